@@ -1,0 +1,1 @@
+"""What marks the sheets: one module a lesson, and the framework that they share."""

@@ -1,0 +1,43 @@
+"""When two values count as the same."""
+
+import torch
+from torch import Tensor
+
+from embedkit.checks.plain import Plain
+
+RELATIVE_TOLERANCE = {torch.float64: 1e-9, torch.float32: 1e-5}
+HALF_PRECISION_TOLERANCE = 1e-2
+
+
+def same(one: Plain, other: Plain) -> bool:
+    """Return whether two values agree in type, shape, dtype and, element by element, in value.
+
+    Floats may differ by a relative 1e-5 in float32, so that another order of summation passes
+    and a systematic error does not; everything else must be equal.
+    """
+    if isinstance(one, Tensor) and isinstance(other, Tensor):
+        return one.shape == other.shape and one.dtype == other.dtype and close(one, other)
+    if isinstance(one, float) and isinstance(other, float):
+        return close(torch.tensor(one).double(), torch.tensor(other).double())
+    if type(one) is not type(other):
+        return False
+    if isinstance(one, list | tuple):
+        return len(one) == len(other) and all(map(same, one, other))
+    if isinstance(one, dict):
+        return one.keys() == other.keys() and all(same(one[key], other[key]) for key in one)
+    return bool(one == other)
+
+
+def close(one: Tensor, other: Tensor) -> bool:
+    """Return whether two tensors of one shape agree, element by element, within tolerance."""
+    return bool(differing(one, other).logical_not().all())
+
+
+def differing(one: Tensor, other: Tensor) -> Tensor:
+    """Return a bool tensor that is True where two tensors of one shape differ."""
+    one, other = one.cpu(), other.cpu()
+    if not other.is_floating_point():
+        return one != other
+    tolerance = RELATIVE_TOLERANCE.get(other.dtype, HALF_PRECISION_TOLERANCE)
+    one, other = one.double(), other.double()
+    return ~torch.isclose(one, other, rtol=tolerance, atol=tolerance / 10, equal_nan=True)

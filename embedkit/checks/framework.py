@@ -1,0 +1,241 @@
+"""How a check is written, and how a verdict is reached.
+
+A :class:`Task` owns a reference, the finished code, and a list of criteria. A :class:`Criterion`
+draws questions, from the smallest up, and names the probe that puts them. The verdict puts the
+same questions to the reference and compares, question by question. A :class:`Mistake` is a wrong
+answer that learners give: if what was seen is what *it* would have given, its hint is shown.
+"""
+
+import secrets
+import textwrap
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from embedkit.checks.compare import same
+from embedkit.checks.hints import details, explain
+from embedkit.checks.probes import Inputs, Seen, not_callable, observe
+
+
+class Draw:
+    """Draws random questions; the same seed draws the same ones, on every machine."""
+
+    def __init__(self, seed: int) -> None:
+        self.generator = torch.Generator().manual_seed(seed)
+
+    def integer(self, low: int, high: int) -> int:
+        """Return an integer from ``low`` to ``high``, both included."""
+        return int(torch.randint(low, high + 1, (), generator=self.generator))
+
+    def table(self, vocab_size: int, model_dim: int) -> Tensor:
+        """Return a float32 table of normal random numbers, shape (vocab_size, model_dim)."""
+        return torch.randn(vocab_size, model_dim, generator=self.generator)
+
+    def ids(self, vocab_size: int, *shape: int) -> Tensor:
+        """Return int64 ids from 0 to ``vocab_size`` − 1 of the given shape."""
+        return torch.randint(vocab_size, shape, generator=self.generator)
+
+
+def tidy_table(vocab_size: int, model_dim: int) -> Tensor:
+    """Return a table that can be read by eye: row i, column d holds i + d/10."""
+    return torch.arange(vocab_size)[:, None] + torch.arange(model_dim)[None, :] / 10
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A misconception, and how to recognise it.
+
+    Args:
+        hint: one or two sentences that name the misconception.
+        answer: the function or class that a learner who holds it would write.
+        when: where no such code can be given, a test of the question that failed and what was seen.
+    """
+
+    hint: str
+    answer: Callable[..., Any] | None = None
+    when: Callable[[Inputs, Seen], bool] | None = None
+
+    def would_give(self, probe: str, asked: Sequence[Inputs], seen: Sequence[Seen]) -> bool:
+        """Return whether the wrong code gives just what was seen, on every question asked."""
+        if self.answer is None:
+            return False
+        own = [observe(self.answer, probe, inputs) for inputs in asked]
+        return all(
+            same(one.value, other.value)
+            and (one.raised[:1], one.message) == (other.raised[:1], other.message)
+            for one, other in zip(seen, own, strict=True)
+        )
+
+
+@dataclass(frozen=True)
+class Criterion:
+    """One thing that a right answer does.
+
+    Args:
+        says: what it does, as the learner reads it.
+        draws: draws the questions, from the smallest up; the first is shown when it fails.
+        probe: the name of the probe that puts them.
+        mistakes: the misconceptions that fail here, most specific first.
+        raises: the error that is expected, where one is.
+        mentions: the numbers that the error's message must contain, for one question.
+        accepts: decides in place of the comparison with the reference, where that is random.
+    """
+
+    says: str
+    draws: Callable[[Draw], Iterable[Inputs]]
+    probe: str = "call"
+    mistakes: tuple[Mistake, ...] = ()
+    raises: str = ""
+    mentions: Callable[[Inputs], Sequence[str]] | None = None
+    accepts: Callable[[Inputs, Seen], bool] | None = None
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a verdict says of one criterion; ``passed`` is None if it was not looked at."""
+
+    says: str
+    passed: bool | None
+    hint: str = ""
+    details: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the checks say of one task."""
+
+    number: str
+    name: str
+    possible: int
+    status: str
+    findings: tuple[Finding, ...] = ()
+    note: str = ""
+
+    @property
+    def points(self) -> int:
+        """The points earned: all of them or none."""
+        return self.possible if self.status == "passed" else 0
+
+    def __str__(self) -> str:
+        worth = f"{self.possible} point{'s' if self.possible != 1 else ''}"
+        lines = [f"Task {self.number} · {self.name} · {worth}"]
+        lines.extend(f"  {line}" for line in textwrap.wrap(self.note, 90))
+        for finding in self.findings:
+            mark = {True: "✓", False: "✗", None: "·"}[finding.passed]
+            lines.append(f"  {mark} {finding.says}")
+            lines.extend(f"      {line}" for line in textwrap.wrap(finding.hint, 84))
+            lines.extend(f"      {label:<10} {text}" for label, text in finding.details)
+        if self.status == "passed":
+            lines.append(f"  {self.points} of {self.possible}")
+        return "\n".join(lines)
+
+
+@dataclass(frozen=True)
+class Task:
+    """One task of a sheet: calling it with an answer prints the verdict.
+
+    Args:
+        number: the lesson's number and the task's, as in ``2.3``.
+        name: the name that the answer must define.
+        points: what it is worth.
+        reference: the finished code, which a right answer behaves like.
+        criteria: what is looked at, in order.
+    """
+
+    number: str
+    name: str
+    points: int
+    reference: Callable[..., Any]
+    criteria: tuple[Criterion, ...]
+
+    def __call__(self, answer: Any) -> None:
+        """Put questions to an answer, here and now, and print the verdict."""
+        if not callable(answer):
+            print(self.not_run(not_callable(answer)))
+            return
+        seed = secrets.randbits(32)
+        seen = [observe(answer, probe, inputs) for probe, inputs in self.questions(seed)]
+        print(self.verdict(seed, seen))
+
+    def questions(self, seed: int) -> list[tuple[str, Inputs]]:
+        """Return every question as the name of its probe and its inputs."""
+        drawn = self._draw(seed)
+        return [
+            (criterion.probe, inputs)
+            for criterion, asked in zip(self.criteria, drawn, strict=True)
+            for inputs in asked
+        ]
+
+    def verdict(self, seed: int, seen: Sequence[Seen]) -> Verdict:
+        """Judge what was seen.
+
+        Args:
+            seed: the seed from which the questions were drawn.
+            seen: what the answer did, one for each of :meth:`questions`.
+        """
+        if "NotImplementedError" in seen[0].raised:
+            return self._end("untouched", note="not attempted yet: it raises NotImplementedError.")
+        findings: list[Finding] = []
+        rest = list(seen)
+        for criterion, asked in zip(self.criteria, self._draw(seed), strict=True):
+            here, rest = rest[: len(asked)], rest[len(asked) :]
+            failed = any(not finding.passed for finding in findings)
+            findings.append(
+                Finding(criterion.says, None) if failed else self._judge(criterion, asked, here)
+            )
+        passed = all(finding.passed for finding in findings)
+        return self._end("passed" if passed else "failed", findings)
+
+    def not_run(self, note: str) -> Verdict:
+        """Return the verdict on an answer that could not be asked, with the reason."""
+        return self._end("failed", note=note)
+
+    def _end(self, status: str, findings: Sequence[Finding] = (), note: str = "") -> Verdict:
+        return Verdict(self.number, self.name, self.points, status, tuple(findings), note)
+
+    def _draw(self, seed: int) -> list[list[Inputs]]:
+        draw = Draw(seed)
+        return [list(criterion.draws(draw)) for criterion in self.criteria]
+
+    def _judge(
+        self, criterion: Criterion, asked: Sequence[Inputs], seen: Sequence[Seen]
+    ) -> Finding:
+        for inputs, one in zip(asked, seen, strict=True):
+            wanted = self._wanted(criterion, inputs)
+            trouble = _trouble(criterion, inputs, one, wanted)
+            if not trouble:
+                continue
+            for mistake in criterion.mistakes:
+                if mistake.would_give(criterion.probe, asked, seen) or (
+                    mistake.when is not None and mistake.when(inputs, one)
+                ):
+                    trouble = mistake.hint
+                    break
+            shown = details(inputs, one, None if criterion.accepts else wanted)
+            return Finding(criterion.says, False, trouble, shown)
+        return Finding(criterion.says, True)
+
+    def _wanted(self, criterion: Criterion, inputs: Inputs) -> Seen:
+        """Return what the reference does with one question; an error in it is ours."""
+        wanted = observe(self.reference, criterion.probe, inputs)
+        if wanted.raised[:1] != ((criterion.raises,) if criterion.raises else ()):
+            raise RuntimeError(
+                f"the check of task {self.number} is broken, not your answer: on "
+                f"“{criterion.says}” its own reference stopped with {wanted.message!r}."
+            )
+        return wanted
+
+
+def _trouble(criterion: Criterion, inputs: Inputs, seen: Seen, wanted: Seen) -> str:
+    """Return what is wrong with one answer to one question; empty if nothing is."""
+    if criterion.accepts is None:
+        mentions = criterion.mentions(inputs) if criterion.mentions else ()
+        return explain(seen, wanted, inputs, mentions)
+    if not seen.raised and criterion.accepts(inputs, seen):
+        return ""
+    if seen.raised:
+        return explain(seen, wanted, inputs)
+    return f"This does not hold: {criterion.says}."

@@ -1,0 +1,129 @@
+"""What a learner is told when an answer is wrong, and nothing more specific is known."""
+
+import re
+from collections.abc import Sequence
+
+from torch import Tensor
+
+from embedkit.checks.compare import differing, same
+from embedkit.checks.plain import Other, Plain
+from embedkit.checks.probes import Inputs, Seen
+
+
+def explain(seen: Seen, wanted: Seen, inputs: Inputs, mentions: Sequence[str] = ()) -> str:
+    """Return what is wrong with an answer, in a sentence; empty if nothing is.
+
+    Args:
+        seen: what the answer did.
+        wanted: what the reference did with the same inputs.
+        inputs: the question as it was put.
+        mentions: the numbers that the message of an expected error must contain.
+    """
+    if wanted.raised:
+        return _explain_error(seen, wanted, mentions)
+    if seen.raised:
+        return f"It stopped with {seen.raised[0]}: {_first_line(seen.message)}"
+    if seen.value is None and wanted.value is not None:
+        if seen.printed:
+            return "It prints, but it returns nothing. Whoever calls it gets None: use return."
+        return "It returns None. Is the return missing?"
+    if isinstance(wanted.value, Tensor):
+        trouble = _explain_tensor(seen, wanted)
+    else:
+        trouble = "" if same(seen.value, wanted.value) else "This is not what was expected."
+    if not trouble and not same(seen.inputs_after, wanted.inputs_after):
+        changed = [name for name in inputs if not same(seen.inputs_after[name], inputs[name])]
+        return f"It changes its input {_listed(changed)} in place. Work on a copy."
+    return trouble
+
+
+def _explain_error(seen: Seen, wanted: Seen, mentions: Sequence[str]) -> str:
+    kind = wanted.raised[0]
+    if not seen.raised:
+        return f"It returns normally. It should raise {kind}."
+    if kind not in seen.raised:
+        return f"It raises {seen.raised[0]} ({_first_line(seen.message)}). It should raise {kind}."
+    missing = [text for text in mentions if not _mentions(seen.message, text)]
+    if missing:
+        return f"It raises {kind}, but the message does not mention {_listed(missing)}."
+    return ""
+
+
+def _mentions(message: str, number: str) -> bool:
+    """Return whether a message holds a number by itself, not as part of a longer one."""
+    return re.search(rf"(?<!\d){re.escape(number)}(?!\d)", message) is not None
+
+
+def _explain_tensor(seen: Seen, wanted: Seen) -> str:
+    value, right = seen.value, wanted.value
+    if not isinstance(value, Tensor):
+        kind = value.type_name if isinstance(value, Other) else type(value).__name__
+        return f"It returns a {kind}. A tensor was expected."
+    if value.shape != right.shape:
+        return f"The shape is {tuple(value.shape)}. It should be {tuple(right.shape)}."
+    if value.dtype != right.dtype:
+        return f"The dtype is {value.dtype}. It should be {right.dtype}."
+    if seen.device != wanted.device:
+        return f"The result is on {seen.device}. It should stay on {wanted.device}."
+    wrong = differing(value, right)
+    if wrong.any():
+        place = tuple(wrong.nonzero()[0].tolist())
+        where = f"The first is at {place}: " if place else ""
+        return (
+            f"The shape is right, but {int(wrong.sum())} of {wrong.numel()} numbers are not. "
+            f"{where}{value[place].item():.6g} came back, {right[place].item():.6g} was expected."
+        )
+    return ""
+
+
+def details(inputs: Inputs, seen: Seen, wanted: Seen | None) -> tuple[tuple[str, str], ...]:
+    """Return the question, what came back and what was expected, as labelled lines."""
+    rows = [(name, show(value)) for name, value in inputs.items()]
+    rows.append(("came back", _outcome(seen)))
+    if wanted is not None:
+        rows.append(("expected", _outcome(wanted)))
+    if seen.printed:
+        rows.append(("printed", _first_line(seen.printed)))
+    return tuple(rows)
+
+
+def show(value: Plain) -> str:
+    """Return a value on one line, cut where it would be long."""
+    if isinstance(value, Other):
+        return f"{value.type_name} {value.text[:60]}"
+    if isinstance(value, list | tuple) and any(isinstance(item, Tensor) for item in value):
+        return ", ".join(show(item) for item in value)
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {show(item)}" for name, item in value.items())
+    if not isinstance(value, Tensor):
+        text = repr(value)
+        return text if len(text) <= 100 else text[:97] + "…"
+    if value.numel() > 24:
+        return f"{value.dtype} of shape {tuple(value.shape)}".removeprefix("torch.")
+    numbers = [float(f"{number:.4g}") for number in value.flatten().tolist()]
+    if not value.is_floating_point():
+        numbers = value.flatten().tolist()
+    return str(_nested(numbers, list(value.shape)))
+
+
+def _nested(numbers: list[float], shape: list[int]) -> object:
+    if not shape:
+        return numbers[0]
+    step = len(numbers) // shape[0] if shape[0] else 0
+    return [_nested(numbers[i * step : (i + 1) * step], shape[1:]) for i in range(shape[0])]
+
+
+def _outcome(seen: Seen) -> str:
+    if seen.raised:
+        message = _first_line(seen.message)
+        return f"{seen.raised[0]}: {message}" if message else seen.raised[0]
+    return show(seen.value)
+
+
+def _first_line(text: str) -> str:
+    line = text.strip().splitlines()[0] if text.strip() else ""
+    return line if len(line) <= 160 else line[:159] + "…"
+
+
+def _listed(items: Sequence[str]) -> str:
+    return " and ".join(items)

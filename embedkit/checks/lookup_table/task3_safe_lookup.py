@@ -1,0 +1,168 @@
+"""What marks task 2.3, `safe_lookup`: a lookup that refuses what names no row."""
+
+import torch
+from torch import Tensor
+
+from embedkit import lookup_table as finished
+from embedkit.checks.framework import Criterion, Draw, Mistake, Task, tidy_table
+from embedkit.checks.probes import Inputs, Seen
+
+
+def good_ids(draw: Draw) -> list[Inputs]:
+    """Ids that name rows: first and last row, several shapes, nothing at all."""
+    return [
+        {"table": tidy_table(4, 2), "ids": torch.tensor([0, 3])},
+        {"table": draw.table(7, 3), "ids": draw.ids(7, 2, 5)},
+        {"table": draw.table(7, 3), "ids": draw.ids(7)},
+    ]
+
+
+def empty_ids(draw: Draw) -> list[Inputs]:
+    """Batches that hold no ids."""
+    return [
+        {"table": tidy_table(4, 2), "ids": torch.empty(0, dtype=torch.long)},
+        {"table": draw.table(7, 3), "ids": torch.empty(2, 0, dtype=torch.long)},
+    ]
+
+
+def ids_past_the_end(draw: Draw) -> list[Inputs]:
+    """One id of V, one far beyond, one in the middle of a batch."""
+    hidden = draw.ids(12, 3, 4)
+    hidden[1, 2] = draw.integer(60, 90)
+    return [
+        {"table": tidy_table(4, 2), "ids": torch.tensor([0, 4])},
+        {"table": tidy_table(4, 2), "ids": torch.tensor([1, 57, 2])},
+        {"table": draw.table(12, 3), "ids": hidden},
+    ]
+
+
+def negative_ids(draw: Draw) -> list[Inputs]:
+    """One id of −1, and one hidden in a batch."""
+    hidden = draw.ids(12, 3, 4)
+    hidden[2, 1] = -draw.integer(2, 9)
+    return [
+        {"table": tidy_table(4, 2), "ids": torch.tensor([1, -1])},
+        {"table": draw.table(12, 3), "ids": hidden},
+    ]
+
+
+def ids_that_are_not_integers(draw: Draw) -> list[Inputs]:
+    """Floats, also whole ones, and bools."""
+    return [
+        {"table": tidy_table(4, 2), "ids": torch.tensor([1.0, 2.0])},
+        {"table": tidy_table(4, 2), "ids": torch.tensor([0.5])},
+        {"table": draw.table(4, 3), "ids": torch.tensor([True, False, True, True])},
+    ]
+
+
+def other_integers(draw: Draw) -> list[Inputs]:
+    """Ids in one byte, which plain indexing takes for a mask, and in 16 and 32 bits."""
+    return [
+        {"table": tidy_table(3, 2), "ids": torch.tensor([1, 0, 1], dtype=torch.uint8)},
+        {"table": draw.table(9, 3), "ids": draw.ids(9, 2, 4).to(torch.uint8)},
+        {"table": draw.table(9, 3), "ids": draw.ids(9, 2, 4).int()},
+        {"table": draw.table(9, 3), "ids": draw.ids(9, 2, 4).short()},
+    ]
+
+
+def the_bad_id_and_the_size(inputs: Inputs) -> list[str]:
+    """What the message must name: the id outside the table, and the number of rows."""
+    vocab_size = inputs["table"].shape[0]
+    (bad,) = [i for i in inputs["ids"].flatten().tolist() if not 0 <= i < vocab_size]
+    return [str(bad), str(vocab_size)]
+
+
+def bool_passes(inputs: Inputs, seen: Seen) -> bool:
+    """Whether bools were let through."""
+    return inputs["ids"].dtype == torch.bool and not seen.raised
+
+
+def clamped(table: Tensor, ids: Tensor) -> Tensor:
+    """Pull every id into the table."""
+    return table[ids.long().clamp(0, table.shape[0] - 1)]
+
+
+wraps_around = Mistake(
+    "A negative id wraps around: table[-1] is the last row, without a word. "
+    "No token has a negative id, so refuse it.",
+    answer=lambda table, ids: table[ids],
+)
+pulled_inside = Mistake(
+    "The id is pulled into the table, and the wrong row comes back in silence. Refuse it.",
+    answer=clamped,
+)
+torch_stopped_it = Mistake(
+    "PyTorch stopped it, with a message that names neither the id nor V. If you do test the "
+    "range: V rows are numbered 0 to V − 1, so the test is id >= V, not id > V.",
+    when=lambda inputs, seen: "index out of range in self" in seen.message,
+)
+no_bool_allowed = Mistake(
+    "Bools pass. To the table they are a mask, True for “keep this row”, not ids 0 and 1.",
+    when=bool_passes,
+)
+wrong_kind_of_error = Mistake(
+    "Float ids are stopped by the indexing, with an IndexError. The id is not outside the table, "
+    "it is of the wrong kind, and Python's word for that is TypeError: test the dtype first.",
+    when=lambda inputs, seen: seen.raised[:1] == ("IndexError",),
+)
+rounded = Mistake(
+    "Float ids are rounded and looked up. An id is a name: 1.0 is a sign that something went "
+    "wrong earlier. Raise TypeError.",
+    answer=lambda table, ids: table[ids.long()],
+)
+byte_mask = Mistake(
+    "Ids stored in bytes are taken for a mask: table[ids] keeps the rows where the byte is not 0. "
+    "Turn integer ids into int64 first, with ids.long().",
+    when=lambda inputs, seen: (
+        inputs["ids"].dtype == torch.uint8
+        and isinstance(seen.value, Tensor)
+        and seen.value.ndim == 2
+        and seen.value.shape[0] == int(inputs["ids"].count_nonzero())
+    ),
+)
+only_int64 = Mistake(
+    "Integers of another size are refused. A byte is as good a name as int64: accept every "
+    "integer dtype, and turn it into int64 with ids.long().",
+    when=lambda inputs, seen: "TypeError" in seen.raised,
+)
+empty_has_no_maximum = Mistake(
+    "It stops on an empty batch: there is no largest of no numbers. "
+    "(ids >= V).any() asks the same question and is False for an empty batch.",
+    when=lambda inputs, seen: bool(seen.raised),
+)
+
+task = Task(
+    number="2.3",
+    name="safe_lookup",
+    points=2,
+    reference=finished.lookup,
+    criteria=(
+        Criterion("good ids give their rows", good_ids),
+        Criterion("an empty batch is no error", empty_ids, mistakes=(empty_has_no_maximum,)),
+        Criterion(
+            "an id of V or more raises IndexError, which names the id and V",
+            ids_past_the_end,
+            mentions=the_bad_id_and_the_size,
+            raises="IndexError",
+            mistakes=(torch_stopped_it, pulled_inside),
+        ),
+        Criterion(
+            "a negative id raises IndexError, which names the id and V",
+            negative_ids,
+            mentions=the_bad_id_and_the_size,
+            raises="IndexError",
+            mistakes=(wraps_around,),
+        ),
+        Criterion(
+            "floats and bools raise TypeError",
+            ids_that_are_not_integers,
+            raises="TypeError",
+            mistakes=(wrong_kind_of_error, rounded, no_bool_allowed),
+        ),
+        Criterion(
+            "every integer dtype is accepted, a byte too",
+            other_integers,
+            mistakes=(byte_mask, only_int64),
+        ),
+    ),
+)

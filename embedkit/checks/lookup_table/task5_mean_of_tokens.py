@@ -1,0 +1,178 @@
+"""What marks task 2.5, `mean_of_tokens`: one vector a sequence, padding left out."""
+
+import torch
+from torch import Tensor
+
+from embedkit import lookup_table as finished
+from embedkit.checks.framework import Criterion, Draw, Mistake, Task, tidy_table
+from embedkit.checks.lookup_table.task1_lookup import NO_GRADIENT, no_gradient_came_back
+from embedkit.checks.probes import Inputs, Seen
+
+
+def full_sequences(draw: Draw) -> list[Inputs]:
+    """Sequences without padding; id 0 does not occur."""
+    return [
+        {"table": tidy_table(5, 2), "ids": torch.tensor([[1, 3]]), "pad_id": 0},
+        {"table": draw.table(9, 4), "ids": 1 + draw.ids(7, 3, 5), "pad_id": 8},
+    ]
+
+
+def padded_sequences(draw: Draw) -> list[Inputs]:
+    """Sequences padded at the end, in front and in between, with several padding ids."""
+    scattered = draw.ids(9, 4, 6)
+    scattered[:, 0] = 1
+    return [
+        {"table": tidy_table(5, 2), "ids": torch.tensor([[1, 3, 0]]), "pad_id": 0},
+        {"table": tidy_table(5, 2), "ids": torch.tensor([[4, 0, 2]]), "pad_id": 4},
+        {"table": draw.table(9, 4), "ids": scattered, "pad_id": draw.integer(2, 8)},
+    ]
+
+
+def nothing_but_padding(draw: Draw) -> list[Inputs]:
+    """A sequence of padding beside one with tokens, and sequences of length 0."""
+    return [
+        {"table": tidy_table(5, 2), "ids": torch.tensor([[1, 3], [0, 0]]), "pad_id": 0},
+        {"table": draw.table(5, 3), "ids": torch.empty(2, 0, dtype=torch.long), "pad_id": 0},
+    ]
+
+
+def means_in_other_dtypes(draw: Draw) -> list[Inputs]:
+    """Tables in double and in half precision."""
+    return [
+        {"table": tidy_table(5, 2).double(), "ids": torch.tensor([[1, 3, 0]]), "pad_id": 0},
+        {"table": draw.table(9, 4).bfloat16(), "ids": draw.ids(9, 2, 3), "pad_id": 2},
+    ]
+
+
+def means_to_train(draw: Draw) -> list[Inputs]:
+    """Padded sequences, one of them nothing but padding."""
+    ids = draw.ids(9, 3, 6)
+    ids[1] = 4
+    return [
+        {"table": tidy_table(4, 2), "ids": torch.tensor([[1, 3, 0]]), "pad_id": 0},
+        {"table": draw.table(9, 4), "ids": ids, "pad_id": 4},
+    ]
+
+
+def mean_with_zero_for_padding(table: Tensor, ids: Tensor, pad_id: int) -> Tensor:
+    """Leave the padding's rows out of the sum, but not out of the count."""
+    return (table[ids] * (ids != pad_id)[..., None]).sum(dim=1) / ids.shape[1]
+
+
+def mean_of_all(table: Tensor, ids: Tensor, pad_id: int) -> Tensor:
+    """Take the padding for tokens."""
+    return table[ids].mean(dim=1)
+
+
+def sum_without_padding(table: Tensor, ids: Tensor, pad_id: int) -> Tensor:
+    """Forget to divide."""
+    return (table[ids] * (ids != pad_id)[..., None]).sum(dim=1)
+
+
+def mean_by_batch(table: Tensor, ids: Tensor, pad_id: int) -> Tensor:
+    """Average over the batch in place of the sequence."""
+    return table[ids].mean(dim=0)
+
+
+def mean_of_everything(table: Tensor, ids: Tensor, pad_id: int) -> Tensor:
+    """One vector for the whole batch, padding left out."""
+    return table[ids[ids != pad_id]].mean(dim=0)
+
+
+def mean_with_pad_zero(table: Tensor, ids: Tensor, pad_id: int) -> Tensor:
+    """Take id 0 for padding, whatever ``pad_id`` says."""
+    return finished.mean_of_tokens(table, ids, 0)
+
+
+def not_a_number(inputs: Inputs, seen: Seen) -> bool:
+    """Whether NaN came back."""
+    return isinstance(seen.value, Tensor) and bool(seen.value.isnan().any())
+
+
+def pads_at_the_end_only(table: Tensor, ids: Tensor, pad_id: int) -> Tensor:
+    """Take the first n tokens, where n is the number of ids that are not padding."""
+    lengths = (ids != pad_id).sum(dim=1)
+    return torch.stack(
+        [table[row[:n]].mean(dim=0) for row, n in zip(ids, lengths.tolist(), strict=True)]
+    )
+
+
+task = Task(
+    number="2.5",
+    name="mean_of_tokens",
+    points=3,
+    reference=finished.mean_of_tokens,
+    criteria=(
+        Criterion(
+            "without padding, each sequence gives the mean of its rows",
+            full_sequences,
+            mistakes=(
+                Mistake("These are sums. Divide by the number of tokens.", sum_without_padding),
+                Mistake(
+                    "The mean runs over the batch. It should run over the sequence, dimension 1.",
+                    mean_by_batch,
+                ),
+                Mistake(
+                    "The whole batch became one vector. Each sequence needs its own.",
+                    mean_of_everything,
+                ),
+            ),
+        ),
+        Criterion(
+            "padding counts neither in the sum nor in the number of tokens",
+            padded_sequences,
+            mistakes=(
+                Mistake(
+                    "Padding is averaged in: its row is a row like any other. Leave it out.",
+                    mean_of_all,
+                ),
+                Mistake(
+                    "Padding is left out of the sum, but still counted: you divide by T. "
+                    "Divide by the number of ids that are not pad_id.",
+                    mean_with_zero_for_padding,
+                ),
+                Mistake("You take 0 for the padding id. It is pad_id.", mean_with_pad_zero),
+                Mistake(
+                    "You take the first n ids for the tokens. Padding may also stand in front "
+                    "or in between: look at each id.",
+                    pads_at_the_end_only,
+                ),
+            ),
+        ),
+        Criterion(
+            "a sequence of nothing but padding gives zeros",
+            nothing_but_padding,
+            mistakes=(
+                Mistake(
+                    "0 divided by 0 is NaN, and one NaN spoils everything computed from it. "
+                    "Keep the number you divide by at 1 or more.",
+                    when=not_a_number,
+                ),
+            ),
+        ),
+        Criterion(
+            "the table's dtype is kept",
+            means_in_other_dtypes,
+            mistakes=(
+                Mistake(
+                    "The result is always float32. Keep the table's dtype.",
+                    lambda table, ids, pad_id: finished.mean_of_tokens(table.float(), ids, pad_id),
+                ),
+            ),
+        ),
+        Criterion(
+            "each token's row gets its share of the gradient, the padding's row none",
+            means_to_train,
+            probe="gradient",
+            mistakes=(
+                Mistake(NO_GRADIENT, when=no_gradient_came_back),
+                Mistake(
+                    "NaN flows back into the table. Choosing zeros afterwards is too late: "
+                    "the gradient of 0 / 0 is NaN also where it is thrown away. "
+                    "Keep the number you divide by at 1 or more.",
+                    when=not_a_number,
+                ),
+            ),
+        ),
+    ),
+)

@@ -1,0 +1,100 @@
+"""Plain data: the only thing that passes between a learner's answers and their verdict.
+
+An answer runs in one process and is judged in another. What travels between the two is tensors,
+numbers, strings and containers of these, in a safetensors file, which can hold no code.
+"""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torch import Tensor
+
+Plain = Any
+"""None, bool, int, float, str, Tensor, :class:`Other`, or a list, tuple or dict of these."""
+
+
+@dataclass(frozen=True)
+class Other:
+    """Stands for a value that is not plain data: its type's name and how it prints."""
+
+    type_name: str
+    text: str
+
+
+def to_plain(value: Any) -> Plain:
+    """Return an independent copy of ``value`` as plain data; tensors are detached."""
+    if value is None or type(value) in (bool, int, float, str):
+        return value
+    if isinstance(value, Tensor) and value.layout == torch.strided:
+        return value.detach().clone()
+    if type(value) in (list, tuple):
+        return type(value)(to_plain(item) for item in value)
+    if type(value) is dict and all(type(key) is str for key in value):
+        return {key: to_plain(item) for key, item in value.items()}
+    if isinstance(value, Other):
+        return value
+    return Other(type(value).__name__, repr(value)[:200])
+
+
+def save_plain(path: Path, value: Plain) -> None:
+    """Write plain data to a file.
+
+    Args:
+        path: the file to write.
+        value: what :func:`to_plain` returned; tensors are written as they are on the CPU.
+    """
+    tensors: dict[str, Tensor] = {}
+
+    def describe(item: Plain) -> Any:
+        if isinstance(item, Tensor):
+            name = str(len(tensors))
+            tensors[name] = item.cpu().contiguous().clone()
+            return {"tensor": name}
+        if isinstance(item, Other):
+            return {"other": [item.type_name, item.text]}
+        if isinstance(item, list | tuple):
+            return {type(item).__name__: [describe(part) for part in item]}
+        if isinstance(item, dict):
+            return {"dict": [[key, describe(part)] for key, part in item.items()]}
+        return {"value": item}
+
+    structure = json.dumps(describe(value))
+    save_file(tensors, path, metadata={"structure": structure})
+
+
+def load_plain(path: Path) -> Plain:
+    """Read plain data from a file that :func:`save_plain` wrote.
+
+    Raises:
+        ValueError: if the file is missing, cut short, or holds anything else.
+    """
+    try:
+        with safe_open(path, framework="pt") as file:
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+            structure = json.loads(file.metadata()["structure"])
+        return _rebuild(structure, tensors)
+    except (OSError, SafetensorError, KeyError, TypeError, ValueError, RecursionError) as error:
+        raise ValueError(f"{path.name} does not hold plain data.") from error
+
+
+def _rebuild(structure: Any, tensors: dict[str, Tensor]) -> Plain:
+    """Return the value that ``structure`` describes, with its tensors in their places."""
+    ((kind, content),) = structure.items()
+    if kind == "tensor":
+        return tensors[content]
+    if kind == "other":
+        return Other(*content)
+    if kind == "list":
+        return [_rebuild(part, tensors) for part in content]
+    if kind == "tuple":
+        return tuple(_rebuild(part, tensors) for part in content)
+    if kind == "dict":
+        return {key: _rebuild(part, tensors) for key, part in content}
+    if kind == "value" and (content is None or type(content) in (bool, int, float, str)):
+        return content
+    raise ValueError(f"unknown kind of plain data: {kind!r}")

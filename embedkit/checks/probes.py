@@ -1,0 +1,163 @@
+"""Probes: the half of a check that runs where the answer runs, and only writes down what it does.
+
+A probe puts questions to an answer and returns what came back as plain data. It knows no right
+answer. The other half, the verdict in :mod:`embedkit.checks.framework`, compares what was seen
+with what the finished code does, and can do so in another process.
+"""
+
+import contextlib
+import io
+import warnings
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from embedkit.checks.plain import Plain, load_plain, save_plain, to_plain
+
+Inputs = dict[str, Plain]
+"""The arguments of one question, by name, in the order in which the answer takes them."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What one question to an answer brought to light."""
+
+    value: Plain = None
+    device: str = "cpu"
+    raised: tuple[str, ...] = ()
+    message: str = ""
+    printed: str = ""
+    inputs_after: Plain = None
+
+
+def call(answer: Callable[..., Any], **inputs: Plain) -> Any:
+    """Call a function with the inputs, in order."""
+    return answer(*inputs.values())
+
+
+def gradient(answer: Callable[..., Any], table: Tensor, **rest: Plain) -> Any:
+    """Call a function of a table, and return the gradient that reaches the table.
+
+    The loss is a weighted sum of all that came back, with weights that differ from place to
+    place, so that a gradient that lands in the wrong row is seen.
+    """
+    table = table.clone().requires_grad_()
+    out = answer(table, *rest.values())
+    if not isinstance(out, Tensor) or not out.requires_grad:
+        return None
+    weights = torch.linspace(1.0, 2.0, out.numel(), dtype=out.dtype).reshape(out.shape)
+    (out * weights).sum().backward()
+    return table.grad
+
+
+def layer_parameters(answer: Callable[..., Any], vocab_size: int, model_dim: int) -> Any:
+    """Build a layer and return the shape of each parameter that it would train."""
+    layer = answer(vocab_size, model_dim)
+    return {name: list(p.shape) for name, p in layer.named_parameters() if p.requires_grad}
+
+
+def layer_start(answer: Callable[..., Any], vocab_size: int, model_dim: int, std: float) -> Any:
+    """Build a layer twice and return both tables as they start."""
+    return [answer(vocab_size, model_dim, std).weight for _ in range(2)]
+
+
+def layer_reads(answer: Callable[..., Any], vocab_size: int, model_dim: int, ids: Tensor) -> Any:
+    """Build a layer, and return its table as it starts and what it gives for ids."""
+    layer = answer(vocab_size, model_dim)
+    return {"weight": layer.weight, "layer(ids)": layer(ids)}
+
+
+def layer_forward(answer: Callable[..., Any], weight: Tensor, ids: Tensor) -> Any:
+    """Build a layer, load a table into it, and read ids."""
+    layer = answer(weight.shape[0], weight.shape[1]).to(weight.dtype)
+    layer.load_state_dict({"weight": weight})
+    return layer(ids)
+
+
+def layer_step(answer: Callable[..., Any], weight: Tensor, ids: Tensor, rate: float) -> Any:
+    """Train a layer for one step of plain gradient descent, and return its table afterwards."""
+    layer = answer(weight.shape[0], weight.shape[1])
+    layer.load_state_dict({"weight": weight})
+    optimizer = torch.optim.SGD(layer.parameters(), lr=rate)
+    out = layer(ids)
+    weights = torch.linspace(1.0, 2.0, out.numel()).reshape(out.shape)
+    (out * weights).sum().backward()
+    optimizer.step()
+    return layer.state_dict()["weight"]
+
+
+PROBES: dict[str, Callable[..., Any]] = {
+    probe.__name__: probe
+    for probe in (
+        call,
+        gradient,
+        layer_parameters,
+        layer_start,
+        layer_reads,
+        layer_forward,
+        layer_step,
+    )
+}
+
+
+def observe(answer: Any, probe: str, inputs: Inputs) -> Seen:
+    """Run one probe on an answer, and return what was seen, whatever happens.
+
+    Args:
+        answer: the learner's function or class.
+        probe: the name of a probe in :data:`PROBES`.
+        inputs: the question; the answer gets a copy.
+    """
+    given = to_plain(inputs)
+    printed = io.StringIO()
+    try:
+        with contextlib.redirect_stdout(printed), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            value = PROBES[probe](answer, **given)
+    except (Exception, SystemExit) as error:
+        names = tuple(kind.__name__ for kind in type(error).__mro__)
+        return Seen(
+            raised=names,
+            message=str(error)[:2000],
+            printed=printed.getvalue()[:2000],
+            inputs_after=to_plain(given),
+        )
+    device = value.device.type if isinstance(value, Tensor) else "cpu"
+    return Seen(
+        value=to_plain(value),
+        device=device,
+        printed=printed.getvalue()[:2000],
+        inputs_after=to_plain(given),
+    )
+
+
+def not_callable(answer: Any) -> str:
+    """Return what to tell a learner who hands over a value where a function or class belongs."""
+    return (
+        f"this is a value of type {type(answer).__name__}, not a function or class: "
+        "hand over the function itself, without calling it."
+    )
+
+
+def observe_in_file(answer: Callable[[], Any], questions: Path, observations: Path) -> None:
+    """Put the questions of one file to an answer, and write what was seen to another.
+
+    Args:
+        answer: returns the learner's function or class; a ``NameError`` means there is none.
+        questions: plain data, a list of ``[probe, inputs]``.
+        observations: the file to write, a list with one :class:`Seen` a question, as a dict.
+    """
+    try:
+        found = answer()
+    except NameError as error:
+        save_plain(observations, {"missing": str(error)})
+        return
+    if not callable(found):
+        save_plain(observations, {"missing": not_callable(found)})
+        return
+    seen = [asdict(observe(found, probe, inputs)) for probe, inputs in load_plain(questions)]
+    save_plain(observations, {"seen": seen})

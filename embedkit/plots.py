@@ -1,0 +1,104 @@
+"""The one figure style of the course: readable small, colour-blind safe, a light card on any page.
+
+The colours are those of Okabe and Ito, which people with any common colour vision can tell apart.
+"""
+
+import matplotlib as mpl
+import matplotlib.pyplot as plt
+from jaxtyping import Float
+from matplotlib.axes import Axes
+from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.figure import Figure
+from torch import Tensor
+
+INK = "#1f2328"
+FAINT = "#d0d7de"
+BLUE = "#0072b2"
+ORANGE = "#d55e00"
+GREEN = "#009e73"
+PURPLE = "#cc79a7"
+SKY = "#56b4e9"
+YELLOW = "#e69f00"
+
+NEGATIVE_TO_POSITIVE = LinearSegmentedColormap.from_list(
+    "negative_to_positive", [ORANGE, "#f3c9b0", "#ffffff", "#b5d3e7", BLUE]
+)
+"""Orange below zero, white at zero, blue above."""
+
+STYLE = {
+    "figure.figsize": (7.0, 3.6),
+    "figure.dpi": 110,
+    "figure.constrained_layout.use": True,
+    "figure.facecolor": "white",
+    "savefig.facecolor": "white",
+    "font.family": "DejaVu Sans",
+    "font.size": 11,
+    "text.color": INK,
+    "axes.edgecolor": INK,
+    "axes.labelcolor": INK,
+    "axes.prop_cycle": mpl.cycler(color=[BLUE, ORANGE, GREEN, PURPLE, SKY, YELLOW]),
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "axes.axisbelow": True,
+    "grid.color": FAINT,
+    "grid.linewidth": 0.8,
+    "xtick.color": INK,
+    "ytick.color": INK,
+    "lines.linewidth": 2.2,
+    "lines.markersize": 6,
+    "legend.frameon": False,
+}
+
+
+def use_style() -> None:
+    """Draw all further figures of this run in the style of the course."""
+    mpl.rcParams.update(STYLE)
+
+
+def heatmap(
+    values: Float[Tensor, "rows columns"],
+    row_names: list[str],
+    *,
+    title: str,
+    xlabel: str,
+    show_numbers: bool = False,
+) -> tuple[Figure, Axes]:
+    """Draw a matrix as coloured cells, one named row below another.
+
+    Args:
+        values: the matrix; zero is white, negative orange, positive blue.
+        row_names: what to write at the left of each row.
+        title: what the picture says.
+        xlabel: what the columns are.
+        show_numbers: whether to write each number into its cell.
+    """
+    matrix = values.detach().cpu().float()
+    rows, columns = matrix.shape
+    limit = matrix.abs().max().item() or 1.0
+    figure, axes = plt.subplots(figsize=(7.0, 0.9 + 0.34 * rows))
+    image = axes.imshow(
+        matrix.numpy(), cmap=NEGATIVE_TO_POSITIVE, vmin=-limit, vmax=limit, aspect="auto"
+    )
+    axes.set_yticks(range(rows), row_names)
+    axes.set_title(title, loc="left")
+    axes.set_xlabel(xlabel)
+    axes.grid(visible=False)
+    axes.spines[:].set_visible(False)
+    axes.tick_params(length=0)
+    if show_numbers:
+        for row in range(rows):
+            for column in range(columns):
+                number = matrix[row, column].item()
+                dark = abs(number) > 0.7 * limit
+                axes.text(
+                    column,
+                    row,
+                    f"{number:.1f}",
+                    ha="center",
+                    va="center",
+                    color="white" if dark else INK,
+                )
+    else:
+        figure.colorbar(image, ax=axes, shrink=0.9, pad=0.02)
+    return figure, axes

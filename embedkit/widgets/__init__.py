@@ -1,0 +1,44 @@
+"""Interactive figures: each is one small piece of HTML that needs no network and no kernel.
+
+The same piece works in JupyterLab and in the book's static pages. The templates lie beside this
+file, and hold their own style and script.
+"""
+
+import json
+from importlib.resources import files
+from string import Template
+
+from IPython.display import HTML
+from jaxtyping import Float
+from torch import Tensor
+
+
+class Figure(HTML):
+    """An interactive figure, with a sentence for where it cannot be shown."""
+
+    def __init__(self, template: str, fallback: str, **data: object) -> None:
+        page = Template((files(__package__) / template).read_text(encoding="utf-8"))
+        as_json = {name: json.dumps(value).replace("<", "\\u003c") for name, value in data.items()}
+        super().__init__(page.substitute(as_json, fallback=fallback))
+        self._fallback = fallback
+
+    def __repr__(self) -> str:
+        return self._fallback
+
+
+def lookup_table(words: list[str], table: Float[Tensor, "vocab dim"]) -> Figure:
+    """Show a table; type a sentence, and watch which rows are read.
+
+    Args:
+        words: the vocabulary, one word a row; word 1 stands for every unknown word.
+        table: one row of a few numbers between −1 and 1 for each word.
+    """
+    return Figure(
+        "lookup_table.html",
+        fallback=(
+            "Interactive figure: type a sentence, and see which rows of the table are read. "
+            "It needs a browser with JavaScript."
+        ),
+        words=words,
+        table=[[round(number, 1) for number in row] for row in table.tolist()],
+    )

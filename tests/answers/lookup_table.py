@@ -1,0 +1,949 @@
+"""Answers to sheet 2 that learners give."""
+
+from tests.answers import Right, Wrong
+
+LOOKUP_WRONG = [
+    Wrong(
+        "2.1",
+        "columns",
+        "took columns",
+        """
+def lookup(table, ids):
+    return table[:, ids]
+""",
+    ),
+    Wrong(
+        "2.1",
+        "counts from one",
+        "count rows from 1",
+        """
+def lookup(table, ids):
+    return table[ids - 1]
+""",
+    ),
+    Wrong(
+        "2.1",
+        "gives back the ids",
+        "ids themselves",
+        """
+def lookup(table, ids):
+    return ids
+""",
+    ),
+    Wrong(
+        "2.1",
+        "adds up a sequence",
+        "added up",
+        """
+def lookup(table, ids):
+    rows = table[ids]
+    return rows.sum(dim=-2) if rows.ndim > 1 else rows
+""",
+    ),
+    Wrong(
+        "2.1",
+        "averages a sequence",
+        "averaged",
+        """
+def lookup(table, ids):
+    rows = table[ids]
+    return rows.mean(dim=-2) if rows.ndim > 1 else rows
+""",
+    ),
+    Wrong(
+        "2.1",
+        "each id once",
+        "comes twice gives only one row",
+        """
+def lookup(table, ids):
+    return table[ids] if ids.ndim == 0 else table[ids.unique()]
+""",
+    ),
+    Wrong(
+        "2.1",
+        "the first rows",
+        "first rows, in order",
+        """
+def lookup(table, ids):
+    return table[ids] if ids.ndim == 0 else table[:len(ids)]
+""",
+    ),
+    Wrong(
+        "2.1",
+        "flattens the batch",
+        "flattened",
+        """
+def lookup(table, ids):
+    return table[ids] if ids.ndim == 0 else table[ids.flatten()]
+""",
+    ),
+    Wrong(
+        "2.1",
+        "loops over one dimension only",
+        "It stopped with",
+        """
+def lookup(table, ids):
+    if ids.ndim == 0:
+        return table[int(ids)]
+    return torch.stack([table[int(i)] for i in ids])
+""",
+    ),
+    Wrong(
+        "2.1",
+        "always float32",
+        "always float32",
+        """
+def lookup(table, ids):
+    return table[ids].float()
+""",
+    ),
+    Wrong(
+        "2.1",
+        "detached",
+        "No gradient reaches the table",
+        """
+def lookup(table, ids):
+    return table.detach()[ids]
+""",
+    ),
+    Wrong(
+        "2.1",
+        "copied through lists",
+        "No gradient reaches the table",
+        """
+def lookup(table, ids):
+    return torch.tensor(table.tolist(), dtype=table.dtype)[ids]
+""",
+    ),
+    Wrong(
+        "2.1",
+        "prints",
+        "prints, but it returns nothing",
+        """
+def lookup(table, ids):
+    print(table[ids])
+""",
+    ),
+    Wrong(
+        "2.1",
+        "no return",
+        "return missing",
+        """
+def lookup(table, ids):
+    rows = table[ids]
+""",
+    ),
+    Wrong(
+        "2.1",
+        "a list of lists",
+        "returns a list",
+        """
+def lookup(table, ids):
+    return table[ids].tolist()
+""",
+    ),
+    Wrong(
+        "2.1",
+        "clears the ids",
+        "changes its input ids in place",
+        """
+def lookup(table, ids):
+    rows = table[ids]
+    ids.zero_()
+    return rows
+""",
+    ),
+    Wrong(
+        "2.1",
+        "gradient counted once for each id",
+        "numbers are not",
+        """
+def lookup(table, ids):
+    class Once(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx, table):
+            ctx.shape = table.shape
+            return table[ids]
+
+        @staticmethod
+        def backward(ctx, grad):
+            out = grad.new_zeros(ctx.shape)
+            out[ids] += grad
+            return out
+
+    return Once.apply(table)
+""",
+    ),
+]
+
+LOOKUP_RIGHT = [
+    Right(
+        "2.1",
+        "F.embedding",
+        """
+def lookup(table, ids):
+    return F.embedding(ids, table)
+""",
+    ),
+    Right(
+        "2.1",
+        "index_select and reshape",
+        """
+def lookup(table, ids):
+    return table.index_select(0, ids.reshape(-1)).reshape(*ids.shape, table.shape[1])
+""",
+    ),
+    Right(
+        "2.1",
+        "a one-hot product",
+        """
+def lookup(table, ids):
+    return F.one_hot(ids, len(table)).to(table.dtype) @ table
+""",
+    ),
+    Right(
+        "2.1",
+        "take_along_dim",
+        """
+def lookup(table, ids):
+    flat = ids.flatten()[:, None].expand(-1, table.size(1))
+    return torch.gather(table, 0, flat).view(ids.shape + table.shape[1:])
+""",
+    ),
+]
+
+ONE_HOT_WRONG = [
+    Wrong(
+        "2.2",
+        "integers",
+        "they are integers",
+        """
+def one_hot(ids, vocab_size):
+    return F.one_hot(ids, vocab_size)
+""",
+    ),
+    Wrong(
+        "2.2",
+        "bools",
+        "True and False",
+        """
+def one_hot(ids, vocab_size):
+    return ids[..., None] == torch.arange(vocab_size)
+""",
+    ),
+    Wrong(
+        "2.2",
+        "length from the largest id",
+        "largest id plus 1",
+        """
+def one_hot(ids, vocab_size):
+    return F.one_hot(ids).float()
+""",
+    ),
+    Wrong(
+        "2.2",
+        "one place too early",
+        "one place too early",
+        """
+def one_hot(ids, vocab_size):
+    return torch.eye(vocab_size)[ids - 1]
+""",
+    ),
+    Wrong(
+        "2.2",
+        "the id in its place",
+        "holds the id itself",
+        """
+def one_hot(ids, vocab_size):
+    return F.one_hot(ids, vocab_size).float() * ids.unsqueeze(-1)
+""",
+    ),
+    Wrong(
+        "2.2",
+        "vocabulary first",
+        "vocabulary is the first dimension",
+        """
+def one_hot(ids, vocab_size):
+    every = torch.arange(vocab_size).view(-1, *[1] * ids.ndim)
+    return (every == ids).float()
+""",
+    ),
+    Wrong(
+        "2.2",
+        "a bag of words",
+        "bag of words",
+        """
+def one_hot(ids, vocab_size):
+    if ids.ndim == 0:
+        return F.one_hot(ids, vocab_size).float()
+    out = torch.zeros(*ids.shape[:-1], vocab_size)
+    return out.scatter(-1, ids, 1.0)
+""",
+    ),
+    Wrong(
+        "2.2",
+        "counts",
+        "vector of counts",
+        """
+def one_hot(ids, vocab_size):
+    hot = F.one_hot(ids, vocab_size).float()
+    return hot.sum(dim=-2) if ids.ndim else hot
+""",
+    ),
+    Wrong(
+        "2.2",
+        "flattened",
+        "batch is flattened",
+        """
+def one_hot(ids, vocab_size):
+    if ids.ndim == 0:
+        return torch.eye(vocab_size)[ids]
+    out = torch.zeros(ids.numel(), vocab_size)
+    out[torch.arange(ids.numel()), ids.flatten()] = 1
+    return out
+""",
+    ),
+    Wrong(
+        "2.2",
+        "double precision",
+        "dtype is torch.float64",
+        """
+def one_hot(ids, vocab_size):
+    return F.one_hot(ids, vocab_size).double()
+""",
+    ),
+    Wrong(
+        "2.2",
+        "ones everywhere",
+        "numbers are not",
+        """
+def one_hot(ids, vocab_size):
+    return torch.ones(*ids.shape, vocab_size)
+""",
+    ),
+]
+
+ONE_HOT_RIGHT = [
+    Right(
+        "2.2",
+        "F.one_hot, made float",
+        """
+def one_hot(ids, vocab_size):
+    return F.one_hot(ids, vocab_size).to(torch.float32)
+""",
+    ),
+    Right(
+        "2.2",
+        "rows of the identity",
+        """
+def one_hot(ids, vocab_size):
+    return torch.eye(vocab_size)[ids]
+""",
+    ),
+    Right(
+        "2.2",
+        "scatter",
+        """
+def one_hot(ids, vocab_size):
+    out = torch.zeros(*ids.shape, vocab_size)
+    return out.scatter_(-1, ids.unsqueeze(-1), 1.0)
+""",
+    ),
+    Right(
+        "2.2",
+        "a loop over all places",
+        """
+def one_hot(ids, vocab_size):
+    flat = torch.zeros(ids.numel(), vocab_size)
+    for row, i in enumerate(ids.flatten().tolist()):
+        flat[row, i] = 1.0
+    return flat.view(*ids.shape, vocab_size)
+""",
+    ),
+]
+
+SAFE_WRONG = [
+    Wrong(
+        "2.3",
+        "plain indexing",
+        "wraps around",
+        """
+def safe_lookup(table, ids):
+    return table[ids.long()]
+""",
+    ),
+    Wrong(
+        "2.3",
+        "only the upper end",
+        "wraps around",
+        """
+def safe_lookup(table, ids):
+    if (ids >= len(table)).any():
+        raise IndexError(f"id {ids[ids >= len(table)][0]} but only {len(table)} rows")
+    return table[ids]
+""",
+    ),
+    Wrong(
+        "2.3",
+        "id > V",
+        "id >= V, not id > V",
+        """
+def safe_lookup(table, ids):
+    V = table.shape[0]
+    bad = (ids < 0) | (ids > V)
+    if bad.any():
+        raise IndexError(f"id {ids[bad][0].item()} is not below {V}")
+    return F.embedding(ids, table)
+""",
+    ),
+    Wrong(
+        "2.3",
+        "clamps",
+        "pulled into the table",
+        """
+def safe_lookup(table, ids):
+    return table[ids.long().clamp(0, len(table) - 1)]
+""",
+    ),
+    Wrong(
+        "2.3",
+        "a message without the id",
+        "does not mention 57",
+        """
+def safe_lookup(table, ids):
+    if ids.numel() and (ids.min() < 0 or ids.max() >= len(table)):
+        raise IndexError(f"id out of range, the table has {len(table)} rows, not 4")
+    return table[ids]
+""",
+    ),
+    Wrong(
+        "2.3",
+        "the wrong error",
+        "It should raise IndexError",
+        """
+def safe_lookup(table, ids):
+    V = len(table)
+    for i in ids.flatten().tolist():
+        if not 0 <= i < V:
+            raise ValueError(f"id {i} outside 0..{V - 1} of {V}")
+    return table[ids]
+""",
+    ),
+    Wrong(
+        "2.3",
+        "stops on an empty batch",
+        "empty batch",
+        """
+def safe_lookup(table, ids):
+    V = len(table)
+    if ids.max() >= V or ids.min() < 0:
+        raise IndexError(f"{ids} not inside {V}")
+    return table[ids]
+""",
+    ),
+    Wrong(
+        "2.3",
+        "dtype never tested",
+        "test the dtype first",
+        """
+def safe_lookup(table, ids):
+    V = len(table)
+    bad = (ids < 0) | (ids >= V)
+    if bad.any():
+        raise IndexError(f"id {ids[bad][0].item()} of {V}")
+    return table[ids]
+""",
+    ),
+    Wrong(
+        "2.3",
+        "rounds floats",
+        "rounded and looked up",
+        """
+def safe_lookup(table, ids):
+    V = len(table)
+    bad = (ids < 0) | (ids >= V)
+    if bad.any():
+        raise IndexError(f"id {ids[bad][0].item()} of {V}")
+    return table[ids.long()]
+""",
+    ),
+    Wrong(
+        "2.3",
+        "lets bools pass",
+        "Bools pass",
+        """
+def safe_lookup(table, ids):
+    if ids.is_floating_point():
+        raise TypeError("ids must be integers")
+    V = len(table)
+    bad = (ids < 0) | (ids >= V)
+    if bad.any():
+        raise IndexError(f"id {ids[bad][0].item()} of {V}")
+    return table[ids]
+""",
+    ),
+    Wrong(
+        "2.3",
+        "bytes as a mask",
+        "taken for a mask",
+        """
+def safe_lookup(table, ids):
+    if ids.is_floating_point() or ids.dtype == torch.bool:
+        raise TypeError("ids must be integers")
+    V = len(table)
+    bad = (ids < 0) | (ids >= V)
+    if bad.any():
+        raise IndexError(f"id {ids[bad][0].item()} of {V}")
+    return table[ids]
+""",
+    ),
+    Wrong(
+        "2.3",
+        "int64 only",
+        "accept every integer dtype",
+        """
+def safe_lookup(table, ids):
+    if ids.dtype != torch.long:
+        raise TypeError("ids must be int64")
+    V = len(table)
+    bad = (ids < 0) | (ids >= V)
+    if bad.any():
+        raise IndexError(f"id {ids[bad][0].item()} of {V}")
+    return table[ids]
+""",
+    ),
+    Wrong(
+        "2.3",
+        "tests the wrong way round",
+        "It stopped with IndexError",
+        """
+def safe_lookup(table, ids):
+    V = len(table)
+    if ((ids >= 0) & (ids < V)).any():
+        raise IndexError(f"id {ids} is outside {V}")
+    return table[ids]
+""",
+    ),
+]
+
+SAFE_RIGHT = [
+    Right(
+        "2.3",
+        "min and max, guarded",
+        """
+def safe_lookup(table, ids):
+    integers = (torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64)
+    if ids.dtype not in integers:
+        raise TypeError(f"expected integer ids, got {ids.dtype}")
+    ids = ids.to(torch.int64)
+    rows = table.size(0)
+    if ids.numel():
+        for extreme in (ids.min().item(), ids.max().item()):
+            if extreme < 0 or extreme >= rows:
+                raise IndexError(f"{extreme} not in [0, {rows})")
+    return F.embedding(ids, table)
+""",
+    ),
+    Right(
+        "2.3",
+        "a loop over the ids",
+        """
+def safe_lookup(table, ids):
+    if torch.is_floating_point(ids) or ids.dtype is torch.bool:
+        raise TypeError("ids have to be integers")
+    for i in ids.reshape(-1).tolist():
+        if i not in range(len(table)):
+            raise IndexError("no row " + str(i) + " in a table of " + str(len(table)))
+    return table[ids.long()]
+""",
+    ),
+]
+
+LAYER = """
+class TokenEmbedding(nn.Module):
+    def __init__(self, vocab_size, model_dim, std=1.0):
+        super().__init__()
+        {init}
+
+    def forward(self, ids):
+        return {forward}
+"""
+
+
+def layer(init: str, forward: str = "self.weight[ids]") -> str:
+    """Return a layer with the given lines in it."""
+    return LAYER.format(init=init, forward=forward)
+
+
+LAYER_WRONG = [
+    Wrong(
+        "2.4",
+        "a plain tensor",
+        "nothing to train",
+        layer("self.weight = torch.randn(vocab_size, model_dim) * std"),
+    ),
+    Wrong(
+        "2.4",
+        "a parameter times std",
+        "nothing to train",
+        layer("self.weight = nn.Parameter(torch.randn(vocab_size, model_dim)) * std"),
+    ),
+    Wrong(
+        "2.4",
+        "a buffer",
+        "nothing to train",
+        layer('self.register_buffer("weight", torch.randn(vocab_size, model_dim) * std)'),
+    ),
+    Wrong(
+        "2.4",
+        "another name",
+        "another name",
+        layer(
+            "self.table = nn.Parameter(torch.randn(vocab_size, model_dim) * std)",
+            "self.table[ids]",
+        ),
+    ),
+    Wrong(
+        "2.4",
+        "nn.Embedding inside",
+        "another name",
+        layer("self.emb = nn.Embedding(vocab_size, model_dim)", "self.emb(ids)"),
+    ),
+    Wrong(
+        "2.4",
+        "a linear layer",
+        "on its side",
+        """
+class TokenEmbedding(nn.Linear):
+    def __init__(self, vocab_size, model_dim, std=1.0):
+        super().__init__(vocab_size, model_dim, bias=False)
+        nn.init.normal_(self.weight, std=std)
+
+    def forward(self, ids):
+        return self.weight.T[ids]
+""",
+    ),
+    Wrong(
+        "2.4",
+        "V and D swapped",
+        "on its side",
+        layer(
+            "self.weight = nn.Parameter(torch.randn(model_dim, vocab_size) * std)",
+            "self.weight[:, ids]",
+        ),
+    ),
+    Wrong(
+        "2.4",
+        "no super",
+        "super().__init__()",
+        """
+class TokenEmbedding(nn.Module):
+    def __init__(self, vocab_size, model_dim, std=1.0):
+        self.weight = nn.Parameter(torch.randn(vocab_size, model_dim) * std)
+
+    def forward(self, ids):
+        return self.weight[ids]
+""",
+    ),
+    Wrong(
+        "2.4",
+        "not a module",
+        "nothing to train",
+        """
+class TokenEmbedding:
+    def __init__(self, vocab_size, model_dim, std=1.0):
+        self.weight = nn.Parameter(torch.randn(vocab_size, model_dim) * std)
+
+    def __call__(self, ids):
+        return self.weight[ids]
+""",
+    ),
+    Wrong(
+        "2.4",
+        "starts at zero",
+        "Every number in the table is the same",
+        layer("self.weight = nn.Parameter(torch.zeros(vocab_size, model_dim))"),
+    ),
+    Wrong(
+        "2.4",
+        "a fixed seed",
+        "fixes the seed",
+        layer(
+            "torch.manual_seed(0); "
+            "self.weight = nn.Parameter(torch.randn(vocab_size, model_dim) * std)"
+        ),
+    ),
+    Wrong(
+        "2.4",
+        "std ignored",
+        "whatever std says",
+        layer("self.weight = nn.Parameter(torch.randn(vocab_size, model_dim))"),
+    ),
+    Wrong(
+        "2.4",
+        "std is taken for the variance",
+        "not the variance",
+        layer("self.weight = nn.Parameter(torch.randn(vocab_size, model_dim) * std**0.5)"),
+    ),
+    Wrong(
+        "2.4",
+        "uniform",
+        "torch.rand is uniform",
+        layer("self.weight = nn.Parameter(torch.rand(vocab_size, model_dim) * std)"),
+    ),
+    Wrong(
+        "2.4",
+        "reads a copy",
+        "still reads the old one",
+        layer(
+            "self.weight = nn.Parameter(torch.randn(vocab_size, model_dim) * std); "
+            "self.rows = self.weight.detach().clone()",
+            "self.rows[ids]",
+        ),
+    ),
+    Wrong(
+        "2.4",
+        "reads .data",
+        "no way back",
+        layer(
+            "self.weight = nn.Parameter(torch.randn(vocab_size, model_dim) * std)",
+            "self.weight.data[ids]",
+        ),
+    ),
+    Wrong(
+        "2.4",
+        "scaled in forward",
+        "layer(ids) gives the rows of its weight",
+        layer(
+            "self.std = std; self.weight = nn.Parameter(torch.randn(vocab_size, model_dim) * std)",
+            "self.weight[ids] * 0.5",
+        ),
+    ),
+]
+
+LAYER_WRONG += [
+    Wrong(
+        "2.4",
+        "a way back that ends before the table",
+        "The table did not move",
+        layer(
+            "self.weight = nn.Parameter(torch.randn(vocab_size, model_dim) * std)",
+            "self.weight.detach()[ids].requires_grad_()",
+        ),
+    ),
+    Wrong(
+        "2.4",
+        "sums a sequence",
+        "layer(ids) gives the rows of its weight",
+        layer(
+            "self.weight = nn.Parameter(torch.randn(vocab_size, model_dim) * std)",
+            "self.weight[ids].sum(dim=-2)",
+        ),
+    ),
+]
+
+LAYER_RIGHT = [
+    Right(
+        "2.4",
+        "empty, then filled",
+        layer(
+            "self.weight = nn.Parameter(torch.empty(vocab_size, model_dim)); "
+            "nn.init.normal_(self.weight, mean=0.0, std=std)",
+            "F.embedding(ids, self.weight)",
+        ),
+    ),
+    Right(
+        "2.4",
+        "register_parameter and torch.normal",
+        layer(
+            'self.register_parameter("weight", nn.Parameter('
+            "torch.normal(0.0, std, (vocab_size, model_dim))))",
+            "F.one_hot(ids, self.weight.shape[0]).to(self.weight.dtype) @ self.weight",
+        ),
+    ),
+    Right(
+        "2.4",
+        "a child of nn.Embedding",
+        """
+class TokenEmbedding(nn.Embedding):
+    def __init__(self, vocab_size, model_dim, std=1.0):
+        super().__init__(vocab_size, model_dim)
+        with torch.no_grad():
+            self.weight *= std
+""",
+    ),
+]
+
+MEAN_WRONG = [
+    Wrong(
+        "2.5",
+        "padding averaged in",
+        "Padding is averaged in",
+        """
+def mean_of_tokens(table, ids, pad_id):
+    return table[ids].mean(dim=1)
+""",
+    ),
+    Wrong(
+        "2.5",
+        "divides by T",
+        "divide by T",
+        """
+def mean_of_tokens(table, ids, pad_id):
+    mask = (ids != pad_id).unsqueeze(-1)
+    return (table[ids] * mask).mean(dim=1)
+""",
+    ),
+    Wrong(
+        "2.5",
+        "no division",
+        "These are sums",
+        """
+def mean_of_tokens(table, ids, pad_id):
+    mask = (ids != pad_id).unsqueeze(-1)
+    return (table[ids] * mask).sum(dim=1)
+""",
+    ),
+    Wrong(
+        "2.5",
+        "mean over the batch",
+        "runs over the batch",
+        """
+def mean_of_tokens(table, ids, pad_id):
+    return table[ids].mean(dim=0)
+""",
+    ),
+    Wrong(
+        "2.5",
+        "one vector for all",
+        "whole batch became one vector",
+        """
+def mean_of_tokens(table, ids, pad_id):
+    return table[ids[ids != pad_id]].mean(dim=0)
+""",
+    ),
+    Wrong(
+        "2.5",
+        "padding is 0",
+        "You take 0 for the padding id",
+        """
+def mean_of_tokens(table, ids, pad_id):
+    mask = (ids != 0).unsqueeze(-1)
+    return (table[ids] * mask).sum(dim=1) / mask.sum(dim=1).clamp(min=1)
+""",
+    ),
+    Wrong(
+        "2.5",
+        "padding at the end only",
+        "also stand in front",
+        """
+def mean_of_tokens(table, ids, pad_id):
+    out = []
+    for row in ids:
+        n = int((row != pad_id).sum())
+        out.append(table[row[:n]].mean(dim=0))
+    return torch.stack(out)
+""",
+    ),
+    Wrong(
+        "2.5",
+        "0 / 0",
+        "0 divided by 0",
+        """
+def mean_of_tokens(table, ids, pad_id):
+    mask = (ids != pad_id).unsqueeze(-1)
+    return (table[ids] * mask).sum(dim=1) / mask.sum(dim=1)
+""",
+    ),
+    Wrong(
+        "2.5",
+        "NaN replaced afterwards",
+        "thrown away",
+        """
+def mean_of_tokens(table, ids, pad_id):
+    mask = (ids != pad_id).unsqueeze(-1).to(table.dtype)
+    mean = (table[ids] * mask).sum(dim=1) / mask.sum(dim=1)
+    return torch.where(mean.isnan(), torch.zeros_like(mean), mean)
+""",
+    ),
+    Wrong(
+        "2.5",
+        "always float32",
+        "always float32",
+        """
+def mean_of_tokens(table, ids, pad_id):
+    mask = (ids != pad_id).unsqueeze(-1).float()
+    return (table[ids].float() * mask).sum(dim=1) / mask.sum(dim=1).clamp(min=1)
+""",
+    ),
+    Wrong(
+        "2.5",
+        "detached",
+        "No gradient reaches the table",
+        """
+def mean_of_tokens(table, ids, pad_id):
+    mask = (ids != pad_id).unsqueeze(-1)
+    return (table.data[ids] * mask).sum(dim=1) / mask.sum(dim=1).clamp(min=1)
+""",
+    ),
+    Wrong(
+        "2.5",
+        "the padding's row is cleared",
+        "changes its input table in place",
+        """
+def mean_of_tokens(table, ids, pad_id):
+    with torch.no_grad():
+        table[pad_id] = 0
+    mask = (ids != pad_id).unsqueeze(-1)
+    return table[ids].sum(dim=1) / mask.sum(dim=1).clamp(min=1)
+""",
+    ),
+    Wrong(
+        "2.5",
+        "a small number below the line",
+        "numbers are not",
+        """
+def mean_of_tokens(table, ids, pad_id):
+    mask = (ids != pad_id).unsqueeze(-1).to(table.dtype)
+    return (table[ids] * mask).sum(dim=1) / (mask.sum(dim=1) + 1e-3)
+""",
+    ),
+]
+
+MEAN_RIGHT = [
+    Right(
+        "2.5",
+        "embedding_bag",
+        """
+def mean_of_tokens(table, ids, pad_id):
+    if ids.shape[1] == 0:
+        return table.new_zeros(len(ids), table.shape[1])
+    return F.embedding_bag(ids, table, mode="mean", padding_idx=pad_id)
+""",
+    ),
+    Right(
+        "2.5",
+        "a loop over the sequences",
+        """
+def mean_of_tokens(table, ids, pad_id):
+    means = []
+    for row in ids:
+        tokens = row[row != pad_id]
+        means.append(table[tokens].sum(dim=0) / max(len(tokens), 1))
+    return torch.stack(means)
+""",
+    ),
+    Right(
+        "2.5",
+        "weights that sum to one",
+        """
+def mean_of_tokens(table, ids, pad_id):
+    mask = (ids != pad_id).to(table.dtype)
+    weights = mask / mask.sum(dim=1, keepdim=True).clamp(min=1)
+    return torch.einsum("bt,btd->bd", weights, table[ids])
+""",
+    ),
+]
+
+WRONG = LOOKUP_WRONG + ONE_HOT_WRONG + SAFE_WRONG + LAYER_WRONG + MEAN_WRONG
+RIGHT = LOOKUP_RIGHT + ONE_HOT_RIGHT + SAFE_RIGHT + LAYER_RIGHT + MEAN_RIGHT

@@ -1,0 +1,96 @@
+"""The checks tell right answers from wrong ones, and name what is wrong."""
+
+import importlib
+from types import ModuleType
+
+import nbformat
+import pytest
+
+from embedkit.checks.framework import Task, Verdict
+from embedkit.checks.probes import observe
+from embedkit.lessons import course_root, existing_lessons
+from tests.answers import Right, Wrong
+
+ROOT = course_root()
+LESSONS = existing_lessons(ROOT)
+SEEDS = range(20)
+
+
+def checks_of(slug: str) -> dict[str, Task]:
+    module = importlib.import_module(f"embedkit.checks.{slug}")
+    return {task.number: task for task in vars(module).values() if isinstance(task, Task)}
+
+
+def corpus(slug: str) -> ModuleType:
+    return importlib.import_module(f"tests.answers.{slug}")
+
+
+def setup_source(lesson) -> str:
+    sheet = nbformat.read(lesson.solution(ROOT), as_version=4)
+    return next(cell.source for cell in sheet.cells if cell.cell_type == "code")
+
+
+SETUP = {lesson.slug: setup_source(lesson) for lesson in LESSONS}
+TASKS = {lesson.slug: checks_of(lesson.slug) for lesson in LESSONS}
+WRONG = [(lesson.slug, answer) for lesson in LESSONS for answer in corpus(lesson.slug).WRONG]
+RIGHT = [(lesson.slug, answer) for lesson in LESSONS for answer in corpus(lesson.slug).RIGHT]
+
+
+def mark(slug: str, answer: Right | Wrong, seed: int) -> Verdict:
+    task = TASKS[slug][answer.task]
+    namespace: dict[str, object] = {}
+    exec(SETUP[slug], namespace)
+    exec(answer.code, namespace)
+    seen = [observe(namespace[task.name], probe, inputs) for probe, inputs in task.questions(seed)]
+    return task.verdict(seed, seen)
+
+
+def name(value: object) -> str | None:
+    return f"{value.task} {value.name}" if isinstance(value, Right | Wrong) else None
+
+
+@pytest.mark.parametrize(("slug", "answer"), WRONG, ids=name)
+def test_a_wrong_answer_is_caught_with_its_hint(slug, answer):
+    for seed in SEEDS:
+        verdict = mark(slug, answer, seed)
+        assert verdict.status == "failed"
+        (hint,) = [finding.hint for finding in verdict.findings if finding.passed is False]
+        assert answer.hint in hint, str(verdict)
+
+
+@pytest.mark.parametrize(("slug", "answer"), RIGHT, ids=name)
+def test_a_right_answer_is_accepted(slug, answer):
+    for seed in SEEDS:
+        verdict = mark(slug, answer, seed)
+        assert verdict.status == "passed", str(verdict)
+
+
+@pytest.mark.parametrize("slug", TASKS)
+def test_each_task_has_enough_answers(slug):
+    for number in TASKS[slug]:
+        wrong = [answer for answer in corpus(slug).WRONG if answer.task == number]
+        right = [answer for answer in corpus(slug).RIGHT if answer.task == number]
+        assert len(wrong) >= 4, number
+        assert len(right) >= 2, number
+
+
+@pytest.mark.parametrize("slug", TASKS)
+def test_every_mistake_that_a_check_knows_is_made_by_some_wrong_answer(slug):
+    hints = set()
+    for answer in corpus(slug).WRONG:
+        verdict = mark(slug, answer, seed=0)
+        hints |= {(answer.task, finding.hint) for finding in verdict.findings if finding.hint}
+    for task in TASKS[slug].values():
+        for criterion in task.criteria:
+            for mistake in criterion.mistakes:
+                assert (task.number, mistake.hint) in hints, mistake.hint
+
+
+@pytest.mark.parametrize("slug", TASKS)
+def test_the_finished_code_passes_its_own_checks(slug):
+    for task in TASKS[slug].values():
+        for seed in SEEDS:
+            seen = [
+                observe(task.reference, probe, inputs) for probe, inputs in task.questions(seed)
+            ]
+            assert task.verdict(seed, seen).status == "passed"

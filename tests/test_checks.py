@@ -1,0 +1,206 @@
+"""The framework of the checks: what it sees, what it lets pass, and what it says."""
+
+import math
+
+import pytest
+import torch
+
+from embedkit.checks.compare import same
+from embedkit.checks.framework import Criterion, Mistake, Task
+from embedkit.checks.plain import Other, load_plain, save_plain, to_plain
+from embedkit.checks.probes import observe, observe_in_file
+
+
+def double(x):
+    return x * 2
+
+
+def questions(draw):
+    return [{"x": torch.tensor([1.0, 2.0])}, {"x": torch.randn(5, generator=draw.generator)}]
+
+
+def task(**options):
+    criterion = Criterion("x comes back doubled", questions, **options)
+    return Task("0.1", "double", 2, double, (criterion, Criterion("again", questions)))
+
+
+def verdict_on(answer, a_task=None, seed=0):
+    a_task = a_task or task()
+    seen = [observe(answer, probe, inputs) for probe, inputs in a_task.questions(seed)]
+    return a_task.verdict(seed, seen)
+
+
+def hint_on(answer, a_task=None):
+    (hint,) = [f.hint for f in verdict_on(answer, a_task).findings if f.passed is False]
+    return hint
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        None,
+        True,
+        -3,
+        0.1,
+        "Ω ✓",
+        torch.tensor(3),
+        torch.empty(0, 4),
+        torch.tensor([True, False]),
+        torch.randn(2, 3).bfloat16(),
+        torch.randn(4, 4).T,
+        [1, (2.0, "x"), {"a": torch.ones(2), "b": None}],
+        Other("ndarray", "array([1])"),
+    ],
+)
+def test_plain_data_survives_the_journey(tmp_path, value):
+    save_plain(tmp_path / "file", to_plain(value))
+    found = load_plain(tmp_path / "file")
+    assert type(found) is type(value)
+    assert same(found, to_plain(value))
+
+
+@pytest.mark.parametrize("damage", [b"", b"not data", b"\xff" * 100])
+def test_a_file_that_holds_something_else_is_a_sentence(tmp_path, damage):
+    path = tmp_path / "seen.file"
+    path.write_bytes(damage)
+    with pytest.raises(ValueError, match=r"seen\.file does not hold plain data"):
+        load_plain(path)
+    with pytest.raises(ValueError, match="nowhere does not hold plain data"):
+        load_plain(tmp_path / "nowhere")
+
+
+def test_to_plain_keeps_a_stranger_as_a_name_only():
+    assert to_plain({1, 2}).type_name == "set"
+    assert to_plain({"a": object()})["a"].type_name == "object"
+
+
+def test_to_plain_is_a_copy():
+    tensor = torch.zeros(2)
+    copy = to_plain(tensor)
+    tensor += 1
+    assert torch.equal(copy, torch.zeros(2))
+
+
+def test_same_is_tight_and_elementwise():
+    x = torch.randn(50)
+    assert same(x, x * (1 + 1e-6))
+    assert not same(x, x * (1 + 1e-4))
+    assert not same(x, x.flip(0))
+    assert not same(x, x.double())
+    assert not same(torch.ones(2, 1), torch.ones(1, 2))
+    assert not same(1, 1.0)
+    assert not same(True, 1)
+    assert same(math.nan, math.nan)
+    assert same([1.0], [1.0 + 1e-12])
+
+
+def test_a_right_answer_passes_and_earns_its_points():
+    verdict = verdict_on(lambda x: x + x)
+    assert (verdict.status, verdict.points) == ("passed", 2)
+
+
+def test_an_untouched_answer_is_not_attempted():
+    def double(x):
+        raise NotImplementedError
+
+    verdict = verdict_on(double)
+    assert (verdict.status, verdict.points) == ("untouched", 0)
+    assert "not attempted yet" in str(verdict)
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (lambda x: None, "Is the return missing?"),
+        (print, "It prints, but it returns nothing."),
+        (lambda x: (x * 2).tolist(), "returns a list. A tensor was expected."),
+        (lambda x: (x * 2).numpy(), "returns a ndarray. A tensor was expected."),
+        (lambda x: (x * 2)[None], "The shape is (1, 2). It should be (2,)."),
+        (lambda x: (x * 2).double(), "dtype is torch.float64. It should be torch.float32."),
+        (lambda x: x.mul_(2), "changes its input x in place"),
+        (
+            lambda x: x * 2 + torch.tensor([0.0, 1.0]),
+            "1 of 2 numbers are not. The first is at (1,)",
+        ),
+        (lambda x: x / 0 * "a", "It stopped with TypeError"),
+        (lambda: 1, "It stopped with TypeError"),
+        (lambda x: exit(), "It stopped with SystemExit"),
+    ],
+)
+def test_each_kind_of_misreading_has_its_own_words(answer, words):
+    assert words in hint_on(answer)
+
+
+def test_a_known_mistake_has_its_hint_and_an_unknown_one_does_not():
+    tripled = Mistake("You tripled it.", answer=lambda x: x * 3)
+    assert hint_on(lambda x: x + x + x, task(mistakes=(tripled,))) == "You tripled it."
+    assert "tripled" not in hint_on(lambda x: x * 4, task(mistakes=(tripled,)))
+
+
+def test_only_the_first_failing_criterion_is_explained():
+    verdict = verdict_on(lambda x: x)
+    assert [finding.passed for finding in verdict.findings] == [False, None]
+    assert verdict.points == 0
+
+
+def test_the_verdict_shows_the_smallest_question_what_came_and_what_should():
+    text = str(verdict_on(lambda x: x))
+    assert "x          [1.0, 2.0]" in text
+    assert "came back  [1.0, 2.0]" in text
+    assert "expected   [2.0, 4.0]" in text
+
+
+def test_a_reference_that_fails_is_our_fault_not_the_learners():
+    broken = Task("0.2", "f", 1, lambda x: x / "a", (Criterion("works", questions),))
+    with pytest.raises(RuntimeError, match=r"the check of task 0\.2 is broken, not your answer"):
+        verdict_on(lambda x: x, broken)
+
+
+def test_an_expected_error_must_be_of_its_kind_and_mention_its_numbers():
+    def picky(x):
+        raise IndexError(f"id 7 of {len(x)}")
+
+    raising = Criterion(
+        "it refuses",
+        lambda draw: [{"x": torch.ones(5)}],
+        raises="IndexError",
+        mentions=lambda inputs: ["7", "5"],
+    )
+    a_task = Task("0.3", "picky", 1, picky, (raising,))
+
+    def raises(error):
+        def answer(x):
+            raise error
+
+        return answer
+
+    assert verdict_on(raises(IndexError("7 is not below 5")), a_task).status == "passed"
+    assert "does not mention 5" in hint_on(raises(IndexError("7 is not below 55")), a_task)
+    assert "It should raise IndexError" in hint_on(raises(ValueError("7 5")), a_task)
+    assert "returns normally" in hint_on(lambda x: x, a_task)
+
+
+def test_in_the_notebook_a_value_in_place_of_a_function_is_a_sentence(capsys):
+    task()(torch.ones(2))
+    assert "this is a value of type Tensor, not a function" in capsys.readouterr().out
+
+
+def test_the_same_seed_asks_the_same_and_another_seed_something_else():
+    first, again, other = (task().questions(seed) for seed in (1, 1, 2))
+    assert all(a[0] == b[0] and same(a[1], b[1]) for a, b in zip(first, again, strict=True))
+    assert not all(same(a[1], b[1]) for a, b in zip(first, other, strict=True))
+
+
+def test_what_is_seen_in_another_process_is_judged_the_same(tmp_path):
+    a_task = task()
+    save_plain(tmp_path / "asked", [list(question) for question in a_task.questions(5)])
+    observe_in_file(lambda: double, tmp_path / "asked", tmp_path / "seen")
+    seen = load_plain(tmp_path / "seen")["seen"]
+    here = [observe(double, probe, inputs) for probe, inputs in a_task.questions(5)]
+    assert [one["value"].tolist() for one in seen] == [one.value.tolist() for one in here]
+
+
+def test_an_answer_that_is_not_there_is_noted(tmp_path):
+    save_plain(tmp_path / "asked", [])
+    observe_in_file(lambda: nothing_here, tmp_path / "asked", tmp_path / "seen")
+    assert "nothing_here" in load_plain(tmp_path / "seen")["missing"]
