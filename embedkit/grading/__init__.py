@@ -1,0 +1,1 @@
+"""What makes, marks and keeps the exercise sheets: no answer runs in a process of this package."""

@@ -1,0 +1,215 @@
+"""Marking a sheet from outside: replay it, then judge what was seen, where no answer runs."""
+
+import re
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory, mkdtemp
+
+from embedkit.checks.framework import Task, Verdict
+from embedkit.checks.plain import load_plain, save_plain
+from embedkit.checks.probes import Seen
+from embedkit.grading.nbval_runner import CellRun, ReplayError, run_cells
+from embedkit.grading.notebooks import BadInputError, fingerprint, read_notebook
+from embedkit.grading.replay import Step, lay_out, observations_file, questions_file
+from embedkit.grading.solutions import read_solution
+from embedkit.lessons import Lesson
+
+SECONDS_A_CELL = 30.0
+
+
+@dataclass(frozen=True)
+class Marks:
+    """What a sheet earned.
+
+    Args:
+        lesson: the lesson that it belongs to.
+        path: the sheet.
+        fingerprint: of the sheet as it was marked.
+        verdicts: one a task, in order.
+        notes: sentences on what could not be run, outside the tasks.
+    """
+
+    lesson: Lesson
+    path: Path
+    fingerprint: str
+    verdicts: tuple[Verdict, ...]
+    notes: tuple[str, ...] = ()
+
+    @property
+    def points(self) -> int:
+        """The points earned."""
+        return sum(verdict.points for verdict in self.verdicts)
+
+    @property
+    def possible(self) -> int:
+        """The points that can be earned."""
+        return sum(verdict.possible for verdict in self.verdicts)
+
+    @property
+    def attempted_pass(self) -> bool:
+        """Whether every task that was attempted passed."""
+        return all(verdict.status in ("passed", "untouched") for verdict in self.verdicts)
+
+
+@dataclass
+class Heard:
+    """What a replay told beside the observations.
+
+    Args:
+        reasons: why a task could not be asked, by its number.
+        errors: with which error the cell that answers a task stopped, by its number.
+        notes: sentences on cells that belong to no task.
+    """
+
+    reasons: dict[str, str]
+    errors: dict[str, str]
+    notes: list[str]
+
+
+def mark_sheet(path: Path, lesson: Lesson, root: Path, seconds: float = SECONDS_A_CELL) -> Marks:
+    """Mark one sheet; its file is only read.
+
+    Args:
+        path: the learner's sheet.
+        lesson: the lesson that it belongs to.
+        root: the folder of the course.
+        seconds: how long one cell may run.
+
+    Raises:
+        BadInputError: if the file is no sheet of that lesson, or nothing can be run here.
+    """
+    solution = read_solution(lesson, root)
+    notebook = read_notebook(path)
+    tasks = [task.task for task in solution.tasks]
+    seeds = {task.number: secrets.randbits(32) for task in tasks}
+    with TemporaryDirectory(prefix="embedkit-", ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        for task in tasks:
+            questions = [list(question) for question in task.questions(seeds[task.number])]
+            save_plain(questions_file(folder, task.number), questions)
+        heard = _replay(lay_out(notebook, solution, folder), folder, seconds)
+        verdicts = [_judge(task, seeds[task.number], folder, heard) for task in tasks]
+    return Marks(lesson, path, fingerprint(notebook), tuple(verdicts), tuple(heard.notes))
+
+
+def _replay(steps: list[Step], folder: Path, seconds: float) -> Heard:
+    """Run a sheet; while a cell stops the rest, leave it out and run again."""
+    heard = Heard({}, {}, [])
+    most_rounds = 3 + sum(bool(step.probes) for step in steps)
+    for _ in range(most_rounds):
+        try:
+            fresh = Path(mkdtemp(dir=folder))
+            runs = run_cells([step.source for step in steps], fresh, seconds)
+        except ReplayError as error:
+            raise BadInputError(f"the sheet cannot be run: {error}.") from error
+        _listen(steps, runs, heard)
+        stopper = next((i for i, run in enumerate(runs) if run.stopped_the_rest), None)
+        if stopper is None:
+            return heard
+        _blame(steps[stopper], runs[stopper], seconds, heard)
+        steps = [
+            _stand_in(step, heard)
+            for i, step in enumerate(steps)
+            if not _is_done(step, folder, heard) and (i != stopper or step.answers)
+        ]
+    heard.notes.append("Too many cells of this sheet do not come to an end: the rest was not run.")
+    return heard
+
+
+def _listen(steps: Sequence[Step], runs: Sequence[CellRun], heard: Heard) -> None:
+    """Note the errors of the cells that matter for a task."""
+    for step, run in zip(steps, runs, strict=True):
+        if run.outcome != "error":
+            continue
+        for number in step.answers:
+            heard.errors[number] = f"Its cell stopped with {describe_error(run)}"
+        if step.probes:
+            heard.reasons.setdefault(
+                step.probes, f"What it gives cannot be written down: {describe_error(run)}"
+            )
+
+
+def _blame(step: Step, run: CellRun, seconds: float, heard: Heard) -> None:
+    """Note that a cell did not come to an end, or ended the whole process."""
+    if run.outcome == "timeout":
+        limit = "1 second" if seconds == 1 else f"{seconds:g} seconds"
+        what = f"did not come to an end within {limit}"
+        question = "Is there a loop that never stops?"
+    else:
+        what = "ended the whole Python process"
+        question = "Does it call exit, or need more memory than there is?"
+    for number in (*step.answers, step.probes):
+        if number:
+            subject = "When called, it" if step.probes else "Its cell"
+            heard.reasons.setdefault(number, f"{subject} {what}. {question}")
+    if not step.answers and not step.probes:
+        place = step.place or "a cell that the course gave"
+        heard.notes.append(f"{place[0].upper()}{place[1:]} {what}, and was left out. {question}")
+
+
+def _is_done(step: Step, folder: Path, heard: Heard) -> bool:
+    """Return whether a step is a probe that need not be asked again."""
+    number = step.probes
+    return bool(number) and (number in heard.reasons or observations_file(folder, number).exists())
+
+
+def _stand_in(step: Step, heard: Heard) -> Step:
+    """Return a step, or an empty one where it answers a task that stopped all the rest."""
+    blamed = any(number in heard.reasons for number in step.answers)
+    return replace(step, source="") if blamed else step
+
+
+def _judge(task: Task, seed: int, folder: Path, heard: Heard) -> Verdict:
+    """Return the verdict on one task from what its probe left behind."""
+    number = task.number
+    path = observations_file(folder, number)
+    if number in heard.reasons:
+        return task.not_run(heard.reasons[number])
+    if not path.exists():
+        return task.not_run("It was not reached: a cell before it stopped the sheet.")
+    try:
+        observed = load_plain(path)
+        if "missing" in observed:
+            return task.not_run(heard.errors.get(number) or missing_name(task.name))
+        seen = [as_seen(one) for one in observed["seen"]]
+        if len(seen) != len(task.questions(seed)):
+            raise ValueError("some questions are not answered")
+        verdict = task.verdict(seed, seen)
+    except Exception:  # what was seen comes from the learner's process, and may be anything
+        return task.not_run(
+            "What it gives cannot be judged. Return a value like the one in the example."
+        )
+    if verdict.status == "untouched" and number in heard.errors:
+        return task.not_run(heard.errors[number])
+    if verdict.status == "failed" and number in heard.errors:
+        return replace(verdict, note=heard.errors[number])
+    return verdict
+
+
+def as_seen(observed: object) -> Seen:
+    """Return one observation from plain data.
+
+    Raises:
+        ValueError: if it is anything else.
+    """
+    if not isinstance(observed, dict):
+        raise ValueError("an observation must be a dict")
+    seen = Seen(**observed)
+    texts = (seen.device, seen.message, seen.printed, *seen.raised)
+    if not isinstance(seen.raised, tuple) or not all(isinstance(text, str) for text in texts):
+        raise ValueError("an observation must hold text")
+    return seen
+
+
+def missing_name(name: str) -> str:
+    """Return the note on a task whose answer is not there."""
+    return f"`{name}` is not defined in this sheet. Was its cell deleted, or its name changed?"
+
+
+def describe_error(run: CellRun) -> str:
+    """Return an error in a sentence, without the made-up file name that IPython gives a cell."""
+    lines = run.message.strip().splitlines()
+    message = re.sub(r"\((?:[^()]*, )?line (\d+)\)", r"(line \1)", lines[0]) if lines else ""
+    return f"{run.name}: {message.rstrip('.')}." if message else f"{run.name}."

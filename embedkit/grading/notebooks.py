@@ -1,0 +1,99 @@
+"""Reading and writing notebooks: any file in, a notebook or one clear sentence out."""
+
+import hashlib
+import json
+import os
+import tempfile
+import warnings
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbformat import NotebookNode
+
+
+class BadInputError(Exception):
+    """Something a person gave cannot be used; the message is one sentence that they read."""
+
+
+def read_notebook(path: Path) -> NotebookNode:
+    """Return the notebook in a file, upgraded to nbformat 4 if it is older.
+
+    Raises:
+        BadInputError: if the file is missing, empty, or no notebook.
+    """
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError as error:
+        raise BadInputError(f"there is no file {path}.") from error
+    except OSError as error:
+        raise BadInputError(f"{path} cannot be read: {error.strerror}.") from error
+    if not content.strip():
+        raise BadInputError(f"{path} is empty: it holds no notebook.")
+    return _parse(content, path)
+
+
+def _parse(content: bytes, path: Path) -> NotebookNode:
+    try:
+        data = json.loads(content.decode("utf-8-sig"))
+    except (ValueError, RecursionError) as error:
+        raise BadInputError(f"{path} is not a notebook: it does not hold JSON.") from error
+    if not isinstance(data, dict) or not isinstance(data.get("nbformat"), int):
+        raise BadInputError(f"{path} is not a notebook: it is JSON of another kind.")
+    notebook: NotebookNode
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            notebook = nbformat.reads(json.dumps(data), as_version=4)
+        for cell in notebook.cells:
+            cell.source = "".join(cell.source).replace("\r\n", "\n")
+            cell.metadata = NotebookNode(cell.get("metadata", {}))
+    except Exception as error:  # nbformat raises whatever a damaged file makes it stumble over
+        raise BadInputError(
+            f"{path} is a damaged notebook, or one of a newer format. "
+            "If JupyterLab still opens it, save it from there and try again."
+        ) from error
+    return notebook
+
+
+def notebook_bytes(notebook: NotebookNode) -> bytes:
+    """Return the bytes of a notebook's file: the same on every system for the same notebook."""
+    text: str = nbformat.writes(notebook)
+    return (text.rstrip("\n") + "\n").encode("utf-8")
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all, so that an interruption leaves the old one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        os.chmod(temporary, path.stat().st_mode if path.exists() else 0o644)
+        os.replace(temporary, path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def tags(cell: NotebookNode) -> list[str]:
+    """Return a cell's tags; none if the metadata is not as it should be."""
+    found = cell.metadata.get("tags", [])
+    return [tag for tag in found if isinstance(tag, str)] if isinstance(found, list) else []
+
+
+def course_metadata(node: NotebookNode) -> dict[str, Any]:
+    """Return what the course wrote into the metadata of a notebook or a cell."""
+    found = node.metadata.get("embedkit", {})
+    return found if isinstance(found, dict) else {}
+
+
+def fingerprint(notebook: NotebookNode) -> str:
+    """Return a hash of what a person can have written: each cell's kind and source."""
+    written = [[cell.cell_type, cell.source] for cell in notebook.cells]
+    return hashlib.sha256(json.dumps(written).encode("utf-8")).hexdigest()
+
+
+def is_untouched(notebook: NotebookNode) -> bool:
+    """Return whether a sheet is still as it was released."""
+    return course_metadata(notebook).get("fingerprint") == fingerprint(notebook)

@@ -1,0 +1,153 @@
+"""Laying out the replay of a sheet: the learner's cells, and our probes between them."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from nbformat import NotebookNode
+
+from embedkit.grading.notebooks import course_metadata
+from embedkit.grading.solutions import SheetTask, Solution
+
+OPENING = "import sys\nexit = quit = sys.exit"
+"""Lets ``exit()`` end a cell with an error; IPython's own ends the kernel some time later."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One cell of a replay.
+
+    Args:
+        source: its code.
+        answers: the numbers of the tasks that it answers.
+        probes: the number of the task that it asks, if it is a probe of ours.
+        place: how a learner finds it in the sheet; empty if it is not theirs.
+    """
+
+    source: str
+    answers: tuple[str, ...] = ()
+    probes: str = ""
+    place: str = ""
+
+
+def lay_out(notebook: NotebookNode, solution: Solution, folder: Path) -> list[Step]:
+    """Return the cells of a sheet's replay, in order.
+
+    First come the given cells as the course gave them, then all the learner's own code cells in
+    their order. Each task is probed where its check cell would have asked: after its answer and
+    the extra cells that follow it.
+
+    Args:
+        notebook: the learner's sheet.
+        solution: the worked sheet that it came from.
+        folder: where each probe finds its questions and leaves what it sees.
+    """
+    cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    checks = [_is_check(cell, solution) for cell in cells]
+    answers = {task.task.number: _answering(cells, checks, task) for task in solution.tasks}
+    boundary = [
+        is_check or any(i in found for found in answers.values())
+        for i, is_check in enumerate(checks)
+    ]
+    probes: dict[int, list[SheetTask]] = {}
+    for task in solution.tasks:
+        place = _probe_place(_best(cells, answers[task.task.number], task), boundary)
+        probes.setdefault(place, []).append(task)
+
+    steps = [Step(OPENING), *(Step(without_nbval_comments(source)) for source in solution.given)]
+    for i, cell in enumerate(cells):
+        if not checks[i]:
+            numbers = tuple(number for number, found in answers.items() if i in found)
+            source = without_nbval_comments(cell.source)
+            steps.append(Step(source, answers=numbers, place=f"code cell {i + 1}"))
+        steps.extend(_probe(task, folder) for task in probes.get(i, []))
+    steps.extend(_probe(task, folder) for task in probes.get(len(cells), []))
+    return steps
+
+
+def questions_file(folder: Path, number: str) -> Path:
+    """Where the grader leaves the questions to one task."""
+    return folder / f"questions-{number}.safetensors"
+
+
+def observations_file(folder: Path, number: str) -> Path:
+    """Where a probe leaves what it saw of one task's answer."""
+    return folder / f"observations-{number}.safetensors"
+
+
+def _probe(task: SheetTask, folder: Path) -> Step:
+    number, name = task.task.number, task.task.name
+    questions = str(questions_file(folder, number))
+    observations = str(observations_file(folder, number))
+    source = (
+        "from pathlib import Path as _Path\n"
+        "from embedkit.checks.probes import observe_in_file as _observe_in_file\n"
+        f"_observe_in_file(lambda: {name}, _Path({questions!r}), _Path({observations!r}))"
+    )
+    return Step(source, probes=number)
+
+
+def _is_check(cell: NotebookNode, solution: Solution) -> bool:
+    """Return whether a cell does nothing but call checks: such a cell marks nothing here."""
+    lines = [line.strip() for line in cell.source.splitlines() if line.strip()]
+    ours = {task.check.strip() for task in solution.tasks}
+    return bool(lines) and all(line in ours for line in lines)
+
+
+def _answering(cells: Sequence[NotebookNode], checks: Sequence[bool], task: SheetTask) -> list[int]:
+    """Return which cells answer a task: by id or metadata, or else by defining its name."""
+    number = task.task.number
+    own = [i for i, is_check in enumerate(checks) if not is_check]
+    marked = [i for i in own if number in (_number_in_id(cells[i]), _number_in_metadata(cells[i]))]
+    if any(_is_worked(cells[i], task) for i in marked):
+        return marked
+    return sorted({*marked, *(i for i in own if defines(cells[i].source, task.task.name))})
+
+
+def _best(cells: Sequence[NotebookNode], answering: list[int], task: SheetTask) -> int | None:
+    """Return the last cell that answers a task with more than the untouched stub."""
+    worked = [i for i in answering if _is_worked(cells[i], task)]
+    return max(worked or answering, default=None)
+
+
+def _probe_place(answer: int | None, boundary: Sequence[bool]) -> int:
+    """Return after which cell a task is probed; past the last one if nothing answers it."""
+    if answer is None:
+        return len(boundary)
+    place = answer
+    while place + 1 < len(boundary) and not boundary[place + 1]:
+        place += 1
+    return place
+
+
+def _is_worked(cell: NotebookNode, task: SheetTask) -> bool:
+    return cell.source.strip() not in ("", task.stub.strip())
+
+
+def _number_in_id(cell: NotebookNode) -> str:
+    found = re.fullmatch(r"answer-(\d+)-(\d+)", str(cell.get("id")))
+    return f"{found[1]}.{found[2]}" if found else ""
+
+
+def _number_in_metadata(cell: NotebookNode) -> str:
+    return str(course_metadata(cell).get("task"))
+
+
+def defines(source: str, name: str) -> bool:
+    """Return whether code, even code that does not parse, defines a name at its top level."""
+    definition = rf"^(?:(?:async\s+)?def|class)\s+{name}\b|^{name}\s*(?::[^=\n]+)?=(?!=)"
+    return re.search(definition, source, re.MULTILINE) is not None
+
+
+def without_nbval_comments(source: str) -> str:
+    """Return code in which no comment tells nbval to skip or to forgive a cell."""
+    lines = source.splitlines(keepends=True)
+    return "".join(_disarmed(line) for line in lines)
+
+
+def _disarmed(line: str) -> str:
+    comment = line.strip().lstrip("#").strip()
+    if line.strip().startswith("#") and comment.startswith(("NBVAL_", "PYTEST_VALIDATE_")):
+        return line.replace(comment, f"{comment} (not heeded here)")
+    return line
