@@ -24,6 +24,8 @@ def pick_device() -> torch.device:
         return torch.device("cpu")
     try:
         device = torch.device(wanted)
+        if device.type not in ("cpu", "cuda", "mps"):
+            raise RuntimeError(f"embedkit does not compute on {device.type}")
         torch.empty(1, device=device)
     except (RuntimeError, AssertionError) as error:
         raise ValueError(
@@ -36,8 +38,7 @@ def pick_device() -> torch.device:
 def seed_everything(seed: int) -> None:
     """Make random numbers repeatable on one device: Python's and torch's, CPU and GPU alike.
 
-    Two devices still draw different numbers from the same seed. What must be the same everywhere
-    is drawn on the CPU and then moved.
+    Two devices, and two kinds of processor, may still draw different numbers from one seed.
 
     Args:
         seed: any integer from 0 to 2**32 − 1.

@@ -1,16 +1,18 @@
 """Lesson 2, the lookup table: an embedding layer reads rows of a matrix, and nothing else."""
 
 import torch
-from jaxtyping import Float, Int
+from jaxtyping import Float, Integer
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pad_sequence
 
 
-def check_ids(ids: Int[Tensor, "*shape"], vocab_size: int) -> None:
+def check_ids(ids: Integer[Tensor, "*shape"], vocab_size: int) -> None:
     """Refuse ids that do not name a row of a table with ``vocab_size`` rows.
 
     Plain indexing is not this careful: ``table[-1]`` quietly reads the last row, bytes and bools
-    are taken for a mask, and on a GPU an id past the end stops the whole process.
+    are taken for a mask, and on a CUDA GPU an id past the end is noticed late, is not named, and
+    leaves the GPU unusable until the process is restarted. The price is one more look at all
+    ids, for which a GPU must be waited for.
 
     Args:
         ids: token ids of any shape and any integer dtype.
@@ -25,7 +27,8 @@ def check_ids(ids: Int[Tensor, "*shape"], vocab_size: int) -> None:
             f"token ids must be integers, got {ids.dtype}: "
             "an id names a row, and there is no row between two rows."
         )
-    outside = (ids < 0) | (ids >= vocab_size)
+    numbers = ids.long()
+    outside = (numbers < 0) | (numbers >= vocab_size)
     if outside.any():
         place = tuple(outside.nonzero()[0].tolist())
         raise IndexError(
@@ -35,7 +38,7 @@ def check_ids(ids: Int[Tensor, "*shape"], vocab_size: int) -> None:
 
 
 def lookup(
-    table: Float[Tensor, "vocab dim"], ids: Int[Tensor, "*shape"]
+    table: Float[Tensor, "vocab dim"], ids: Integer[Tensor, "*shape"]
 ) -> Float[Tensor, "*shape dim"]:
     """Return the row of ``table`` that each id names.
 
@@ -56,7 +59,7 @@ def lookup(
     return table[ids.long()]
 
 
-def one_hot(ids: Int[Tensor, "*shape"], vocab_size: int) -> Float[Tensor, "*shape vocab"]:
+def one_hot(ids: Integer[Tensor, "*shape"], vocab_size: int) -> Float[Tensor, "*shape vocab"]:
     """Return, for each id, a vector of ``vocab_size`` zeros with a single 1 at that id.
 
     The same as ``torch.nn.functional.one_hot(ids, vocab_size).float()``.
@@ -74,16 +77,17 @@ def one_hot(ids: Int[Tensor, "*shape"], vocab_size: int) -> Float[Tensor, "*shap
     """
     check_ids(ids, vocab_size)
     every_id = torch.arange(vocab_size, device=ids.device)
-    return (ids[..., None] == every_id).float()
+    return (ids.long()[..., None] == every_id).float()
 
 
 def one_hot_lookup(
-    table: Float[Tensor, "vocab dim"], ids: Int[Tensor, "*shape"]
+    table: Float[Tensor, "vocab dim"], ids: Integer[Tensor, "*shape"]
 ) -> Float[Tensor, "*shape dim"]:
     """Return the same rows as :func:`lookup`, by a matrix product with one-hot vectors.
 
-    It holds V numbers for each id and does V × model_dim multiplications for each, all but
-    model_dim of them by zero. It is here to be compared, not to be used.
+    The same as long as all numbers in the table are finite: 0 × ∞ is not 0. The product holds
+    V numbers for each id and does V × model_dim multiplications for each, all but model_dim of
+    them by zero. It is here to be compared, not to be used.
 
     Args:
         table: E, shape (V, model_dim).
@@ -99,11 +103,12 @@ def one_hot_lookup(
 class TokenEmbedding(nn.Module):
     """An embedding layer: a table of learned rows, read by token id.
 
-    The same as ``torch.nn.Embedding``, whose rows start with ``std=1``; GPT-2 starts with 0.02.
+    The same as ``torch.nn.Embedding`` with its default options, whose rows start with ``std=1``;
+    GPT-2 starts with 0.02.
 
     Args:
-        vocab_size: V, the number of rows; 30,000 to 250,000 in today's models.
-        model_dim: D, the length of a row; 384 to 16,384 in today's models.
+        vocab_size: V, the number of rows; 30,522 in BERT, 262,208 in Gemma 3.
+        model_dim: D, how many numbers a row holds; 768 in BERT-base, 8,192 in Llama-2-70B.
         std: the standard deviation of the normal distribution that the rows are drawn from.
     """
 
@@ -111,7 +116,7 @@ class TokenEmbedding(nn.Module):
         super().__init__()
         self.weight = nn.Parameter(torch.randn(vocab_size, model_dim) * std)
 
-    def forward(self, ids: Int[Tensor, "*shape"]) -> Float[Tensor, "*shape dim"]:
+    def forward(self, ids: Integer[Tensor, "*shape"]) -> Float[Tensor, "*shape dim"]:
         """Return the row that each id names.
 
         Args:
@@ -124,7 +129,7 @@ class TokenEmbedding(nn.Module):
         return lookup(self.weight, ids)
 
 
-def pad(sequences: list[list[int]], pad_id: int) -> Int[Tensor, "batch seq"]:
+def pad(sequences: list[list[int]], pad_id: int) -> Integer[Tensor, "batch seq"]:
     """Write sequences of different lengths into one rectangle of ids.
 
     Args:
@@ -141,11 +146,12 @@ def pad(sequences: list[list[int]], pad_id: int) -> Int[Tensor, "batch seq"]:
 
 
 def mean_of_tokens(
-    table: Float[Tensor, "vocab dim"], ids: Int[Tensor, "batch seq"], pad_id: int
+    table: Float[Tensor, "vocab dim"], ids: Integer[Tensor, "batch seq"], pad_id: int
 ) -> Float[Tensor, "batch dim"]:
     """Return one vector a sequence: the mean of its tokens' rows, padding left out.
 
-    The same as ``torch.nn.functional.embedding_bag(ids, table, mode="mean", padding_idx=pad_id)``.
+    Equals ``torch.nn.functional.embedding_bag(ids, table, mode="mean", padding_idx=pad_id)`` for a
+    ``pad_id`` that names a row. Sums run in float32 or wider, whatever the table's dtype.
 
     Args:
         table: E, shape (V, model_dim).
@@ -153,13 +159,16 @@ def mean_of_tokens(
         pad_id: the id that stands for no token.
 
     Returns:
-        The mean of the rows that are not padding; zeros where a sequence is nothing but padding.
+        The mean of the rows that are not padding, in the table's dtype; zeros where a sequence is
+        nothing but padding.
 
     Raises:
         TypeError: if the ids are not integers.
         IndexError: if an id names no row of the table.
     """
-    is_token = ids != pad_id
+    is_token = ids.long() != pad_id
     vectors = lookup(table, ids).masked_fill(~is_token[..., None], 0.0)
     tokens = is_token.sum(dim=1, keepdim=True).clamp(min=1)
-    return vectors.sum(dim=1) / tokens
+    at_least_float32 = torch.promote_types(table.dtype, torch.float32)
+    mean = vectors.sum(dim=1, dtype=at_least_float32) / tokens
+    return mean.to(table.dtype)

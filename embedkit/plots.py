@@ -3,7 +3,8 @@
 The colours are those of Okabe and Ito, which people with any common colour vision can tell apart.
 """
 
-import matplotlib as mpl
+from pathlib import Path
+
 import matplotlib.pyplot as plt
 from jaxtyping import Float
 from matplotlib.axes import Axes
@@ -12,48 +13,18 @@ from matplotlib.figure import Figure
 from torch import Tensor
 
 INK = "#1f2328"
-FAINT = "#d0d7de"
 BLUE = "#0072b2"
 ORANGE = "#d55e00"
-GREEN = "#009e73"
-PURPLE = "#cc79a7"
-SKY = "#56b4e9"
-YELLOW = "#e69f00"
 
 NEGATIVE_TO_POSITIVE = LinearSegmentedColormap.from_list(
     "negative_to_positive", [ORANGE, "#f3c9b0", "#ffffff", "#b5d3e7", BLUE]
 )
 """Orange below zero, white at zero, blue above."""
 
-STYLE = {
-    "figure.figsize": (7.0, 3.6),
-    "figure.dpi": 110,
-    "figure.constrained_layout.use": True,
-    "figure.facecolor": "white",
-    "savefig.facecolor": "white",
-    "font.family": "DejaVu Sans",
-    "font.size": 11,
-    "text.color": INK,
-    "axes.edgecolor": INK,
-    "axes.labelcolor": INK,
-    "axes.prop_cycle": mpl.cycler(color=[BLUE, ORANGE, GREEN, PURPLE, SKY, YELLOW]),
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.grid": True,
-    "axes.axisbelow": True,
-    "grid.color": FAINT,
-    "grid.linewidth": 0.8,
-    "xtick.color": INK,
-    "ytick.color": INK,
-    "lines.linewidth": 2.2,
-    "lines.markersize": 6,
-    "legend.frameon": False,
-}
-
 
 def use_style() -> None:
     """Draw all further figures of this run in the style of the course."""
-    mpl.rcParams.update(STYLE)
+    plt.style.use(Path(__file__).with_name("figures.mplstyle"))
 
 
 def heatmap(
@@ -81,7 +52,7 @@ def heatmap(
         matrix.numpy(), cmap=NEGATIVE_TO_POSITIVE, vmin=-limit, vmax=limit, aspect="auto"
     )
     axes.set_yticks(range(rows), row_names)
-    axes.set_title(title, loc="left")
+    axes.set_title(title)
     axes.set_xlabel(xlabel)
     axes.grid(visible=False)
     axes.spines[:].set_visible(False)

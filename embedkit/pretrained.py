@@ -87,7 +87,10 @@ class Checkpoint:
 
     @property
     def parameters(self) -> int:
-        """How many numbers the model has learned: all that it stores, integers left out."""
+        """How many numbers the model has learned: all the floats that it stores.
+
+        A few old checkpoints also store masks and angles as floats, which this counts as well.
+        """
         floats = [tensor for tensor in self.stored.values() if tensor.dtype.startswith(("F", "BF"))]
         return sum(math.prod(tensor.shape) for tensor in floats)
 

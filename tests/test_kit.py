@@ -29,7 +29,7 @@ def test_the_device_can_be_chosen(monkeypatch):
     assert pick_device() == torch.device("cpu")
 
 
-@pytest.mark.parametrize("wrong", ["gpu", "cuda:99", "toaster"])
+@pytest.mark.parametrize("wrong", ["gpu", "cuda:99", "toaster", "meta"])
 def test_a_device_that_is_not_there_is_named(monkeypatch, wrong):
     monkeypatch.setenv("EMBEDKIT_DEVICE", wrong)
     with pytest.raises(ValueError, match=f"EMBEDKIT_DEVICE='{wrong}' is not a device"):

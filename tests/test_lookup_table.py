@@ -62,6 +62,13 @@ def test_every_integer_dtype_names_the_same_rows(dtype):
     assert torch.equal(one_hot(ids.to(dtype), 11), one_hot(ids, 11))
 
 
+@pytest.mark.parametrize("dtype", [torch.uint8, torch.int8, torch.uint16, torch.uint64])
+def test_a_small_integer_dtype_reads_a_table_larger_than_itself(dtype):
+    table, ids = some_table(vocab_size=300), torch.tensor([50, 127])
+    assert torch.equal(lookup(table, ids.to(dtype)), table[ids])
+    assert torch.equal(one_hot_lookup(table, ids.to(dtype)), table[ids])
+
+
 @pytest.mark.parametrize("shape", SHAPES)
 def test_one_hot_equals_torch(shape):
     ids = some_ids(shape)
@@ -143,3 +150,15 @@ def test_a_padding_row_of_nan_does_not_reach_the_mean():
     table[3] = torch.nan
     found = mean_of_tokens(table, torch.tensor([[1, 3], [3, 2]]), pad_id=3)
     assert torch.equal(found, table[[1, 2]])
+
+
+def test_a_padding_id_is_not_mistaken_for_a_small_id():
+    table = some_table(vocab_size=400)
+    found = mean_of_tokens(table, torch.tensor([[50, 127]], dtype=torch.uint8), pad_id=306)
+    assert torch.allclose(found, table[[50, 127]].mean(dim=0, keepdim=True), rtol=1e-6)
+
+
+def test_the_mean_in_half_precision_is_rounded_once():
+    table = torch.full((3, 2), 200.0, dtype=torch.float16)
+    found = mean_of_tokens(table, torch.ones(1, 512, dtype=torch.long), pad_id=0)
+    assert torch.equal(found, torch.full((1, 2), 200.0, dtype=torch.float16))

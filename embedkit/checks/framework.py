@@ -21,7 +21,7 @@ from embedkit.checks.probes import Inputs, Seen, not_callable, observe
 
 
 class Draw:
-    """Draws random questions; the same seed draws the same ones, on every machine."""
+    """Draws random questions; on one machine, the same seed draws the same ones."""
 
     def __init__(self, seed: int) -> None:
         self.generator = torch.Generator().manual_seed(seed)
@@ -30,9 +30,13 @@ class Draw:
         """Return an integer from ``low`` to ``high``, both included."""
         return int(torch.randint(low, high + 1, (), generator=self.generator))
 
+    def numbers(self, *shape: int) -> Tensor:
+        """Return normal random numbers in float32."""
+        return torch.randn(shape, generator=self.generator)
+
     def table(self, vocab_size: int, model_dim: int) -> Tensor:
         """Return a float32 table of normal random numbers, shape (vocab_size, model_dim)."""
-        return torch.randn(vocab_size, model_dim, generator=self.generator)
+        return self.numbers(vocab_size, model_dim)
 
     def ids(self, vocab_size: int, *shape: int) -> Tensor:
         """Return int64 ids from 0 to ``vocab_size`` − 1 of the given shape."""
@@ -214,7 +218,8 @@ class Task:
                 ):
                     trouble = mistake.hint
                     break
-            shown = details(inputs, one, None if criterion.accepts else wanted)
+            mentions = criterion.mentions(inputs) if criterion.mentions else ()
+            shown = details(inputs, one, None if criterion.accepts else wanted, mentions)
             return Finding(criterion.says, False, trouble, shown)
         return Finding(criterion.says, True)
 

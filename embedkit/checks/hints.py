@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 
+import torch
 from torch import Tensor
 
 from embedkit.checks.compare import differing, same
@@ -39,11 +40,13 @@ def explain(seen: Seen, wanted: Seen, inputs: Inputs, mentions: Sequence[str] = 
 
 def _explain_error(seen: Seen, wanted: Seen, mentions: Sequence[str]) -> str:
     kind = wanted.raised[0]
+    if not seen.raised and isinstance(seen.value, Other) and seen.value.type_name.endswith("Error"):
+        return f"It returns an error instead of raising it. Write raise {kind}(…)."
     if not seen.raised:
         return f"It returns normally. It should raise {kind}."
     if kind not in seen.raised:
         return f"It raises {seen.raised[0]} ({_first_line(seen.message)}). It should raise {kind}."
-    missing = [text for text in mentions if not _mentions(seen.message, text)]
+    missing = [text for text in dict.fromkeys(mentions) if not _mentions(seen.message, text)]
     if missing:
         return f"It raises {kind}, but the message does not mention {_listed(missing)}."
     return ""
@@ -76,12 +79,17 @@ def _explain_tensor(seen: Seen, wanted: Seen) -> str:
     return ""
 
 
-def details(inputs: Inputs, seen: Seen, wanted: Seen | None) -> tuple[tuple[str, str], ...]:
+def details(
+    inputs: Inputs, seen: Seen, wanted: Seen | None, mentions: Sequence[str] = ()
+) -> tuple[tuple[str, str], ...]:
     """Return the question, what came back and what was expected, as labelled lines."""
-    rows = [(name, show(value)) for name, value in inputs.items()]
+    rows = [(name.replace("_", " "), show(value)) for name, value in inputs.items()]
     rows.append(("came back", _outcome(seen)))
-    if wanted is not None:
-        rows.append(("expected", _outcome(wanted)))
+    if wanted is not None and mentions:
+        holds = _listed(list(dict.fromkeys(mentions)))
+        rows.append(("expected", f"{wanted.raised[0]}, and {holds} in its message"))
+    elif wanted is not None:
+        rows.append(("expected", wanted.raised[0] if wanted.raised else _outcome(wanted)))
     if seen.printed:
         rows.append(("printed", _first_line(seen.printed)))
     return tuple(rows)
@@ -99,11 +107,25 @@ def show(value: Plain) -> str:
         text = repr(value)
         return text if len(text) <= 100 else text[:97] + "…"
     if value.numel() > 24:
-        return f"{value.dtype} of shape {tuple(value.shape)}".removeprefix("torch.")
+        return _summary(value)
     numbers = [float(f"{number:.4g}") for number in value.flatten().tolist()]
     if not value.is_floating_point():
         numbers = value.flatten().tolist()
-    return str(_nested(numbers, list(value.shape)))
+    usual = value.dtype in (torch.float32, torch.int64, torch.bool)
+    suffix = "" if usual else f" in {value.dtype}".replace("torch.", "")
+    return str(_nested(numbers, list(value.shape))) + suffix
+
+
+def _summary(value: Tensor) -> str:
+    """Return what a tensor is that is too large to be shown whole."""
+    text = f"{value.dtype} of shape {tuple(value.shape)}".removeprefix("torch.")
+    if not value.is_floating_point():
+        return text
+    if value.isnan().any():
+        return f"{text}, {int(value.isnan().sum())} of its numbers nan"
+    return (
+        f"{text}, mean {value.double().mean():.3g}, standard deviation {value.double().std():.3g}"
+    )
 
 
 def _nested(numbers: list[float], shape: list[int]) -> object:

@@ -39,30 +39,30 @@ def call(answer: Callable[..., Any], **inputs: Plain) -> Any:
     return answer(*inputs.values())
 
 
-def gradient(answer: Callable[..., Any], table: Tensor, **rest: Plain) -> Any:
+def gradient(answer: Callable[..., Any], table: Tensor, loss_weights: Tensor, **rest: Plain) -> Any:
     """Call a function of a table, and return the gradient that reaches the table.
 
-    The loss is a weighted sum of all that came back, with weights that differ from place to
-    place, so that a gradient that lands in the wrong row is seen.
+    The loss is the sum of all that came back, each number times its own weight, so that a
+    gradient that lands in the wrong row is seen.
     """
     table = table.clone().requires_grad_()
     out = answer(table, *rest.values())
     if not isinstance(out, Tensor) or not out.requires_grad:
         return None
-    weights = torch.linspace(1.0, 2.0, out.numel(), dtype=out.dtype).reshape(out.shape)
-    (out * weights).sum().backward()
+    (out * loss_weights).sum().backward()
     return table.grad
 
 
 def layer_parameters(answer: Callable[..., Any], vocab_size: int, model_dim: int) -> Any:
-    """Build a layer and return the shape of each parameter that it would train."""
+    """Build a layer and return what it would train, and what its attribute ``weight`` is."""
     layer = answer(vocab_size, model_dim)
-    return {name: list(p.shape) for name, p in layer.named_parameters() if p.requires_grad}
+    trained = {name: list(p.shape) for name, p in layer.named_parameters() if p.requires_grad}
+    return {"trained": trained, "weight": type(getattr(layer, "weight", None)).__name__}
 
 
-def layer_start(answer: Callable[..., Any], vocab_size: int, model_dim: int, std: float) -> Any:
+def layer_start(answer: Callable[..., Any], **sizes: Plain) -> Any:
     """Build a layer twice and return both tables as they start."""
-    return [answer(vocab_size, model_dim, std).weight for _ in range(2)]
+    return [answer(*sizes.values()).weight for _ in range(2)]
 
 
 def layer_reads(answer: Callable[..., Any], vocab_size: int, model_dim: int, ids: Tensor) -> Any:

@@ -174,6 +174,24 @@ def lookup(table, ids):
     return Once.apply(table)
 """,
     ),
+    Wrong(
+        "2.1",
+        "loops over the ids",
+        "nothing to loop over",
+        """
+def lookup(table, ids):
+    return torch.stack([table[i] for i in ids])
+""",
+    ),
+    Wrong(
+        "2.1",
+        "F.embedding turned round",
+        "ids come first",
+        """
+def lookup(table, ids):
+    return F.embedding(table, ids)
+""",
+    ),
 ]
 
 LOOKUP_RIGHT = [
@@ -319,6 +337,38 @@ def one_hot(ids, vocab_size):
         """
 def one_hot(ids, vocab_size):
     return torch.ones(*ids.shape, vocab_size)
+""",
+    ),
+    Wrong(
+        "2.2",
+        "loops over the ids",
+        "nothing to loop over",
+        """
+def one_hot(ids, vocab_size):
+    out = torch.zeros(len(ids), vocab_size)
+    for row, i in enumerate(ids):
+        out[row, i] = 1
+    return out
+""",
+    ),
+    Wrong(
+        "2.2",
+        "compared without a new dimension",
+        "do not line up",
+        """
+def one_hot(ids, vocab_size):
+    return (ids == torch.arange(vocab_size)).float()
+""",
+    ),
+    Wrong(
+        "2.2",
+        "all ids set in every vector",
+        "a 1 for every id",
+        """
+def one_hot(ids, vocab_size):
+    out = torch.zeros(*ids.shape, vocab_size)
+    out[..., ids] = 1
+    return out
 """,
     ),
 ]
@@ -524,6 +574,71 @@ def safe_lookup(table, ids):
     return table[ids]
 """,
     ),
+    Wrong(
+        "2.3",
+        "if on many answers",
+        "for each id",
+        """
+def safe_lookup(table, ids):
+    if ids < 0 or ids >= len(table):
+        raise IndexError(f'{ids} {len(table)}')
+    return table[ids]
+""",
+    ),
+    Wrong(
+        "2.3",
+        "loops over the ids",
+        "nothing to loop over",
+        """
+def safe_lookup(table, ids):
+    for i in ids:
+        if not 0 <= i < len(table):
+            raise IndexError(f'{i} {len(table)}')
+    return table[ids]
+""",
+    ),
+    Wrong(
+        "2.3",
+        "returns the error",
+        "instead of raising it",
+        """
+def safe_lookup(table, ids):
+    V = len(table)
+    for i in ids.flatten().tolist():
+        if not 0 <= i < V:
+            return IndexError(f'{i} of {V}')
+    return table[ids.long()]
+""",
+    ),
+    Wrong(
+        "2.3",
+        "a list of float dtypes",
+        "rounded and looked up",
+        """
+def safe_lookup(table, ids):
+    if ids.dtype in (torch.float32, torch.float64, torch.bool):
+        raise TypeError('ids must be integers')
+    ids = ids.long()
+    bad = (ids < 0) | (ids >= len(table))
+    if bad.any():
+        raise IndexError(f'id {ids[bad][0].item()} of {len(table)}')
+    return table[ids]
+""",
+    ),
+    Wrong(
+        "2.3",
+        "V compared with a byte",
+        "V wraps around",
+        """
+def safe_lookup(table, ids):
+    if ids.is_floating_point() or ids.dtype == torch.bool:
+        raise TypeError('ids must be integers')
+    bad = (ids < 0) | (ids >= len(table))
+    if bad.any():
+        raise IndexError(f'id {ids[bad][0].item()} of {len(table)}')
+    return table[ids.long()]
+""",
+    ),
 ]
 
 SAFE_RIGHT = [
@@ -585,7 +700,7 @@ LAYER_WRONG = [
     Wrong(
         "2.4",
         "a parameter times std",
-        "nothing to train",
+        "times std is a plain tensor again",
         layer("self.weight = nn.Parameter(torch.randn(vocab_size, model_dim)) * std"),
     ),
     Wrong(
@@ -606,7 +721,7 @@ LAYER_WRONG = [
     Wrong(
         "2.4",
         "nn.Embedding inside",
-        "another name",
+        "a whole nn.Embedding inside",
         layer("self.emb = nn.Embedding(vocab_size, model_dim)", "self.emb(ids)"),
     ),
     Wrong(
@@ -648,7 +763,7 @@ class TokenEmbedding(nn.Module):
     Wrong(
         "2.4",
         "not a module",
-        "nothing to train",
+        "It is no module",
         """
 class TokenEmbedding:
     def __init__(self, vocab_size, model_dim, std=1.0):
@@ -739,6 +854,82 @@ LAYER_WRONG += [
             "self.weight = nn.Parameter(torch.randn(vocab_size, model_dim) * std)",
             "self.weight[ids].sum(dim=-2)",
         ),
+    ),
+]
+
+LAYER_WRONG += [
+    Wrong(
+        "2.4",
+        "nn.Embedding as the weight",
+        "a whole nn.Embedding inside",
+        layer("self.weight = nn.Embedding(vocab_size, model_dim)", "self.weight(ids)"),
+    ),
+    Wrong(
+        "2.4",
+        "self forgotten",
+        "Is self. missing",
+        layer("weight = nn.Parameter(torch.randn(vocab_size, model_dim) * std)"),
+    ),
+    Wrong(
+        "2.4",
+        "frozen from the start",
+        "requires_grad is False",
+        layer(
+            "self.weight = nn.Parameter("
+            "torch.randn(vocab_size, model_dim) * std, requires_grad=False)"
+        ),
+    ),
+    Wrong(
+        "2.4",
+        "no return",
+        "forward returns None",
+        layer("self.weight = nn.Parameter(torch.randn(vocab_size, model_dim) * std)", "None"),
+    ),
+]
+
+LAYER_WRONG += [
+    Wrong(
+        "2.4",
+        "another default",
+        "Without std",
+        """
+class TokenEmbedding(nn.Module):
+    def __init__(self, vocab_size, model_dim, std=0.02):
+        super().__init__()
+        self.weight = nn.Parameter(torch.randn(vocab_size, model_dim) * std)
+
+    def forward(self, ids):
+        return self.weight[ids]
+""",
+    ),
+    Wrong(
+        "2.4",
+        "row 0 is padding",
+        "numbers are not",
+        """
+class TokenEmbedding(nn.Embedding):
+    def __init__(self, vocab_size, model_dim, std=1.0):
+        super().__init__(vocab_size, model_dim, padding_idx=0)
+        nn.init.normal_(self.weight, std=std)
+""",
+    ),
+]
+
+SAFE_WRONG += [
+    Wrong(
+        "2.3",
+        "detached",
+        "No gradient reaches the table",
+        """
+def safe_lookup(table, ids):
+    if ids.is_floating_point() or ids.dtype == torch.bool:
+        raise TypeError("ids must be integers")
+    ids = ids.long()
+    bad = (ids < 0) | (ids >= len(table))
+    if bad.any():
+        raise IndexError(f"id {ids[bad][0].item()} of {len(table)}")
+    return table.data[ids]
+""",
     ),
 ]
 
@@ -869,7 +1060,7 @@ def mean_of_tokens(table, ids, pad_id):
     Wrong(
         "2.5",
         "always float32",
-        "always float32",
+        "drags the result",
         """
 def mean_of_tokens(table, ids, pad_id):
     mask = (ids != pad_id).unsqueeze(-1).float()
@@ -908,16 +1099,85 @@ def mean_of_tokens(table, ids, pad_id):
     return (table[ids] * mask).sum(dim=1) / (mask.sum(dim=1) + 1e-3)
 """,
     ),
+    Wrong(
+        "2.5",
+        "mask without a last dimension",
+        "do not line up",
+        """
+def mean_of_tokens(table, ids, pad_id):
+    mask = ids != pad_id
+    return (table[ids] * mask).sum(dim=1) / mask.sum(dim=1)
+""",
+    ),
+    Wrong(
+        "2.5",
+        "count without keepdim",
+        "do not line up",
+        """
+def mean_of_tokens(table, ids, pad_id):
+    mask = ids != pad_id
+    return (table[ids] * mask[..., None]).sum(dim=1) / mask.sum(dim=1).clamp(min=1)
+""",
+    ),
+    Wrong(
+        "2.5",
+        "new zeros in float32",
+        "drags the result",
+        """
+def mean_of_tokens(table, ids, pad_id):
+    means = []
+    for row in ids:
+        tokens = row[row != pad_id]
+        means.append(table[tokens].mean(dim=0) if len(tokens) else torch.zeros(table.shape[1]))
+    return torch.stack(means)
+""",
+    ),
+    Wrong(
+        "2.5",
+        "mean of an empty list of tokens",
+        ".mean() divides too",
+        """
+def mean_of_tokens(table, ids, pad_id):
+    return torch.stack([table[row[row != pad_id]].mean(dim=0) for row in ids])
+""",
+    ),
+    Wrong(
+        "2.5",
+        "F.embedding with padding_idx",
+        "Padding is averaged in",
+        """
+def mean_of_tokens(table, ids, pad_id):
+    return F.embedding(ids, table, padding_idx=pad_id).mean(dim=1)
+""",
+    ),
 ]
 
 MEAN_RIGHT = [
     Right(
         "2.5",
+        "weights first, then the sum",
+        """
+def mean_of_tokens(table, ids, pad_id):
+    mask = (ids != pad_id).unsqueeze(-1).to(table.dtype)
+    share = mask / mask.sum(dim=1, keepdim=True).clamp(min=1)
+    return (table[ids] * share).sum(dim=1)
+""",
+    ),
+    Right(
+        "2.5",
+        "NaN replaced after masked_fill",
+        """
+def mean_of_tokens(table, ids, pad_id):
+    pads = (ids == pad_id).unsqueeze(-1)
+    total = table[ids].masked_fill(pads, 0).sum(dim=1)
+    return (total / (~pads).sum(dim=1)).nan_to_num(0.0)
+""",
+    ),
+    Right(
+        "2.5",
         "embedding_bag",
         """
 def mean_of_tokens(table, ids, pad_id):
-    if ids.shape[1] == 0:
-        return table.new_zeros(len(ids), table.shape[1])
     return F.embedding_bag(ids, table, mode="mean", padding_idx=pad_id)
 """,
     ),

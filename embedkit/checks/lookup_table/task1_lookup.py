@@ -46,8 +46,16 @@ def table_dtypes(draw: Draw) -> list[Inputs]:
 def repeated_ids(draw: Draw) -> list[Inputs]:
     """Sequences in which some id comes more than once."""
     return [
-        {"table": tidy_table(4, 2), "ids": torch.tensor([1, 3, 1])},
-        {"table": draw.table(6, 3), "ids": draw.ids(6, 2, 9)},
+        {
+            "table": tidy_table(4, 2),
+            "loss_weights": torch.ones(3, 2),
+            "ids": torch.tensor([1, 3, 1]),
+        },
+        {
+            "table": draw.table(6, 3),
+            "loss_weights": draw.numbers(2, 9, 3),
+            "ids": draw.ids(6, 2, 9),
+        },
     ]
 
 
@@ -62,6 +70,15 @@ def no_gradient_came_back(inputs: Inputs, seen: Seen) -> bool:
     return seen.value is None and not seen.raised
 
 
+looped_over_one_id = Mistake(
+    "A single id has the shape (): there is nothing to loop over, and it has no length. "
+    "Indexing takes ids of any shape, all at once.",
+    when=lambda inputs, seen: "0-d tensor" in seen.message,
+)
+ids_go_first = Mistake(
+    "In F.embedding the ids come first, and then the table.",
+    when=lambda inputs, seen: "'weight' must be 2-D" in seen.message,
+)
 columns = Mistake(
     "You took columns. Row i of the table is table[i]; table[:, i] is its column i.",
     answer=lambda table, ids: table[:, ids],
@@ -109,7 +126,13 @@ task = Task(
         Criterion(
             "one id gives its row",
             one_id,
-            mistakes=(columns, counted_from_one, ids_themselves),
+            mistakes=(
+                looped_over_one_id,
+                ids_go_first,
+                columns,
+                counted_from_one,
+                ids_themselves,
+            ),
         ),
         Criterion(
             "a sequence gives one row for each id, in order",

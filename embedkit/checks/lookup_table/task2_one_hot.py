@@ -65,6 +65,23 @@ id_in_place = Mistake(
     "not a quantity.",
     answer=lambda ids, vocab_size: F.one_hot(ids, vocab_size).float() * ids[..., None],
 )
+looped_over_one_id = Mistake(
+    "A single id has the shape (): there is nothing to loop over, and it has no length. "
+    "Flatten the ids first and restore their shape at the end, or compare them all at once: "
+    "ids[..., None] == torch.arange(vocab_size).",
+    when=lambda inputs, seen: "0-d tensor" in seen.message,
+)
+not_lined_up = Mistake(
+    "Ids and vocabulary do not line up: give the ids a last dimension of 1, ids[..., None], "
+    "and each of them is compared with all V numbers.",
+    when=lambda inputs, seen: "must match the size of tensor" in seen.message,
+)
+ones_for_all = Mistake(
+    "Each vector has a 1 for every id of its sequence. It should have one only, for its own id.",
+    answer=lambda ids, vocab_size: torch.zeros(*ids.shape, vocab_size).index_fill(
+        -1, ids.flatten(), 1.0
+    ),
+)
 one_hot_flattened = Mistake(
     "The batch is flattened. Ids of shape (B, T) should give (B, T, V).",
     answer=lambda ids, vocab_size: F.one_hot(ids.flatten(), vocab_size).float(),
@@ -77,13 +94,14 @@ booleans = Mistake(
 task = Task(
     number="2.2",
     name="one_hot",
-    points=2,
+    points=1,
     reference=finished.one_hot,
     criteria=(
         Criterion(
             "one id gives V zeros and a single 1, in float32",
             one_hot_of_one_id,
             mistakes=(
+                looped_over_one_id,
                 integer_ones,
                 booleans,
                 vocab_size_guessed,
@@ -94,7 +112,7 @@ task = Task(
         Criterion(
             "a sequence gives one vector for each id",
             one_hot_of_sequences,
-            mistakes=(vocab_first, many_hot, counts),
+            mistakes=(not_lined_up, ones_for_all, vocab_first, many_hot, counts),
         ),
         Criterion(
             "a batch (B, T) gives (B, T, V)",

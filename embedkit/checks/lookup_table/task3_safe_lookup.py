@@ -5,15 +5,20 @@ from torch import Tensor
 
 from embedkit import lookup_table as finished
 from embedkit.checks.framework import Criterion, Draw, Mistake, Task, tidy_table
+from embedkit.checks.lookup_table.task1_lookup import (
+    NO_GRADIENT,
+    no_gradient_came_back,
+    repeated_ids,
+)
 from embedkit.checks.probes import Inputs, Seen
 
 
 def good_ids(draw: Draw) -> list[Inputs]:
-    """Ids that name rows: first and last row, several shapes, nothing at all."""
+    """Ids that name rows: the first and the last one, a single id, a batch."""
     return [
         {"table": tidy_table(4, 2), "ids": torch.tensor([0, 3])},
+        {"table": tidy_table(4, 2), "ids": torch.tensor(2)},
         {"table": draw.table(7, 3), "ids": draw.ids(7, 2, 5)},
-        {"table": draw.table(7, 3), "ids": draw.ids(7)},
     ]
 
 
@@ -26,12 +31,12 @@ def empty_ids(draw: Draw) -> list[Inputs]:
 
 
 def ids_past_the_end(draw: Draw) -> list[Inputs]:
-    """One id of V, one far beyond, one in the middle of a batch."""
+    """One id far beyond the end, one of V, one in the middle of a batch."""
     hidden = draw.ids(12, 3, 4)
     hidden[1, 2] = draw.integer(60, 90)
     return [
-        {"table": tidy_table(4, 2), "ids": torch.tensor([0, 4])},
-        {"table": tidy_table(4, 2), "ids": torch.tensor([1, 57, 2])},
+        {"table": tidy_table(4, 2), "ids": torch.tensor([0, 57])},
+        {"table": tidy_table(4, 2), "ids": torch.tensor([1, 4, 2])},
         {"table": draw.table(12, 3), "ids": hidden},
     ]
 
@@ -51,7 +56,9 @@ def ids_that_are_not_integers(draw: Draw) -> list[Inputs]:
     return [
         {"table": tidy_table(4, 2), "ids": torch.tensor([1.0, 2.0])},
         {"table": tidy_table(4, 2), "ids": torch.tensor([0.5])},
-        {"table": draw.table(4, 3), "ids": torch.tensor([True, False, True, True])},
+        {"table": tidy_table(4, 2), "ids": torch.tensor([1.0, 2.0], dtype=torch.float16)},
+        {"table": tidy_table(4, 2), "ids": torch.tensor([1.0, 2.0], dtype=torch.bfloat16)},
+        {"table": tidy_table(4, 2), "ids": torch.tensor([True, False, True, True])},
     ]
 
 
@@ -60,6 +67,9 @@ def other_integers(draw: Draw) -> list[Inputs]:
     return [
         {"table": tidy_table(3, 2), "ids": torch.tensor([1, 0, 1], dtype=torch.uint8)},
         {"table": draw.table(9, 3), "ids": draw.ids(9, 2, 4).to(torch.uint8)},
+        {"table": draw.table(300, 2), "ids": torch.tensor([50, 127], dtype=torch.uint8)},
+        {"table": draw.table(300, 2), "ids": torch.tensor([50, 127], dtype=torch.int8)},
+        {"table": draw.table(300, 2), "ids": torch.tensor([50, 299], dtype=torch.int16)},
         {"table": draw.table(9, 3), "ids": draw.ids(9, 2, 4).int()},
         {"table": draw.table(9, 3), "ids": draw.ids(9, 2, 4).short()},
     ]
@@ -97,7 +107,8 @@ torch_stopped_it = Mistake(
     when=lambda inputs, seen: "index out of range in self" in seen.message,
 )
 no_bool_allowed = Mistake(
-    "Bools pass. To the table they are a mask, True for “keep this row”, not ids 0 and 1.",
+    "Bools pass. True and False are no ids: to the table they are a mask, “keep this row”, and "
+    "turned into integers they would read rows 1 and 0. Refuse them.",
     when=bool_passes,
 )
 wrong_kind_of_error = Mistake(
@@ -106,9 +117,9 @@ wrong_kind_of_error = Mistake(
     when=lambda inputs, seen: seen.raised[:1] == ("IndexError",),
 )
 rounded = Mistake(
-    "Float ids are rounded and looked up. An id is a name: 1.0 is a sign that something went "
-    "wrong earlier. Raise TypeError.",
-    answer=lambda table, ids: table[ids.long()],
+    "Floats are rounded and looked up. An id is a name: 1.0 is a sign that something went wrong "
+    "earlier. Refuse every float dtype; ids.is_floating_point() knows them all.",
+    when=lambda inputs, seen: inputs["ids"].is_floating_point() and isinstance(seen.value, Tensor),
 )
 byte_mask = Mistake(
     "Ids stored in bytes are taken for a mask: table[ids] keeps the rows where the byte is not 0. "
@@ -119,6 +130,20 @@ byte_mask = Mistake(
         and seen.value.ndim == 2
         and seen.value.shape[0] == int(inputs["ids"].count_nonzero())
     ),
+)
+compared_too_early = Mistake(
+    "An id that is inside the table is refused. A byte cannot hold the number V = 300: compared "
+    "with a byte, V wraps around. Turn the ids into int64 first, with ids.long().",
+    when=lambda inputs, seen: "IndexError" in seen.raised and inputs["table"].shape[0] == 300,
+)
+one_answer_for_many = Mistake(
+    "ids < 0 gives one answer for each id, and if wants a single one: ask (ids < 0).any(). "
+    "To join two such questions, write | in place of or.",
+    when=lambda inputs, seen: "Boolean value of Tensor" in seen.message,
+)
+looped_over_one_id = Mistake(
+    "A single id has the shape (): there is nothing to loop over. Flatten the ids first.",
+    when=lambda inputs, seen: "0-d tensor" in seen.message,
 )
 only_int64 = Mistake(
     "Integers of another size are refused. A byte is as good a name as int64: accept every "
@@ -134,10 +159,14 @@ empty_has_no_maximum = Mistake(
 task = Task(
     number="2.3",
     name="safe_lookup",
-    points=2,
+    points=3,
     reference=finished.lookup,
     criteria=(
-        Criterion("good ids give their rows", good_ids),
+        Criterion(
+            "good ids give their rows",
+            good_ids,
+            mistakes=(one_answer_for_many, looped_over_one_id),
+        ),
         Criterion("an empty batch is no error", empty_ids, mistakes=(empty_has_no_maximum,)),
         Criterion(
             "an id of V or more raises IndexError, which names the id and V",
@@ -162,7 +191,13 @@ task = Task(
         Criterion(
             "every integer dtype is accepted, a byte too",
             other_integers,
-            mistakes=(byte_mask, only_int64),
+            mistakes=(byte_mask, compared_too_early, only_int64),
+        ),
+        Criterion(
+            "the gradient reaches the rows that were read",
+            repeated_ids,
+            probe="gradient",
+            mistakes=(Mistake(NO_GRADIENT, when=no_gradient_came_back),),
         ),
     ),
 )

@@ -20,10 +20,11 @@ def layer_sizes(draw: Draw) -> list[Inputs]:
 
 
 def layer_starts(draw: Draw) -> list[Inputs]:
-    """Large tables, so that their spread can be measured, at a random scale."""
+    """Large tables, so that their spread can be measured: at two scales, and without a std."""
     return [
         {"vocab_size": 600, "model_dim": 50, "std": 0.02},
-        {"vocab_size": 600, "model_dim": 50, "std": draw.integer(5, 30) / 10},
+        {"vocab_size": 600, "model_dim": 50, "std": draw.integer(15, 30) / 10},
+        {"vocab_size": 600, "model_dim": 50},
     ]
 
 
@@ -48,7 +49,7 @@ def layer_tables(draw: Draw) -> list[Inputs]:
 def layer_steps(draw: Draw) -> list[Inputs]:
     """The same, with a learning rate for one step."""
     return [
-        {"weight": tidy_table(4, 2), "ids": torch.tensor([[1, 3, 1]]), "rate": 1.0},
+        {"weight": tidy_table(4, 2), "ids": torch.tensor([[0, 3, 0]]), "rate": 1.0},
         {
             "weight": draw.table(9, 5),
             "ids": draw.ids(9, 2, 6),
@@ -72,7 +73,7 @@ def starts_as_drawn(inputs: Inputs, seen: Seen) -> bool:
     )
     if not right_shape or torch.equal(tables[0], tables[1]):
         return False
-    return all(_looks_normal(table / inputs["std"]) for table in tables)
+    return all(_looks_normal(table / inputs.get("std", 1.0)) for table in tables)
 
 
 def _looks_normal(table: Tensor) -> bool:
@@ -88,7 +89,7 @@ def spread_is(scale: Callable[[float], float]) -> Callable[[Inputs, Seen], bool]
     def test(inputs: Inputs, seen: Seen) -> bool:
         if not isinstance(seen.value, list) or not isinstance(seen.value[0], Tensor):
             return False
-        wrong = scale(inputs["std"])
+        wrong = scale(inputs.get("std", 1.0))
         return bool(abs(seen.value[0].float().std().item() - wrong) < 0.05 * wrong)
 
     return test
@@ -102,17 +103,47 @@ class SwappedLayer(nn.Module):
         self.weight = nn.Parameter(torch.randn(model_dim, vocab_size) * std)
 
 
+def weight_is(kind: str) -> Callable[[Inputs, Seen], bool]:
+    """Return a test of whether the layer trains nothing, and its weight is of some type."""
+    return lambda inputs, seen: seen.value == {"trained": {}, "weight": kind}
+
+
+not_a_module = Mistake(
+    "It is no module. Write class TokenEmbedding(nn.Module), or nobody can ask it for parameters.",
+    when=lambda inputs, seen: "no attribute 'named_parameters'" in seen.message,
+)
 not_a_parameter = Mistake(
-    "The layer has nothing to train: an optimiser asks it for its parameters and gets none. "
-    "A plain tensor is not one; wrap it in nn.Parameter(…).",
-    when=lambda inputs, seen: seen.value == {} or "no attribute 'named_parameters'" in seen.message,
+    "The weight is a plain tensor, so there is nothing to train. Wrap it in nn.Parameter(…), and "
+    "do all arithmetic inside the brackets: a parameter times std is a plain tensor again.",
+    when=weight_is("Tensor"),
+)
+no_weight = Mistake(
+    "The layer has no attribute weight. Is self. missing before it?",
+    when=weight_is("NoneType"),
+)
+not_trainable = Mistake(
+    "The weight is a parameter, but it is not trained: requires_grad is False.",
+    when=weight_is("Parameter"),
+)
+embedding_inside = Mistake(
+    "There is a whole nn.Embedding inside, and the table inside that. Make the table itself, "
+    "self.weight = nn.Parameter(…), so that weights can be loaded under that name.",
+    when=lambda inputs, seen: (
+        isinstance(seen.value, dict) and any("." in name for name in seen.value["trained"])
+    ),
 )
 other_name = Mistake(
     "The table has another name. Call it self.weight, as nn.Embedding does, "
     "so that saved weights can be loaded into it.",
     when=lambda inputs, seen: (
-        isinstance(seen.value, dict) and len(seen.value) == 1 and "weight" not in seen.value
+        isinstance(seen.value, dict)
+        and len(seen.value["trained"]) == 1
+        and "weight" not in seen.value["trained"]
     ),
+)
+no_return = Mistake(
+    "forward returns None. Is the return missing?",
+    when=lambda inputs, seen: isinstance(seen.value, dict) and seen.value["layer(ids)"] is None,
 )
 swapped = Mistake(
     "The table lies on its side: V is the number of rows, D their length, so it is (V, D).",
@@ -123,8 +154,12 @@ forgot_super = Mistake(
     "It must be the first line of __init__, before the layer is given its table.",
     when=lambda inputs, seen: "before Module.__init__() call" in seen.message,
 )
+other_default = Mistake(
+    "Without std, the spread should be 1: that is the default in the signature.",
+    when=lambda inputs, seen: "std" not in inputs,
+)
 std_ignored = Mistake(
-    "The spread is 1, whatever std says. randn has a spread of 1: multiply it by std.",
+    "The spread is 1, whatever std says. randn has a spread of 1: multiply it by std, in __init__.",
     when=spread_is(lambda std: 1.0),
 )
 variance_for_std = Mistake(
@@ -139,7 +174,7 @@ uniform_start = Mistake(
         isinstance(seen.value, list)
         and isinstance(seen.value[0], Tensor)
         and seen.value[0].numel() > 0
-        and bool(seen.value[0].abs().max() < 3 * inputs["std"])
+        and bool(seen.value[0].abs().max() < 3 * inputs.get("std", 1.0))
         and bool(seen.value[0].std() > 0)
     ),
 )
@@ -194,20 +229,37 @@ task = Task(
             "its one parameter is weight, of shape (V, D)",
             layer_sizes,
             probe="layer_parameters",
-            mistakes=(forgot_super, not_a_parameter, other_name, swapped),
+            mistakes=(
+                forgot_super,
+                not_a_module,
+                not_a_parameter,
+                no_weight,
+                not_trainable,
+                embedding_inside,
+                other_name,
+                swapped,
+            ),
         ),
         Criterion(
             "it starts as normal random numbers with standard deviation std",
             layer_starts,
             probe="layer_start",
             accepts=starts_as_drawn,
-            mistakes=(all_rows_alike, never_random, std_ignored, variance_for_std, uniform_start),
+            mistakes=(
+                all_rows_alike,
+                never_random,
+                other_default,
+                std_ignored,
+                variance_for_std,
+                uniform_start,
+            ),
         ),
         Criterion(
             "layer(ids) gives the rows of its weight",
             ids_for_a_layer,
             probe="layer_reads",
             accepts=gives_its_rows,
+            mistakes=(no_return,),
         ),
         Criterion(
             "a table that is loaded into it is the table it reads",

@@ -29,28 +29,45 @@ def padded_sequences(draw: Draw) -> list[Inputs]:
 
 
 def nothing_but_padding(draw: Draw) -> list[Inputs]:
-    """A sequence of padding beside one with tokens, and sequences of length 0."""
+    """A sequence of padding beside one with tokens, and one all alone."""
     return [
         {"table": tidy_table(5, 2), "ids": torch.tensor([[1, 3], [0, 0]]), "pad_id": 0},
-        {"table": draw.table(5, 3), "ids": torch.empty(2, 0, dtype=torch.long), "pad_id": 0},
+        {"table": draw.table(5, 3), "ids": torch.full((1, 4), 2), "pad_id": 2},
     ]
 
 
 def means_in_other_dtypes(draw: Draw) -> list[Inputs]:
-    """Tables in double and in half precision."""
+    """Tables in double and in half precision.
+
+    The numbers in half precision are multiples of 6, so that the mean of one, two or three of
+    them is exact, whatever the order of the arithmetic.
+    """
+    sixfold = 6 * draw.ids(9, 9, 4)
     return [
         {"table": tidy_table(5, 2).double(), "ids": torch.tensor([[1, 3, 0]]), "pad_id": 0},
-        {"table": draw.table(9, 4).bfloat16(), "ids": draw.ids(9, 2, 3), "pad_id": 2},
+        {"table": tidy_table(5, 2).double(), "ids": torch.tensor([[0, 0]]), "pad_id": 0},
+        {"table": tidy_table(5, 2).bfloat16(), "ids": torch.tensor([[1, 3], [0, 0]]), "pad_id": 0},
+        {"table": sixfold.bfloat16(), "ids": draw.ids(9, 5, 3), "pad_id": 2},
     ]
 
 
 def means_to_train(draw: Draw) -> list[Inputs]:
-    """Padded sequences, one of them nothing but padding."""
+    """Padded sequences, the last of them nothing but padding."""
     ids = draw.ids(9, 3, 6)
     ids[1] = 4
     return [
-        {"table": tidy_table(4, 2), "ids": torch.tensor([[1, 3, 0]]), "pad_id": 0},
-        {"table": draw.table(9, 4), "ids": ids, "pad_id": 4},
+        {
+            "table": tidy_table(4, 2),
+            "loss_weights": torch.ones(2, 2),
+            "ids": torch.tensor([[1, 3, 0], [0, 0, 0]]),
+            "pad_id": 0,
+        },
+        {
+            "table": draw.table(9, 4),
+            "loss_weights": draw.numbers(3, 4),
+            "ids": ids,
+            "pad_id": 4,
+        },
     ]
 
 
@@ -107,6 +124,12 @@ task = Task(
             "without padding, each sequence gives the mean of its rows",
             full_sequences,
             mistakes=(
+                Mistake(
+                    "The shapes do not line up. The mask is (B, T) and the rows are (B, T, D): "
+                    "mask[..., None] gives it a last dimension. A count that divides (B, D) needs "
+                    "one too: keepdim=True.",
+                    when=lambda inputs, seen: "must match the size of tensor" in seen.message,
+                ),
                 Mistake("These are sums. Divide by the number of tokens.", sum_without_padding),
                 Mistake(
                     "The mean runs over the batch. It should run over the sequence, dimension 1.",
@@ -145,7 +168,7 @@ task = Task(
             mistakes=(
                 Mistake(
                     "0 divided by 0 is NaN, and one NaN spoils everything computed from it. "
-                    "Keep the number you divide by at 1 or more.",
+                    "Keep the number you divide by at 1 or more; .mean() divides too.",
                     when=not_a_number,
                 ),
             ),
@@ -155,8 +178,12 @@ task = Task(
             means_in_other_dtypes,
             mistakes=(
                 Mistake(
-                    "The result is always float32. Keep the table's dtype.",
-                    lambda table, ids, pad_id: finished.mean_of_tokens(table.float(), ids, pad_id),
+                    "Something in float32 drags the result with it: a mask made with .float(), "
+                    "a float count, or new zeros. Make it .to(table.dtype); .clamp(min=1) "
+                    "keeps a count of integers what it is.",
+                    when=lambda inputs, seen: (
+                        isinstance(seen.value, Tensor) and seen.value.dtype == torch.float32
+                    ),
                 ),
             ),
         ),
