@@ -37,7 +37,10 @@ RIGHT = [(lesson.slug, answer) for lesson in LESSONS for answer in corpus(lesson
 
 
 def mark(slug: str, answer: Right | Wrong, seed: int) -> Verdict:
-    task = TASKS[slug][answer.task]
+    return mark_task(slug, TASKS[slug][answer.task], answer, seed)
+
+
+def mark_task(slug: str, task: Task, answer: Right | Wrong, seed: int) -> Verdict:
     namespace: dict[str, object] = {}
     exec(SETUP[slug], namespace)
     exec(answer.code, namespace)

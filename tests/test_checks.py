@@ -156,6 +156,14 @@ def test_a_reference_that_fails_is_our_fault_not_the_learners():
         verdict_on(lambda x: x, broken)
 
 
+def test_a_test_that_stumbles_over_what_it_sees_does_not_accept_it():
+    picky = Criterion("a pair", questions, accepts=lambda inputs, seen: seen.value[1] == 2)
+    a_task = Task("0.4", "pair", 1, lambda x: (1, 2), (picky,))
+    assert verdict_on(lambda x: (1, 2), a_task).status == "passed"
+    assert verdict_on(lambda x: None, a_task).status == "failed"
+    assert verdict_on(lambda x: torch.ones(1), a_task).status == "failed"
+
+
 def test_an_expected_error_must_be_of_its_kind_and_mention_its_numbers():
     def picky(x):
         raise IndexError(f"id 7 of {len(x)}")

@@ -213,8 +213,8 @@ class Task:
             if not trouble:
                 continue
             for mistake in criterion.mistakes:
-                if mistake.would_give(criterion.probe, asked, seen) or (
-                    mistake.when is not None and mistake.when(inputs, one)
+                if mistake.would_give(criterion.probe, asked, seen) or _holds(
+                    mistake.when, inputs, one
                 ):
                     trouble = mistake.hint
                     break
@@ -239,8 +239,18 @@ def _trouble(criterion: Criterion, inputs: Inputs, seen: Seen, wanted: Seen) -> 
     if criterion.accepts is None:
         mentions = criterion.mentions(inputs) if criterion.mentions else ()
         return explain(seen, wanted, inputs, mentions)
-    if not seen.raised and criterion.accepts(inputs, seen):
+    if not seen.raised and _holds(criterion.accepts, inputs, seen):
         return ""
     if seen.raised:
         return explain(seen, wanted, inputs)
     return f"This does not hold: {criterion.says}."
+
+
+def _holds(test: Callable[[Inputs, Seen], bool] | None, inputs: Inputs, seen: Seen) -> bool:
+    """Return whether a test holds; one that stumbles over what was seen does not."""
+    if test is None:
+        return False
+    try:
+        return bool(test(inputs, seen))
+    except Exception:
+        return False

@@ -65,23 +65,18 @@ def layer_start(answer: Callable[..., Any], **sizes: Plain) -> Any:
     return [answer(*sizes.values()).weight for _ in range(2)]
 
 
-def layer_reads(answer: Callable[..., Any], vocab_size: int, model_dim: int, ids: Tensor) -> Any:
-    """Build a layer, and return its table as it starts and what it gives for ids."""
-    layer = answer(vocab_size, model_dim)
-    return {"weight": layer.weight, "layer(ids)": layer(ids)}
-
-
-def layer_forward(answer: Callable[..., Any], weight: Tensor, ids: Tensor) -> Any:
-    """Build a layer, load a table into it, and read ids."""
-    layer = answer(weight.shape[0], weight.shape[1]).to(weight.dtype)
-    layer.load_state_dict({"weight": weight})
-    return layer(ids)
+def layer_reads(answer: Callable[..., Any], weight: Tensor, ids: Tensor) -> Any:
+    """Build a layer and read ids from it; load another table into it, and read again."""
+    layer = answer(weight.shape[0], weight.shape[1])
+    at_first = to_plain({"weight at first": layer.weight, "layer(ids) at first": layer(ids)})
+    layer.load_state_dict({"weight": weight}, strict=False)
+    return {**at_first, "layer(ids) after loading": layer(ids)}
 
 
 def layer_step(answer: Callable[..., Any], weight: Tensor, ids: Tensor, rate: float) -> Any:
     """Train a layer for one step of plain gradient descent, and return its table afterwards."""
     layer = answer(weight.shape[0], weight.shape[1])
-    layer.load_state_dict({"weight": weight})
+    layer.load_state_dict({"weight": weight}, strict=False)
     optimizer = torch.optim.SGD(layer.parameters(), lr=rate)
     out = layer(ids)
     weights = torch.linspace(1.0, 2.0, out.numel()).reshape(out.shape)
@@ -98,7 +93,6 @@ PROBES: dict[str, Callable[..., Any]] = {
         layer_parameters,
         layer_start,
         layer_reads,
-        layer_forward,
         layer_step,
     )
 }

@@ -828,7 +828,7 @@ class TokenEmbedding:
     Wrong(
         "2.4",
         "scaled in forward",
-        "layer(ids) gives the rows of its weight",
+        "layer(ids) gives the rows of its weight, also",
         layer(
             "self.std = std; self.weight = nn.Parameter(torch.randn(vocab_size, model_dim) * std)",
             "self.weight[ids] * 0.5",
@@ -849,7 +849,7 @@ LAYER_WRONG += [
     Wrong(
         "2.4",
         "sums a sequence",
-        "layer(ids) gives the rows of its weight",
+        "layer(ids) gives the rows of its weight, also",
         layer(
             "self.weight = nn.Parameter(torch.randn(vocab_size, model_dim) * std)",
             "self.weight[ids].sum(dim=-2)",
@@ -1205,5 +1205,159 @@ def mean_of_tokens(table, ids, pad_id):
     ),
 ]
 
-WRONG = LOOKUP_WRONG + ONE_HOT_WRONG + SAFE_WRONG + LAYER_WRONG + MEAN_WRONG
+NARROW = [
+    Wrong(
+        "2.5",
+        "a float mask",
+        "drags the result",
+        """
+def mean_of_tokens(table, ids, pad_id):
+    mask = (ids != pad_id).float()[..., None]
+    return (table[ids] * mask).sum(dim=1) / mask.sum(dim=1).clamp(min=1)
+""",
+    ),
+    Wrong(
+        "2.1",
+        "a single id gets a dimension",
+        "The shape is (1, 2)",
+        """
+def lookup(table, ids):
+    return table[torch.atleast_1d(ids)]
+""",
+    ),
+    Wrong(
+        "2.1",
+        "a sequence gets a dimension",
+        "The shape is (1, 3, 2)",
+        """
+def lookup(table, ids):
+    return table[ids[None]] if ids.ndim == 1 else table[ids]
+""",
+    ),
+    Wrong(
+        "2.1",
+        "stops on an empty batch",
+        "It stopped with RuntimeError",
+        """
+def lookup(table, ids):
+    return torch.stack([table[row] for row in ids]) if ids.ndim > 1 else table[ids]
+""",
+    ),
+    Wrong(
+        "2.2",
+        "a single id gets a dimension",
+        "The shape is (1, 4)",
+        """
+def one_hot(ids, vocab_size):
+    return F.one_hot(torch.atleast_1d(ids), vocab_size).float()
+""",
+    ),
+    Wrong(
+        "2.2",
+        "a sequence gets a dimension",
+        "The shape is (1, 2, 4)",
+        """
+def one_hot(ids, vocab_size):
+    return F.one_hot(ids[None] if ids.ndim == 1 else ids, vocab_size).float()
+""",
+    ),
+    Wrong(
+        "2.3",
+        "a single id gets a dimension",
+        "The shape is (1, 2)",
+        """
+def safe_lookup(table, ids):
+    if ids.is_floating_point() or ids.dtype == torch.bool:
+        raise TypeError("ids must be integers")
+    ids = ids.long()
+    V = len(table)
+    ids = torch.atleast_1d(ids)
+    bad = (ids < 0) | (ids >= V)
+    if bad.any():
+        raise IndexError(f"id {ids[bad][0].item()} of {V}")
+    return table[ids]
+""",
+    ),
+    Wrong(
+        "2.3",
+        "right but for an empty batch",
+        "empty batch",
+        """
+def safe_lookup(table, ids):
+    if ids.is_floating_point() or ids.dtype == torch.bool:
+        raise TypeError("ids must be integers")
+    ids = ids.long()
+    V = len(table)
+    for extreme in (ids.min().item(), ids.max().item()):
+        if not 0 <= extreme < V:
+            raise IndexError(f"id {extreme} of {V}")
+    return table[ids]
+""",
+    ),
+    Wrong(
+        "2.3",
+        "leaves the end to F.embedding",
+        "names neither the id nor V",
+        """
+def safe_lookup(table, ids):
+    if ids.is_floating_point() or ids.dtype == torch.bool:
+        raise TypeError("ids must be integers")
+    ids = ids.long()
+    V = len(table)
+    if (ids < 0).any():
+        raise IndexError(f"id {ids[ids < 0][0].item()} of {V}")
+    return F.embedding(ids, table)
+""",
+    ),
+    Wrong(
+        "2.3",
+        "right but for negative ids",
+        "wraps around",
+        """
+def safe_lookup(table, ids):
+    if ids.is_floating_point() or ids.dtype == torch.bool:
+        raise TypeError("ids must be integers")
+    ids = ids.long()
+    V = len(table)
+    if (ids >= V).any():
+        raise IndexError(f"id {ids[ids >= V][0].item()} of {V}")
+    return table[ids]
+""",
+    ),
+    Wrong(
+        "2.4",
+        "a bias beside the table",
+        "This is not what was expected",
+        layer(
+            "self.weight = nn.Parameter(torch.randn(vocab_size, model_dim) * std); "
+            "self.bias = nn.Parameter(torch.zeros(model_dim))",
+            "self.weight[ids] + self.bias",
+        ),
+    ),
+    Wrong(
+        "2.4",
+        "reads a copy that was made once",
+        "still reads the old one",
+        layer(
+            "self.weight = nn.Parameter(torch.randn(vocab_size, model_dim) * std); "
+            "self.rows = self.weight + 0",
+            "self.rows[ids]",
+        ),
+    ),
+    Wrong(
+        "2.5",
+        "padding at the end only, never dividing by 0",
+        "You take the first n ids",
+        """
+def mean_of_tokens(table, ids, pad_id):
+    means = []
+    for row in ids:
+        n = int((row != pad_id).sum())
+        means.append(table[row[:n]].sum(dim=0) / max(n, 1))
+    return torch.stack(means)
+""",
+    ),
+]
+
+WRONG = LOOKUP_WRONG + ONE_HOT_WRONG + SAFE_WRONG + LAYER_WRONG + MEAN_WRONG + NARROW
 RIGHT = LOOKUP_RIGHT + ONE_HOT_RIGHT + SAFE_RIGHT + LAYER_RIGHT + MEAN_RIGHT

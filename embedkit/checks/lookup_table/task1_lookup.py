@@ -37,7 +37,7 @@ def batches(draw: Draw) -> list[Inputs]:
 def table_dtypes(draw: Draw) -> list[Inputs]:
     """Tables in double and in half precision."""
     return [
-        {"table": tidy_table(5, 2).double(), "ids": torch.tensor([4, 1])},
+        {"table": tidy_table(5, 2).double(), "ids": torch.tensor([[4, 1]])},
         {"table": draw.table(9, 4).double(), "ids": draw.ids(9, 2, 3)},
         {"table": draw.table(9, 4).bfloat16(), "ids": draw.ids(9, 2, 3)},
     ]

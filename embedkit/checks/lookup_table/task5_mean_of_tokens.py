@@ -9,19 +9,16 @@ from embedkit.checks.lookup_table.task1_lookup import NO_GRADIENT, no_gradient_c
 from embedkit.checks.probes import Inputs, Seen
 
 
-def full_sequences(draw: Draw) -> list[Inputs]:
-    """Sequences without padding; id 0 does not occur."""
-    return [
-        {"table": tidy_table(5, 2), "ids": torch.tensor([[1, 3]]), "pad_id": 0},
-        {"table": draw.table(9, 4), "ids": 1 + draw.ids(7, 3, 5), "pad_id": 8},
-    ]
+def sequences(draw: Draw) -> list[Inputs]:
+    """Sequences without padding, then padded at the end, in front and in between.
 
-
-def padded_sequences(draw: Draw) -> list[Inputs]:
-    """Sequences padded at the end, in front and in between, with several padding ids."""
+    Id 0 comes in none of those without padding, and is not always the padding.
+    """
     scattered = draw.ids(9, 4, 6)
     scattered[:, 0] = 1
     return [
+        {"table": tidy_table(5, 2), "ids": torch.tensor([[1, 3]]), "pad_id": 0},
+        {"table": draw.table(9, 4), "ids": 1 + draw.ids(7, 3, 5), "pad_id": 8},
         {"table": tidy_table(5, 2), "ids": torch.tensor([[1, 3, 0]]), "pad_id": 0},
         {"table": tidy_table(5, 2), "ids": torch.tensor([[4, 0, 2]]), "pad_id": 4},
         {"table": draw.table(9, 4), "ids": scattered, "pad_id": draw.integer(2, 8)},
@@ -29,31 +26,31 @@ def padded_sequences(draw: Draw) -> list[Inputs]:
 
 
 def nothing_but_padding(draw: Draw) -> list[Inputs]:
-    """A sequence of padding beside one with tokens, and one all alone."""
+    """A sequence of padding beside one with tokens, one all alone, and one in double precision."""
     return [
         {"table": tidy_table(5, 2), "ids": torch.tensor([[1, 3], [0, 0]]), "pad_id": 0},
         {"table": draw.table(5, 3), "ids": torch.full((1, 4), 2), "pad_id": 2},
+        {"table": tidy_table(5, 2).double(), "ids": torch.tensor([[0, 0]]), "pad_id": 0},
     ]
 
 
 def means_in_other_dtypes(draw: Draw) -> list[Inputs]:
     """Tables in double and in half precision.
 
-    The numbers in half precision are multiples of 6, so that the mean of one, two or three of
-    them is exact, whatever the order of the arithmetic.
+    The numbers in half precision are multiples of 6, so that the mean of two or three of them is
+    exact, whatever the order of the arithmetic.
     """
     sixfold = 6 * draw.ids(9, 9, 4)
     return [
         {"table": tidy_table(5, 2).double(), "ids": torch.tensor([[1, 3, 0]]), "pad_id": 0},
-        {"table": tidy_table(5, 2).double(), "ids": torch.tensor([[0, 0]]), "pad_id": 0},
-        {"table": tidy_table(5, 2).bfloat16(), "ids": torch.tensor([[1, 3], [0, 0]]), "pad_id": 0},
-        {"table": sixfold.bfloat16(), "ids": draw.ids(9, 5, 3), "pad_id": 2},
+        {"table": sixfold.bfloat16(), "ids": torch.tensor([[1, 3, 0]]), "pad_id": 0},
+        {"table": sixfold.bfloat16(), "ids": 3 + draw.ids(6, 5, 3), "pad_id": 2},
     ]
 
 
 def means_to_train(draw: Draw) -> list[Inputs]:
     """Padded sequences, the last of them nothing but padding."""
-    ids = draw.ids(9, 3, 6)
+    ids = 5 + draw.ids(4, 3, 6)
     ids[1] = 4
     return [
         {
@@ -114,6 +111,20 @@ def pads_at_the_end_only(table: Tensor, ids: Tensor, pad_id: int) -> Tensor:
     )
 
 
+shapes_do_not_line_up = Mistake(
+    "The shapes do not line up. The mask is (B, T) and the rows are (B, T, D): mask[..., None] "
+    "gives it a last dimension. A count that divides (B, D) needs one too: keepdim=True.",
+    when=lambda inputs, seen: "must match the size of tensor" in seen.message,
+)
+in_float32 = Mistake(
+    "Something in float32 drags the result with it: a mask made with .float(), a float count, or "
+    "new zeros. Make it .to(table.dtype); .clamp(min=1) keeps a count of integers what it is.",
+    when=lambda inputs, seen: (
+        isinstance(seen.value, Tensor)
+        and seen.value.dtype == torch.float32 != inputs["table"].dtype
+    ),
+)
+
 task = Task(
     number="2.5",
     name="mean_of_tokens",
@@ -121,15 +132,10 @@ task = Task(
     reference=finished.mean_of_tokens,
     criteria=(
         Criterion(
-            "without padding, each sequence gives the mean of its rows",
-            full_sequences,
+            "each sequence gives the mean of its tokens' rows, and padding counts for nothing",
+            sequences,
             mistakes=(
-                Mistake(
-                    "The shapes do not line up. The mask is (B, T) and the rows are (B, T, D): "
-                    "mask[..., None] gives it a last dimension. A count that divides (B, D) needs "
-                    "one too: keepdim=True.",
-                    when=lambda inputs, seen: "must match the size of tensor" in seen.message,
-                ),
+                shapes_do_not_line_up,
                 Mistake("These are sums. Divide by the number of tokens.", sum_without_padding),
                 Mistake(
                     "The mean runs over the batch. It should run over the sequence, dimension 1.",
@@ -139,12 +145,6 @@ task = Task(
                     "The whole batch became one vector. Each sequence needs its own.",
                     mean_of_everything,
                 ),
-            ),
-        ),
-        Criterion(
-            "padding counts neither in the sum nor in the number of tokens",
-            padded_sequences,
-            mistakes=(
                 Mistake(
                     "Padding is averaged in: its row is a row like any other. Leave it out.",
                     mean_of_all,
@@ -171,21 +171,13 @@ task = Task(
                     "Keep the number you divide by at 1 or more; .mean() divides too.",
                     when=not_a_number,
                 ),
+                in_float32,
             ),
         ),
         Criterion(
             "the table's dtype is kept",
             means_in_other_dtypes,
-            mistakes=(
-                Mistake(
-                    "Something in float32 drags the result with it: a mask made with .float(), "
-                    "a float count, or new zeros. Make it .to(table.dtype); .clamp(min=1) "
-                    "keeps a count of integers what it is.",
-                    when=lambda inputs, seen: (
-                        isinstance(seen.value, Tensor) and seen.value.dtype == torch.float32
-                    ),
-                ),
-            ),
+            mistakes=(in_float32,),
         ),
         Criterion(
             "each token's row gets its share of the gradient, the padding's row none",
