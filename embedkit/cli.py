@@ -8,14 +8,17 @@ from pathlib import Path
 from tqdm import tqdm
 
 from embedkit import __version__
+from embedkit.cli_grade import add_grade, positive
 from embedkit.grading.exports import as_json, as_junit
+from embedkit.grading.markdown import as_markdown
 from embedkit.grading.marking import SECONDS_A_CELL, Marks, mark_sheet
 from embedkit.grading.notebooks import BadInputError, write_atomically
 from embedkit.grading.progress import Standing, remember, standing
 from embedkit.grading.release import Released, release
 from embedkit.grading.report import report, shown_path
 from embedkit.grading.sheets import lessons_named, sheet_named
-from embedkit.grading.terminal import painted, say
+from embedkit.grading.terminal import complain, painted, say
+from embedkit.grading.watch import GIBIBYTE, Limits
 from embedkit.lessons import course_root, existing_lessons
 
 LESSON_HELP = "a lesson's number or slug, as in 2 or lookup_table; all lessons if none is given"
@@ -41,11 +44,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         complain("interrupted; nothing was changed half-way.")
         return 130
     return 2
-
-
-def complain(sentence: str) -> None:
-    """Say on stderr what is wrong."""
-    say(f"embedkit: {sentence}", sys.stderr)
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -74,13 +72,25 @@ def build_parser() -> argparse.ArgumentParser:
     check.add_argument("--json", metavar="FILE", help="write the marks as JSON; - is stdout")
     check.add_argument("--junit", metavar="FILE", help="write the marks as JUnit XML; - is stdout")
     check.add_argument(
+        "--markdown", metavar="FILE", help="write the marks as Markdown; - is stdout"
+    )
+    check.add_argument(
         "--time-limit",
-        type=_seconds,
+        type=positive,
         default=SECONDS_A_CELL,
         metavar="SECONDS",
         help="how long one cell may run (default: %(default)g)",
     )
+    check.add_argument(
+        "--memory-limit",
+        type=positive,
+        default=Limits.memory / GIBIBYTE,
+        metavar="GIB",
+        help="how much memory a sheet may take, in GiB (default: %(default)g)",
+    )
     check.set_defaults(run=run_check)
+
+    add_grade(commands)
 
     progress = commands.add_parser(
         "progress",
@@ -131,26 +141,17 @@ def build_parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _seconds(text: str) -> float:
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = 0.0
-    if not 0 < seconds < 1e6:
-        raise argparse.ArgumentTypeError(f"{text} is not a number of seconds above 0.")
-    return seconds
-
-
 def run_check(options: argparse.Namespace, root: Path) -> int:
     """Mark sheets, one after the other, and go on after one that cannot be marked."""
     names = options.sheets or [str(lesson.number) for lesson in existing_lessons(root)]
-    quiet = "-" in (options.json, options.junit)
+    quiet = "-" in (options.json, options.junit, options.markdown)
     all_marks: list[Marks] = []
     problems: list[str] = []
     for name in tqdm(names, desc="marking", unit="sheet", leave=False, disable=None):
         try:
             path, lesson = sheet_named(name, root)
-            marks = mark_sheet(path, lesson, root, options.time_limit)
+            memory = int(options.memory_limit * GIBIBYTE)
+            marks = mark_sheet(path, lesson, root, options.time_limit, memory=memory)
         except BadInputError as error:
             problems.append(str(error))
             complain(str(error))
@@ -168,6 +169,7 @@ def run_check(options: argparse.Namespace, root: Path) -> int:
         say(f"{points} of {possible} points in {len(all_marks)} sheets.")
     _export(options.json, as_json(all_marks, problems))
     _export(options.junit, as_junit(all_marks, problems))
+    _export(options.markdown, as_markdown(all_marks, problems, root))
     if problems:
         return 2
     return 0 if all(marks.attempted_pass for marks in all_marks) else 1
@@ -176,10 +178,10 @@ def run_check(options: argparse.Namespace, root: Path) -> int:
 def _export(target: str | None, text: str) -> None:
     if target == "-":
         sys.stdout.flush()
-        sys.stdout.buffer.write(text.encode("utf-8") + b"\n")
+        sys.stdout.buffer.write(text.encode("utf-8", "replace") + b"\n")
         sys.stdout.flush()
     elif target:
-        write_atomically(Path(target), text.encode("utf-8") + b"\n")
+        write_atomically(Path(target), text.encode("utf-8", "replace") + b"\n")
 
 
 def run_progress(options: argparse.Namespace, root: Path) -> int:

@@ -156,7 +156,7 @@ def mean_of_tokens(
     Args:
         table: E, shape (V, model_dim).
         ids: token ids, padded with ``pad_id`` anywhere.
-        pad_id: the id that stands for no token.
+        pad_id: the id that stands for no token; it names a row of the table like any other.
 
     Returns:
         The mean of the rows that are not padding, in the table's dtype; zeros where a sequence is

@@ -9,11 +9,11 @@ import pytest
 from embedkit.checks.framework import Task, Verdict
 from embedkit.checks.probes import observe
 from embedkit.lessons import course_root, existing_lessons
-from tests.answers import Right, Wrong
+from tests.answers import Right, Sly, Wrong, lookup_table_sly
 
 ROOT = course_root()
 LESSONS = existing_lessons(ROOT)
-SEEDS = range(20)
+SEEDS = range(8)
 
 
 def checks_of(slug: str) -> dict[str, Task]:
@@ -33,14 +33,15 @@ def setup_source(lesson) -> str:
 SETUP = {lesson.slug: setup_source(lesson) for lesson in LESSONS}
 TASKS = {lesson.slug: checks_of(lesson.slug) for lesson in LESSONS}
 WRONG = [(lesson.slug, answer) for lesson in LESSONS for answer in corpus(lesson.slug).WRONG]
+SLY = [("lookup_table", answer) for answer in lookup_table_sly.SLY]
 RIGHT = [(lesson.slug, answer) for lesson in LESSONS for answer in corpus(lesson.slug).RIGHT]
 
 
-def mark(slug: str, answer: Right | Wrong, seed: int) -> Verdict:
+def mark(slug: str, answer: Right | Sly | Wrong, seed: int) -> Verdict:
     return mark_task(slug, TASKS[slug][answer.task], answer, seed)
 
 
-def mark_task(slug: str, task: Task, answer: Right | Wrong, seed: int) -> Verdict:
+def mark_task(slug: str, task: Task, answer: Right | Sly | Wrong, seed: int) -> Verdict:
     namespace: dict[str, object] = {}
     exec(SETUP[slug], namespace)
     exec(answer.code, namespace)
@@ -49,7 +50,7 @@ def mark_task(slug: str, task: Task, answer: Right | Wrong, seed: int) -> Verdic
 
 
 def name(value: object) -> str | None:
-    return f"{value.task} {value.name}" if isinstance(value, Right | Wrong) else None
+    return f"{value.task} {value.name}" if isinstance(value, Right | Sly | Wrong) else None
 
 
 @pytest.mark.parametrize(("slug", "answer"), WRONG, ids=name)
@@ -59,6 +60,12 @@ def test_a_wrong_answer_is_caught_with_its_hint(slug, answer):
         assert verdict.status == "failed"
         (hint,) = [finding.hint for finding in verdict.findings if finding.passed is False]
         assert answer.hint in hint, str(verdict)
+
+
+@pytest.mark.parametrize(("slug", "answer"), SLY, ids=name)
+def test_an_answer_that_is_wrong_in_one_corner_only_is_refused(slug, answer):
+    for seed in range(2):
+        assert mark(slug, answer, seed).status == "failed"
 
 
 @pytest.mark.parametrize(("slug", "answer"), RIGHT, ids=name)

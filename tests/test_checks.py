@@ -7,6 +7,7 @@ import torch
 
 from embedkit.checks.compare import same
 from embedkit.checks.framework import Criterion, Mistake, Task
+from embedkit.checks.hints import explain
 from embedkit.checks.plain import Other, load_plain, save_plain, to_plain
 from embedkit.checks.probes import observe, observe_in_file
 
@@ -154,6 +155,37 @@ def test_a_reference_that_fails_is_our_fault_not_the_learners():
     broken = Task("0.2", "f", 1, lambda x: x / "a", (Criterion("works", questions),))
     with pytest.raises(RuntimeError, match=r"the check of task 0\.2 is broken, not your answer"):
         verdict_on(lambda x: x, broken)
+
+
+def seeds_all(x):
+    torch.manual_seed(0)
+    return x * 2
+
+
+def stops_gradients(x):
+    torch.set_grad_enabled(False)
+    return x * 2
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (seeds_all, "the seed of all random numbers"),
+        (stops_gradients, "whether gradients are kept"),
+    ],
+)
+def test_an_answer_that_changes_torch_for_all_is_told_and_undone(answer, words):
+    torch.manual_seed(5)
+    assert words in hint_on(answer)
+    assert torch.is_grad_enabled()
+    assert torch.initial_seed() == 5
+
+
+def test_a_number_that_is_wrong_in_its_last_digits_is_shown_with_them():
+    inputs = {"x": torch.tensor([2.1], dtype=torch.float64)}
+    through_float32 = observe(lambda x: x.float().double(), "call", inputs)
+    trouble = explain(through_float32, observe(lambda x: x, "call", inputs), inputs)
+    assert "2.0999999 came back, 2.1 was expected" in trouble
 
 
 def test_a_test_that_stumbles_over_what_it_sees_does_not_accept_it():

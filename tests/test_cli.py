@@ -219,7 +219,7 @@ def test_a_time_limit_is_a_number_of_seconds(
 ) -> None:
     with pytest.raises(SystemExit, match="2"):
         main(["check", f"--time-limit={seconds}"])
-    assert "is not a number of seconds above 0" in capsys.readouterr().err
+    assert "is not a number above 0" in capsys.readouterr().err
 
 
 def test_a_new_lesson_overwrites_nothing(course: Path) -> None:

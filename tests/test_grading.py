@@ -120,7 +120,7 @@ def test_exits_are_errors_and_forged_observations_earn_nothing(
     assert points(marks) == [0, 0, 0]
     assert "It stopped with SystemExit: 0" in str(marks.verdicts[0])
     assert "Its cell stopped with SystemExit" in marks.verdicts[1].note
-    assert "cannot be judged" in marks.verdicts[2].note
+    assert "`shift` is not defined" in marks.verdicts[2].note
 
 
 def probed_after(sheet: NotebookNode, course: Path) -> dict[str, str]:

@@ -180,7 +180,7 @@ class Task:
             seed: the seed from which the questions were drawn.
             seen: what the answer did, one for each of :meth:`questions`.
         """
-        if "NotImplementedError" in seen[0].raised:
+        if "NotImplementedError" in seen[0].raised and not seen[0].message:
             return self._end("untouched", note="not attempted yet: it raises NotImplementedError.")
         findings: list[Finding] = []
         rest = list(seen)

@@ -22,6 +22,8 @@ def explain(seen: Seen, wanted: Seen, inputs: Inputs, mentions: Sequence[str] = 
     """
     if wanted.raised:
         return _explain_error(seen, wanted, mentions)
+    if seen.raised[:1] == ("NotImplementedError",) and not seen.message:
+        return "A part of it is not written yet: it raises NotImplementedError."
     if seen.raised:
         return f"It stopped with {seen.raised[0]}: {_first_line(seen.message)}"
     if seen.value is None and wanted.value is not None:
@@ -32,10 +34,24 @@ def explain(seen: Seen, wanted: Seen, inputs: Inputs, mentions: Sequence[str] = 
         trouble = _explain_tensor(seen, wanted)
     else:
         trouble = "" if same(seen.value, wanted.value) else "This is not what was expected."
+    if not trouble and seen.meddled and not wanted.meddled:
+        return (
+            f"It changes {seen.meddled} for everything that runs after it. "
+            "That is its caller's to decide."
+        )
     if not trouble and not same(seen.inputs_after, wanted.inputs_after):
         changed = [name for name in inputs if not same(seen.inputs_after[name], inputs[name])]
         return f"It changes its input {_listed(changed)} in place. Work on a copy."
     return trouble
+
+
+def _pair(value: float, right: float) -> str:
+    """Return two numbers that differ, with as many digits as it takes to see it."""
+    for digits in (6, 9, 17):
+        shown = f"{value:.{digits}g}", f"{right:.{digits}g}"
+        if shown[0] != shown[1]:
+            break
+    return f"{shown[0]} came back, {shown[1]} was expected."
 
 
 def _explain_error(seen: Seen, wanted: Seen, mentions: Sequence[str]) -> str:
@@ -74,7 +90,7 @@ def _explain_tensor(seen: Seen, wanted: Seen) -> str:
         where = f"The first is at {place}: " if place else ""
         return (
             f"The shape is right, but {int(wrong.sum())} of {wrong.numel()} numbers are not. "
-            f"{where}{value[place].item():.6g} came back, {right[place].item():.6g} was expected."
+            f"{where}{_pair(value[place].item(), right[place].item())}"
         )
     return ""
 
@@ -144,6 +160,7 @@ def _outcome(seen: Seen) -> str:
 
 def _first_line(text: str) -> str:
     line = text.strip().splitlines()[0] if text.strip() else ""
+    line = "".join(letter for letter in line if letter.isprintable())
     return line if len(line) <= 160 else line[:159] + "…"
 
 

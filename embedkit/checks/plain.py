@@ -26,6 +26,11 @@ class Other:
     text: str
 
 
+def readable(text: str, most: int = 2000) -> str:
+    """Return the beginning of a text without what could paint or clear its reader's terminal."""
+    return "".join(sign if sign.isprintable() or sign in "\n\t" else "�" for sign in text[:most])
+
+
 def to_plain(value: Any) -> Plain:
     """Return an independent copy of ``value`` as plain data; tensors are detached."""
     if value is None or type(value) in (bool, int, float, str):
@@ -88,7 +93,8 @@ def _rebuild(structure: Any, tensors: dict[str, Tensor]) -> Plain:
     if kind == "tensor":
         return tensors[content]
     if kind == "other":
-        return Other(*content)
+        type_name, text = content
+        return Other(readable(type_name, 100), readable(text, 200))
     if kind == "list":
         return [_rebuild(part, tensors) for part in content]
     if kind == "tuple":

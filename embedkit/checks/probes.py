@@ -8,8 +8,8 @@ with what the finished code does, and can do so in another process.
 import contextlib
 import io
 import warnings
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +32,7 @@ class Seen:
     message: str = ""
     printed: str = ""
     inputs_after: Plain = None
+    meddled: str = ""
 
 
 def call(answer: Callable[..., Any], **inputs: Plain) -> Any:
@@ -50,7 +51,7 @@ def gradient(answer: Callable[..., Any], table: Tensor, loss_weights: Tensor, **
     if not isinstance(out, Tensor) or not out.requires_grad:
         return None
     (out * loss_weights).sum().backward()
-    return table.grad
+    return table.grad.to_dense() if table.grad is not None else None
 
 
 def layer_parameters(answer: Callable[..., Any], vocab_size: int, model_dim: int) -> Any:
@@ -60,28 +61,32 @@ def layer_parameters(answer: Callable[..., Any], vocab_size: int, model_dim: int
     return {"trained": trained, "weight": type(getattr(layer, "weight", None)).__name__}
 
 
-def layer_start(answer: Callable[..., Any], **sizes: Plain) -> Any:
+def layer_start(
+    answer: Callable[..., Any], vocab_size: int, model_dim: int, **options: Plain
+) -> Any:
     """Build a layer twice and return both tables as they start."""
-    return [answer(*sizes.values()).weight for _ in range(2)]
+    return [answer(vocab_size, model_dim, **options).weight for _ in range(2)]
 
 
 def layer_reads(answer: Callable[..., Any], weight: Tensor, ids: Tensor) -> Any:
     """Build a layer and read ids from it; load another table into it, and read again."""
-    layer = answer(weight.shape[0], weight.shape[1])
+    layer = answer(weight.shape[0], weight.shape[1]).to(weight.dtype)
     at_first = to_plain({"weight at first": layer.weight, "layer(ids) at first": layer(ids)})
     layer.load_state_dict({"weight": weight}, strict=False)
     return {**at_first, "layer(ids) after loading": layer(ids)}
 
 
 def layer_step(answer: Callable[..., Any], weight: Tensor, ids: Tensor, rate: float) -> Any:
-    """Train a layer for one step of plain gradient descent, and return its table afterwards."""
+    """Train a layer for two steps of plain gradient descent, and return its table afterwards."""
     layer = answer(weight.shape[0], weight.shape[1])
     layer.load_state_dict({"weight": weight}, strict=False)
     optimizer = torch.optim.SGD(layer.parameters(), lr=rate)
-    out = layer(ids)
-    weights = torch.linspace(1.0, 2.0, out.numel()).reshape(out.shape)
-    (out * weights).sum().backward()
-    optimizer.step()
+    for _ in range(2):
+        optimizer.zero_grad()
+        out = layer(ids)
+        weights = torch.linspace(1.0, 2.0, out.numel()).reshape(out.shape)
+        (out * weights).sum().backward()
+        optimizer.step()
     return layer.state_dict()["weight"]
 
 
@@ -108,8 +113,13 @@ def observe(answer: Any, probe: str, inputs: Inputs) -> Seen:
     """
     given = to_plain(inputs)
     printed = io.StringIO()
+    changed: list[str] = []
     try:
-        with contextlib.redirect_stdout(printed), warnings.catch_warnings():
+        with (
+            contextlib.redirect_stdout(printed),
+            warnings.catch_warnings(),
+            torch_kept_as_it_is(changed),
+        ):
             warnings.simplefilter("ignore")
             value = PROBES[probe](answer, **given)
     except (Exception, SystemExit) as error:
@@ -126,7 +136,30 @@ def observe(answer: Any, probe: str, inputs: Inputs) -> Seen:
         device=device,
         printed=printed.getvalue()[:2000],
         inputs_after=to_plain(given),
+        meddled=" and ".join(changed),
     )
+
+
+@contextlib.contextmanager
+def torch_kept_as_it_is(changed: list[str]) -> Iterator[None]:
+    """Put torch's global settings back at the end, and note in ``changed`` which were changed."""
+    gradients, dtype = torch.is_grad_enabled(), torch.get_default_dtype()
+    seed, random_state = torch.initial_seed(), torch.get_rng_state()
+    torch.set_grad_enabled(True)
+    try:
+        yield
+    finally:
+        if not torch.is_grad_enabled():
+            changed.append("whether gradients are kept")
+        if torch.get_default_dtype() != dtype:
+            changed.append("the default dtype")
+        if torch.initial_seed() != seed:
+            changed.append("the seed of all random numbers")
+        torch.set_grad_enabled(gradients)
+        torch.set_default_dtype(dtype)
+        if torch.initial_seed() != seed:
+            torch.manual_seed(seed)
+            torch.set_rng_state(random_state)
 
 
 def not_callable(answer: Any) -> str:
@@ -153,5 +186,5 @@ def observe_in_file(answer: Callable[[], Any], questions: Path, observations: Pa
     if not callable(found):
         save_plain(observations, {"missing": not_callable(found)})
         return
-    seen = [asdict(observe(found, probe, inputs)) for probe, inputs in load_plain(questions)]
+    seen = [dict(vars(observe(found, probe, inputs))) for probe, inputs in load_plain(questions)]
     save_plain(observations, {"seen": seen})

@@ -3,30 +3,41 @@
 This file is run by its path, as a process of its own. It imports nothing of embedkit, and so
 starts without torch.
 
-Each line of the file named in ``EMBEDKIT_EVENTS`` is one JSON object. A cell's line is written
-before it runs and again after it, so that the last line tells where a replay was cut off. nbval
-waits for ever on a kernel that is gone; a thread watches for that and ends the process.
+Each line of the events file is one JSON object. A cell's line is written before it runs and again
+after it, so that the last line tells where a replay was cut off. nbval waits for ever on a kernel
+that is gone; a thread watches for that and ends the process.
+
+Where the events go, and where what a probe saw is taken from and kept, is read once from the plan
+named in ``EMBEDKIT_PLAN``; the kernel never learns of it.
 """
 
 import json
 import os
 import re
+import shutil
 import sys
 import threading
 from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
-import pytest
-from nbval.plugin import IPyNbCell
+# jsonschema would load this package, which takes more than a second, for a check of web addresses
+# that no notebook needs. It does without where the package cannot be imported.
+sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]
+
+import pytest  # noqa: E402
+from nbval.plugin import IPyNbCell  # noqa: E402
 
 SECONDS_BETWEEN_LOOKS = 0.2
+MOST_OUTPUT = 2**20
+"""How many characters of a cell's output are kept; what it prints beyond is dropped."""
+PLAN: dict[str, Any] = json.loads(Path(os.environ.pop("EMBEDKIT_PLAN")).read_text("utf-8"))
 ANSI_CODE = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 
 
 def note(**event: Any) -> None:
     """Append one event to the file."""
-    with Path(os.environ["EMBEDKIT_EVENTS"]).open("a", encoding="utf-8") as file:
+    with Path(PLAN["events"]).open("a", encoding="utf-8") as file:
         file.write(json.dumps(event) + "\n")
 
 
@@ -39,12 +50,15 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
     finished = threading.Event()
     watch = threading.Thread(target=end_with_the_kernel, args=(item, finished), daemon=True)
     watch.start()
+    drop_the_flood(item)
     try:
         return (yield)
     finally:
         finished.set()
         watch.join()
         ending = outcome(item)
+        if ending["outcome"] == "ok":
+            ending |= keep_what_was_seen(item.cell_num)
         note(cell=item.cell_num, **ending)
         if ending["outcome"] in ("timeout", "died"):
             item.session.shouldstop = "no cell after this one can be run"
@@ -56,6 +70,38 @@ def end_with_the_kernel(item: IPyNbCell, finished: threading.Event) -> None:
         if not item.parent.kernel.is_alive():
             note(cell=item.cell_num, outcome="timeout" if item.parent.timed_out else "died")
             os._exit(1)
+
+
+def drop_the_flood(item: IPyNbCell) -> None:
+    """Let nbval see only the beginning of what a cell prints, so that memory holds it."""
+    receive = item.parent.kernel.get_message
+    seen = 0
+
+    def get_kernel_message(timeout: float | None = None, stream: str = "iopub") -> Any:
+        nonlocal seen
+        while True:
+            message = receive(stream, timeout=timeout)
+            if message["msg_type"] not in ("stream", "display_data", "execute_result"):
+                return message
+            seen += len(str(message["content"]))
+            if seen <= MOST_OUTPUT:
+                return message
+
+    item.parent.get_kernel_message = get_kernel_message
+
+
+def keep_what_was_seen(cell: int) -> dict[str, str]:
+    """Take what a probe left, once and only if it is of sane size, to where no answer reaches."""
+    if str(cell) not in PLAN["probes"]:
+        return {}
+    drop, kept = (Path(path) for path in PLAN["probes"][str(cell)])
+    if drop.is_symlink() or not drop.is_file():
+        return {"outcome": "error", "name": "", "message": "nothing was written down"}
+    if drop.stat().st_size > PLAN["largest_file"]:
+        return {"outcome": "error", "name": "", "message": "it is too large"}
+    shutil.copyfile(drop, kept)
+    drop.unlink()
+    return {}
 
 
 def outcome(item: IPyNbCell) -> dict[str, str]:

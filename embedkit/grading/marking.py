@@ -3,20 +3,24 @@
 import re
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory, mkdtemp
 
 from embedkit.checks.framework import Task, Verdict
-from embedkit.checks.plain import load_plain, save_plain
+from embedkit.checks.plain import load_plain, readable, save_plain
 from embedkit.checks.probes import Seen
+from embedkit.grading.integrity import manifest, verify
+from embedkit.grading.kit import PACKAGE, make_kit
 from embedkit.grading.nbval_runner import CellRun, ReplayError, run_cells
 from embedkit.grading.notebooks import BadInputError, fingerprint, read_notebook
-from embedkit.grading.replay import Step, lay_out, observations_file, questions_file
+from embedkit.grading.replay import Step, alone, lay_out, observations_file, questions_file
 from embedkit.grading.solutions import read_solution
+from embedkit.grading.surroundings import Shared, Surroundings
+from embedkit.grading.watch import GIBIBYTE, Limits
 from embedkit.lessons import Lesson
 
-SECONDS_A_CELL = 30.0
+SECONDS_A_CELL = Limits.seconds
 
 
 @dataclass(frozen=True)
@@ -60,15 +64,23 @@ class Heard:
     Args:
         reasons: why a task could not be asked, by its number.
         errors: with which error the cell that answers a task stopped, by its number.
+        doubtful: tasks whose cell or probe was ended, for which another answer may be to blame.
         notes: sentences on cells that belong to no task.
     """
 
-    reasons: dict[str, str]
-    errors: dict[str, str]
-    notes: list[str]
+    reasons: dict[str, str] = field(default_factory=dict)
+    errors: dict[str, str] = field(default_factory=dict)
+    doubtful: set[str] = field(default_factory=set)
+    notes: list[str] = field(default_factory=list)
 
 
-def mark_sheet(path: Path, lesson: Lesson, root: Path, seconds: float = SECONDS_A_CELL) -> Marks:
+def mark_sheet(
+    path: Path,
+    lesson: Lesson,
+    root: Path,
+    seconds: float = SECONDS_A_CELL,
+    memory: int = Limits.memory,
+) -> Marks:
     """Mark one sheet; its file is only read.
 
     Args:
@@ -76,46 +88,74 @@ def mark_sheet(path: Path, lesson: Lesson, root: Path, seconds: float = SECONDS_
         lesson: the lesson that it belongs to.
         root: the folder of the course.
         seconds: how long one cell may run.
+        memory: how many bytes of memory the sheet may take.
 
     Raises:
         BadInputError: if the file is no sheet of that lesson, or nothing can be run here.
+        CourseChangedError: if files of the course changed meanwhile.
     """
+    before = manifest(path, root)
     solution = read_solution(lesson, root)
     notebook = read_notebook(path)
     tasks = [task.task for task in solution.tasks]
     seeds = {task.number: secrets.randbits(32) for task in tasks}
     with TemporaryDirectory(prefix="embedkit-", ignore_cleanup_errors=True) as name:
-        folder = Path(name)
+        folder = Path(name).resolve()
+        for part in ("questions", "drop", "kept"):
+            (folder / part).mkdir()
         for task in tasks:
             questions = [list(question) for question in task.questions(seeds[task.number])]
             save_plain(questions_file(folder, task.number), questions)
-        heard = _replay(lay_out(notebook, solution, folder), folder, seconds)
-        verdicts = [_judge(task, seeds[task.number], folder, heard) for task in tasks]
+        hidden = tuple(place.resolve() for place in (root, PACKAGE, path.parent))
+        kit = make_kit(lesson, folder / "kit")
+        shared = Shared(kit, folder / "questions", folder / "drop", hidden)
+        steps = lay_out(notebook, solution, folder)
+        heard = _replay(steps, folder, shared, Limits(seconds=seconds, memory=memory))
+        verify(before, path, root)
+        verdicts = [judge(task, seeds[task.number], folder, heard) for task in tasks]
     return Marks(lesson, path, fingerprint(notebook), tuple(verdicts), tuple(heard.notes))
 
 
-def _replay(steps: list[Step], folder: Path, seconds: float) -> Heard:
-    """Run a sheet; while a cell stops the rest, leave it out and run again."""
-    heard = Heard({}, {}, [])
-    most_rounds = 3 + sum(bool(step.probes) for step in steps)
+def _replay(steps: list[Step], folder: Path, shared: Shared, limits: Limits) -> Heard:
+    """Run a sheet; a task that was stopped is asked once more, without the other answers."""
+    heard = Heard()
+    _run_to_the_end(steps, folder, shared, limits, heard)
+    answered = {number for step in steps if step.worked for number in step.answers}
+    for number in sorted(heard.doubtful):
+        if number not in answered:
+            heard.reasons[number] = "It could not be asked: another cell stopped all the rest."
+        elif answered != {number}:
+            again = Heard()
+            _run_to_the_end(alone(steps, number), folder, shared, limits, again)
+            heard.reasons.pop(number, None)
+            heard.reasons |= again.reasons
+            heard.errors |= again.errors
+    return heard
+
+
+def _run_to_the_end(
+    steps: list[Step], folder: Path, shared: Shared, limits: Limits, heard: Heard
+) -> None:
+    """Run cells; while one stops the rest, leave it out and run again."""
+    kept = {step.probes: observations_file(folder, step.probes) for step in steps if step.probes}
+    most_rounds = 3 + len(kept)
     for _ in range(most_rounds):
+        place = Surroundings(Path(mkdtemp(dir=folder)), shared)
         try:
-            fresh = Path(mkdtemp(dir=folder))
-            runs = run_cells([step.source for step in steps], fresh, seconds)
+            runs = run_cells(steps, kept, place, limits)
         except ReplayError as error:
             raise BadInputError(f"the sheet cannot be run: {error}.") from error
         _listen(steps, runs, heard)
         stopper = next((i for i, run in enumerate(runs) if run.stopped_the_rest), None)
         if stopper is None:
-            return heard
-        _blame(steps[stopper], runs[stopper], seconds, heard)
+            return
+        _blame(steps[stopper], runs[stopper], limits, heard)
         steps = [
             _stand_in(step, heard)
             for i, step in enumerate(steps)
             if not _is_done(step, folder, heard) and (i != stopper or step.answers)
         ]
     heard.notes.append("Too many cells of this sheet do not come to an end: the rest was not run.")
-    return heard
 
 
 def _listen(steps: Sequence[Step], runs: Sequence[CellRun], heard: Heard) -> None:
@@ -126,20 +166,17 @@ def _listen(steps: Sequence[Step], runs: Sequence[CellRun], heard: Heard) -> Non
         for number in step.answers:
             heard.errors[number] = f"Its cell stopped with {describe_error(run)}"
         if step.probes:
+            heard.doubtful.add(step.probes)
             heard.reasons.setdefault(
                 step.probes, f"What it gives cannot be written down: {describe_error(run)}"
             )
 
 
-def _blame(step: Step, run: CellRun, seconds: float, heard: Heard) -> None:
-    """Note that a cell did not come to an end, or ended the whole process."""
-    if run.outcome == "timeout":
-        limit = "1 second" if seconds == 1 else f"{seconds:g} seconds"
-        what = f"did not come to an end within {limit}"
-        question = "Is there a loop that never stops?"
-    else:
-        what = "ended the whole Python process"
-        question = "Does it call exit, or need more memory than there is?"
+def _blame(step: Step, run: CellRun, limits: Limits, heard: Heard) -> None:
+    """Note that a cell did not come to an end, ended the whole process, or took too much."""
+    what, question = _ending(run.outcome, limits)
+    if run.outcome == "died":
+        heard.doubtful |= {*step.answers, step.probes} - {""}
     for number in (*step.answers, step.probes):
         if number:
             subject = "When called, it" if step.probes else "Its cell"
@@ -147,6 +184,21 @@ def _blame(step: Step, run: CellRun, seconds: float, heard: Heard) -> None:
     if not step.answers and not step.probes:
         place = step.place or "a cell that the course gave"
         heard.notes.append(f"{place[0].upper()}{place[1:]} {what}, and was left out. {question}")
+
+
+def _ending(outcome: str, limits: Limits) -> tuple[str, str]:
+    """Return what a cell did that stopped the rest, and a question that helps to find out why."""
+    if outcome == "timeout":
+        limit = "1 second" if limits.seconds == 1 else f"{limits.seconds:g} seconds"
+        return f"did not come to an end within {limit}", "Is there a loop that never stops?"
+    if outcome == "memory":
+        limit = f"{limits.memory / GIBIBYTE:.2g} GiB of memory"
+        return f"took more than {limit}", "Does something grow with each turn of a loop?"
+    if outcome == "disk":
+        limit = f"{limits.disk / GIBIBYTE:.2g} GiB"
+        return f"printed or wrote more than {limit}", "Is there a print in a loop?"
+    question = "Does it call exit, or need more memory than there is?"
+    return "ended the whole Python process", question
 
 
 def _is_done(step: Step, folder: Path, heard: Heard) -> bool:
@@ -161,7 +213,7 @@ def _stand_in(step: Step, heard: Heard) -> Step:
     return replace(step, source="") if blamed else step
 
 
-def _judge(task: Task, seed: int, folder: Path, heard: Heard) -> Verdict:
+def judge(task: Task, seed: int, folder: Path, heard: Heard) -> Verdict:
     """Return the verdict on one task from what its probe left behind."""
     number = task.number
     path = observations_file(folder, number)
@@ -200,7 +252,12 @@ def as_seen(observed: object) -> Seen:
     texts = (seen.device, seen.message, seen.printed, *seen.raised)
     if not isinstance(seen.raised, tuple) or not all(isinstance(text, str) for text in texts):
         raise ValueError("an observation must hold text")
-    return seen
+    return replace(
+        seen,
+        raised=tuple(readable(name, 100) for name in seen.raised),
+        message=readable(seen.message),
+        printed=readable(seen.printed),
+    )
 
 
 def missing_name(name: str) -> str:
@@ -212,4 +269,7 @@ def describe_error(run: CellRun) -> str:
     """Return an error in a sentence, without the made-up file name that IPython gives a cell."""
     lines = run.message.strip().splitlines()
     message = re.sub(r"\((?:[^()]*, )?line (\d+)\)", r"(line \1)", lines[0]) if lines else ""
-    return f"{run.name}: {message.rstrip('.')}." if message else f"{run.name}."
+    name, message = readable(run.name, 100), readable(message, 300)
+    if not name:
+        return f"{message}."
+    return f"{name}: {message.rstrip('.')}." if message else f"{name}."

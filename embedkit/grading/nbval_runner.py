@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,19 +14,28 @@ from typing import Any
 
 from nbformat.v4 import new_code_cell, new_notebook
 
-from embedkit.grading.kernels import kernel_environment
 from embedkit.grading.notebooks import notebook_bytes
+from embedkit.grading.replay import Step
+from embedkit.grading.surroundings import KERNEL, Surroundings
+from embedkit.grading.watch import Limits, end, family, memory_of, size_of
 
 STARTUP_SECONDS = 120.0
 """How long pytest and a notebook kernel may take to start on a busy machine."""
 GRACE_SECONDS = 15.0
 """How long nbval may take, past a cell's own limit, to interrupt it and say so."""
 SECONDS_BETWEEN_LOOKS = 0.05
+SECONDS_BETWEEN_COUNTS = 0.5
+ENDINGS = ("timeout", "died", "memory", "disk")
+"""How a cell can end so that no cell after it can run."""
 
 
 @dataclass(frozen=True)
 class CellRun:
-    """How one cell ended: ``ok``, ``error``, ``timeout``, ``died`` or ``not run``."""
+    """How one cell ended.
+
+    ``ok``, ``error``, ``timeout``, ``died``, ``memory`` or ``disk`` if it took too much of it, or
+    ``not run``.
+    """
 
     outcome: str = "not run"
     name: str = ""
@@ -35,48 +44,58 @@ class CellRun:
     @property
     def stopped_the_rest(self) -> bool:
         """Whether no cell after it could run."""
-        return self.outcome in ("timeout", "died")
+        return self.outcome in ENDINGS
 
 
 class ReplayError(Exception):
     """The replay could not even start; the message says why."""
 
 
-def run_cells(sources: Sequence[str], folder: Path, seconds: float) -> list[CellRun]:
-    """Run code cells in order in one fresh kernel, and return how each ended.
+def run_cells(
+    steps: Sequence[Step], kept: Mapping[str, Path], place: Surroundings, limits: Limits
+) -> list[CellRun]:
+    """Run cells in order in one fresh kernel, and return how each ended.
 
     Args:
-        sources: the code of each cell.
-        folder: an empty folder to work in.
-        seconds: how long one cell may take.
+        steps: the cells.
+        kept: where to keep what the probe of a task saw, by the task's number.
+        place: the folders to work in.
+        limits: what the cells may take.
 
     Raises:
         ReplayError: if the kernel does not start.
     """
-    sheet = folder / "work" / "sheet.ipynb"
-    sheet.parent.mkdir()
-    sheet.write_bytes(notebook_bytes(new_notebook(cells=[new_code_cell(s) for s in sources])))
-    settings = folder / "pytest.ini"
+    place.make(limits)
+    sheet = place.folder / "sheet.ipynb"
+    cells = [new_code_cell(step.source) for step in steps]
+    sheet.write_bytes(notebook_bytes(new_notebook(cells=cells)))
+    settings = place.folder / "pytest.ini"
     settings.write_text("[pytest]\n", encoding="utf-8")
-    events = folder / "events.jsonl"
+    events = place.folder / "events.jsonl"
     events.touch()
-    log = folder / "pytest.log"
+    probes = {
+        i: [str(step.drop), str(kept[step.probes])] for i, step in enumerate(steps) if step.drop
+    }
+    plan = place.folder / "plan.json"
+    details = {"events": str(events), "probes": probes, "largest_file": limits.largest_file}
+    plan.write_text(json.dumps(details), encoding="utf-8")
+    log = place.folder / "pytest.log"
     with log.open("wb") as output:
         process = subprocess.Popen(
-            _command(sheet, settings, seconds),
-            cwd=folder,
-            env=_environment(folder, events),
+            _command(sheet, settings, limits.seconds),
+            cwd=place.folder,
+            env=place.environment() | {"EMBEDKIT_PLAN": str(plan)},
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
         try:
-            cut_off = not _wait(process, events, seconds)
+            cut_off = _wait(process, events, place.folder, limits)
         finally:
             _end(process, events)
-    runs = _read_runs(events, len(sources), cut_off)
-    if sources and runs[0].outcome == "not run":
+    runs = _read_runs(events, len(steps), cut_off)
+    if steps and runs[0].outcome == "not run":
         raise ReplayError(_last_line(log))
     return runs
 
@@ -86,41 +105,48 @@ def _command(sheet: Path, settings: Path, seconds: float) -> list[str]:
         *(sys.executable, "-P", str(Path(__file__).with_name("collector.py")), str(sheet)),
         *("-c", str(settings), "--rootdir", str(settings.parent), "--noconftest"),
         *("-p", "no:cacheprovider", "--color=no", "--tb=line", "-q"),
-        *("--nbval-lax", "--nbval-current-env", f"--nbval-cell-timeout={seconds}"),
+        *("--nbval-lax", f"--nbval-kernel-name={KERNEL}", f"--nbval-cell-timeout={seconds}"),
         f"--nbval-kernel-startup-timeout={STARTUP_SECONDS:.0f}",
     ]
 
 
-def _environment(folder: Path, events: Path) -> dict[str, str]:
-    return kernel_environment(folder / "ipython") | {
-        "EMBEDKIT_EVENTS": str(events),
-        "OMP_NUM_THREADS": "2",
-        "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
-    }
+def _wait(process: subprocess.Popen[bytes], events: Path, folder: Path, limits: Limits) -> str:
+    """Wait for the end; return what cut the replay off: ``timeout``, ``memory``, ``disk`` or none.
 
-
-def _wait(process: subprocess.Popen[bytes], events: Path, seconds: float) -> bool:
-    """Wait for the end; return False if it did not come, because nothing moved for too long."""
+    ``timeout`` means that nothing moved for too long.
+    """
     size = 0
     allowed = STARTUP_SECONDS
-    last_moved = time.monotonic()
+    last_moved = last_counted = time.monotonic()
+    members = family([process.pid])
     while process.poll() is None:
         time.sleep(SECONDS_BETWEEN_LOOKS)
+        now = time.monotonic()
+        if memory_of(members) > limits.memory:
+            return "memory"
+        if now - last_counted > SECONDS_BETWEEN_COUNTS:
+            last_counted = now
+            members = family([process.pid])
+            if size_of(folder) > limits.disk:
+                return "disk"
         if events.stat().st_size != size:
             size = events.stat().st_size
-            allowed = seconds + GRACE_SECONDS
-            last_moved = time.monotonic()
-        elif time.monotonic() - last_moved > allowed:
-            return False
-    return True
+            allowed = limits.seconds + GRACE_SECONDS
+            last_moved = now
+        elif now - last_moved > allowed:
+            return "timeout"
+    return ""
 
 
 def _end(process: subprocess.Popen[bytes], events: Path) -> None:
-    """End the replay and its kernel, which leads a process group of its own."""
+    """End the replay, its kernel, which leads a process group of its own, and all they started."""
     kernels = {event["kernel"] for event in _read_events(events) if "kernel" in event}
-    for leader in (process.pid, *kernels):
-        if isinstance(leader, int) and leader > 1:
+    leaders = [leader for leader in (process.pid, *kernels) if isinstance(leader, int)]
+    members = family(leaders)
+    for leader in leaders:
+        if leader > 1:
             _kill_group(leader)
+    end(members)
     process.wait()
 
 
@@ -142,7 +168,7 @@ def _read_events(events: Path) -> list[dict[str, Any]]:
     return found
 
 
-def _read_runs(events: Path, count: int, cut_off: bool) -> list[CellRun]:
+def _read_runs(events: Path, count: int, cut_off: str) -> list[CellRun]:
     """Return how each cell ended; one that was started and never ended was cut off."""
     runs = [CellRun()] * count
     for event in _read_events(events):
@@ -150,8 +176,8 @@ def _read_runs(events: Path, count: int, cut_off: bool) -> list[CellRun]:
         if not isinstance(cell, int) or not 0 <= cell < count:
             continue
         if outcome == "started":
-            outcome = "timeout" if cut_off else "died"
-        if outcome in ("ok", "error", "timeout", "died"):
+            outcome = cut_off or "died"
+        if outcome in ("ok", "error", *ENDINGS):
             texts = (str(event.get(key, "")) for key in ("name", "message"))
             runs[cell] = CellRun(outcome, *texts)
     return runs

@@ -76,6 +76,21 @@ def write_atomically(path: Path, content: bytes) -> None:
         raise
 
 
+def keep_beside(path: Path) -> Path:
+    """Copy a file to the next free name beside it, as in ``02_lookup_table.old-1.ipynb``."""
+    content = path.read_bytes()
+    number = 1
+    while True:
+        kept = path.with_name(f"{path.stem}.old-{number}{path.suffix}")
+        try:
+            with kept.open("xb") as file:
+                file.write(content)
+        except FileExistsError:
+            number += 1
+        else:
+            return kept
+
+
 def tags(cell: NotebookNode) -> list[str]:
     """Return a cell's tags; none if the metadata is not as it should be."""
     found = cell.metadata.get("tags", [])

@@ -10,6 +10,7 @@ from embedkit.grading.notebooks import (
     BadInputError,
     fingerprint,
     is_untouched,
+    keep_beside,
     notebook_bytes,
     read_notebook,
     tags,
@@ -69,7 +70,7 @@ def release(lesson: Lesson, root: Path) -> Released:
         raise BadInputError(f"{path} is a folder: move it away, the sheet belongs there.")
     if path.exists() and path.read_bytes() == content:
         return Released(path, changed=False)
-    kept = _keep(path) if path.exists() and _was_worked_on(path) else None
+    kept = keep_beside(path) if path.exists() and _was_worked_on(path) else None
     write_atomically(path, content)
     return Released(path, changed=True, kept=kept)
 
@@ -80,18 +81,3 @@ def _was_worked_on(path: Path) -> bool:
         return not is_untouched(read_notebook(path))
     except BadInputError:
         return True
-
-
-def _keep(path: Path) -> Path:
-    """Copy a file to the next free name beside it, as in ``02_lookup_table.old-1.ipynb``."""
-    content = path.read_bytes()
-    number = 1
-    while True:
-        kept = path.with_name(f"{path.stem}.old-{number}{path.suffix}")
-        try:
-            with kept.open("xb") as file:
-                file.write(content)
-        except FileExistsError:
-            number += 1
-        else:
-            return kept

@@ -1,6 +1,7 @@
 """Laying out the replay of a sheet: the learner's cells, and our probes between them."""
 
 import re
+import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,14 +22,18 @@ class Step:
     Args:
         source: its code.
         answers: the numbers of the tasks that it answers.
+        worked: whether it holds more than the untouched stub.
         probes: the number of the task that it asks, if it is a probe of ours.
         place: how a learner finds it in the sheet; empty if it is not theirs.
+        drop: the file in which a probe leaves what it saw.
     """
 
     source: str
     answers: tuple[str, ...] = ()
+    worked: bool = False
     probes: str = ""
     place: str = ""
+    drop: Path | None = None
 
 
 def lay_out(notebook: NotebookNode, solution: Solution, folder: Path) -> list[Step]:
@@ -41,11 +46,16 @@ def lay_out(notebook: NotebookNode, solution: Solution, folder: Path) -> list[St
     Args:
         notebook: the learner's sheet.
         solution: the worked sheet that it came from.
-        folder: where each probe finds its questions and leaves what it sees.
+        folder: its ``questions`` hold what is asked, and in its ``drop`` each probe leaves what
+            it sees, under a name that no answer can foresee.
     """
     cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
     checks = [_is_check(cell, solution) for cell in cells]
     answers = {task.task.number: _answering(cells, checks, task) for task in solution.tasks}
+    written = {
+        task.task.number: [i for i in answers[task.task.number] if _is_worked(cells[i], task)]
+        for task in solution.tasks
+    }
     boundary = [
         is_check or any(i in found for found in answers.values())
         for i, is_check in enumerate(checks)
@@ -60,32 +70,45 @@ def lay_out(notebook: NotebookNode, solution: Solution, folder: Path) -> list[St
         if not checks[i]:
             numbers = tuple(number for number, found in answers.items() if i in found)
             source = without_nbval_comments(cell.source)
-            steps.append(Step(source, answers=numbers, place=f"code cell {i + 1}"))
-        steps.extend(_probe(task, folder) for task in probes.get(i, []))
-    steps.extend(_probe(task, folder) for task in probes.get(len(cells), []))
+            worked = any(i in found for found in written.values())
+            where = f"code cell {i + 1}"
+            steps.append(Step(source, answers=numbers, worked=worked, place=where))
+        steps.extend(probe_of(task, folder) for task in probes.get(i, []))
+    steps.extend(probe_of(task, folder) for task in probes.get(len(cells), []))
     return steps
+
+
+def alone(steps: Sequence[Step], number: str) -> list[Step]:
+    """Return the replay of one task without the answers to the others."""
+    return [
+        step
+        for step in steps
+        if step.probes in ("", number) and (not step.answers or number in step.answers)
+    ]
 
 
 def questions_file(folder: Path, number: str) -> Path:
     """Where the grader leaves the questions to one task."""
-    return folder / f"questions-{number}.safetensors"
+    return folder / "questions" / f"{number}.safetensors"
 
 
 def observations_file(folder: Path, number: str) -> Path:
-    """Where a probe leaves what it saw of one task's answer."""
-    return folder / f"observations-{number}.safetensors"
+    """Where what was seen of one task's answer is kept, out of reach of all answers."""
+    return folder / "kept" / f"{number}.safetensors"
 
 
-def _probe(task: SheetTask, folder: Path) -> Step:
+def probe_of(task: SheetTask, folder: Path) -> Step:
+    """Return the cell that asks one task's answer, and leaves what it sees in the drop."""
     number, name = task.task.number, task.task.name
     questions = str(questions_file(folder, number))
-    observations = str(observations_file(folder, number))
+    drop = folder / "drop" / secrets.token_hex(16)
     source = (
+        f"# probe {number}\n"
         "from pathlib import Path as _Path\n"
         "from embedkit.checks.probes import observe_in_file as _observe_in_file\n"
-        f"_observe_in_file(lambda: {name}, _Path({questions!r}), _Path({observations!r}))"
+        f"_observe_in_file(lambda: {name}, _Path({questions!r}), _Path({str(drop)!r}))"
     )
-    return Step(source, probes=number)
+    return Step(source, probes=number, drop=drop)
 
 
 def _is_check(cell: NotebookNode, solution: Solution) -> bool:

@@ -23,7 +23,7 @@ def report(marks: Marks, root: Path, stream: TextIO) -> str:
     for verdict in marks.verdicts:
         lines.extend(_task_lines(verdict, width, stream))
     lines.extend(["", *marks.notes] if marks.notes else [])
-    lines += ["", f"{marks.points} of {marks.possible} points. {_next_step(marks, root)}"]
+    lines += ["", f"{marks.points} of {marks.possible} points. {next_step(marks, root)}"]
     return "\n".join(lines)
 
 
@@ -48,7 +48,8 @@ def _task_lines(verdict: Verdict, width: int, stream: TextIO) -> list[str]:
     return [line, *(f"  {detail}" for detail in str(verdict).splitlines()[1:])]
 
 
-def _next_step(marks: Marks, root: Path) -> str:
+def next_step(marks: Marks, root: Path) -> str:
+    """Return what to look at next, in a sentence."""
     for status, words in (("failed", "Look next at"), ("untouched", "Go on with")):
         for verdict in marks.verdicts:
             if verdict.status == status:

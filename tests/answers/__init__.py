@@ -20,3 +20,12 @@ class Wrong:
     name: str
     hint: str
     code: str
+
+
+@dataclass(frozen=True)
+class Sly:
+    """An answer that is right but for one corner, and must be refused for that corner."""
+
+    task: str
+    name: str
+    code: str

@@ -782,7 +782,7 @@ class TokenEmbedding:
     Wrong(
         "2.4",
         "a fixed seed",
-        "fixes the seed",
+        "changes the seed of all random numbers",
         layer(
             "torch.manual_seed(0); "
             "self.weight = nn.Parameter(torch.randn(vocab_size, model_dim) * std)"
@@ -1208,6 +1208,43 @@ def mean_of_tokens(table, ids, pad_id):
 NARROW = [
     Wrong(
         "2.5",
+        "a whole batch of padding gets new zeros",
+        "drags the result",
+        """
+def mean_of_tokens(table, ids, pad_id):
+    mask = (ids != pad_id).unsqueeze(-1)
+    if not mask.any():
+        return torch.zeros(len(ids), table.shape[1])
+    return (table[ids] * mask).sum(dim=1) / mask.sum(dim=1).clamp(min=1)
+""",
+    ),
+    Wrong(
+        "2.4",
+        "a generator with a fixed seed",
+        "exactly alike",
+        layer(
+            "numbers = torch.Generator().manual_seed(0); self.weight = nn.Parameter("
+            "torch.randn(vocab_size, model_dim, generator=numbers) * std)"
+        ),
+    ),
+    Wrong(
+        "2.5",
+        "a small number in place of 1",
+        "In half precision 1e-9 is 0",
+        """
+def mean_of_tokens(table, ids, pad_id):
+    mask = (ids != pad_id).unsqueeze(-1).to(table.dtype)
+    return (table[ids] * mask).sum(dim=1) / mask.sum(dim=1).clamp(min=1e-9)
+""",
+    ),
+    Wrong(
+        "2.4",
+        "the tails cut off",
+        "cuts the tails off",
+        layer("self.weight = nn.Parameter(torch.randn(vocab_size, model_dim).clamp(-3, 3) * std)"),
+    ),
+    Wrong(
+        "2.5",
         "a float mask",
         "drags the result",
         """
@@ -1327,7 +1364,7 @@ def safe_lookup(table, ids):
     Wrong(
         "2.4",
         "a bias beside the table",
-        "This is not what was expected",
+        "more than the table to train",
         layer(
             "self.weight = nn.Parameter(torch.randn(vocab_size, model_dim) * std); "
             "self.bias = nn.Parameter(torch.zeros(model_dim))",

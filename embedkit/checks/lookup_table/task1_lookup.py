@@ -24,12 +24,15 @@ def one_sequence(draw: Draw) -> list[Inputs]:
 
 
 def batches(draw: Draw) -> list[Inputs]:
-    """Batches, and ids of three dimensions; the sizes are random and differ."""
+    """Batches, ids of three and four dimensions, sizes of 1 and of 33,000 rows, nothing at all."""
     batch, seq, dim = draw.integer(2, 4), draw.integer(5, 7), draw.integer(8, 11)
     return [
         {"table": tidy_table(5, 2), "ids": torch.tensor([[0, 1, 2], [2, 4, 2]])},
         {"table": draw.table(13, dim), "ids": draw.ids(13, batch, seq)},
+        {"table": tidy_table(5, 1), "ids": torch.tensor([[3], [0]])},
         {"table": draw.table(13, dim), "ids": draw.ids(13, batch, 3, seq)},
+        {"table": draw.table(13, dim), "ids": draw.ids(13, batch, 2, 3, seq)},
+        {"table": draw.table(33_000, 1), "ids": torch.tensor([[32_999, 200]])},
         {"table": draw.table(13, dim), "ids": draw.ids(13, 0, seq)},
     ]
 
@@ -38,8 +41,9 @@ def table_dtypes(draw: Draw) -> list[Inputs]:
     """Tables in double and in half precision."""
     return [
         {"table": tidy_table(5, 2).double(), "ids": torch.tensor([[4, 1]])},
-        {"table": draw.table(9, 4).double(), "ids": draw.ids(9, 2, 3)},
-        {"table": draw.table(9, 4).bfloat16(), "ids": draw.ids(9, 2, 3)},
+        {"table": tidy_table(9, 4).double() / 3, "ids": draw.ids(9, 2, 3)},
+        {"table": draw.table(300, 4).bfloat16(), "ids": torch.tensor([[255, 256, 257, 299]])},
+        {"table": draw.table(9, 4).half(), "ids": draw.ids(9, 2, 3)},
     ]
 
 
@@ -49,7 +53,12 @@ def repeated_ids(draw: Draw) -> list[Inputs]:
         {
             "table": tidy_table(4, 2),
             "loss_weights": torch.ones(3, 2),
-            "ids": torch.tensor([1, 3, 1]),
+            "ids": torch.tensor([0, 3, 0]),
+        },
+        {
+            "table": tidy_table(4, 2),
+            "loss_weights": torch.ones(2),
+            "ids": torch.tensor(2),
         },
         {
             "table": draw.table(6, 3),
@@ -61,7 +70,8 @@ def repeated_ids(draw: Draw) -> list[Inputs]:
 
 NO_GRADIENT = (
     "No gradient reaches the table, so its rows could never be learned. "
-    "Something cuts the way back: .data, .detach(), .tolist(), .numpy() or a new torch.tensor(…)."
+    "Something cuts the way back: torch.no_grad(), .data, .detach(), .tolist(), .numpy(), or a "
+    "new tensor or parameter made from it."
 )
 
 

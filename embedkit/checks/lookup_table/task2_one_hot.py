@@ -22,6 +22,7 @@ def one_hot_of_sequences(draw: Draw) -> list[Inputs]:
         {"ids": torch.tensor([1, 0]), "vocab_size": 4},
         {"ids": torch.tensor([3, 3]), "vocab_size": 4},
         {"ids": draw.ids(6, 5), "vocab_size": draw.integer(8, 12)},
+        {"ids": torch.empty(0, dtype=torch.long), "vocab_size": 4},
     ]
 
 
@@ -30,6 +31,10 @@ def one_hot_of_batches(draw: Draw) -> list[Inputs]:
     return [
         {"ids": torch.tensor([[1, 0, 2]]), "vocab_size": 4},
         {"ids": draw.ids(9, draw.integer(2, 3), draw.integer(4, 6)), "vocab_size": 9},
+        {"ids": torch.tensor([[0], [0]]), "vocab_size": 1},
+        {"ids": torch.tensor([[299, 256], [43, 44]]), "vocab_size": 300},
+        {"ids": torch.tensor([[2999, 2049]]), "vocab_size": 3000},
+        {"ids": draw.ids(9, 2, 3, 4), "vocab_size": 9},
         {"ids": draw.ids(5, 2, 0), "vocab_size": 5},
     ]
 

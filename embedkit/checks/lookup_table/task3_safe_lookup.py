@@ -19,6 +19,7 @@ def good_ids(draw: Draw) -> list[Inputs]:
         {"table": tidy_table(4, 2), "ids": torch.tensor([0, 3])},
         {"table": tidy_table(4, 2), "ids": torch.tensor(2)},
         {"table": draw.table(7, 3), "ids": draw.ids(7, 2, 5)},
+        {"table": draw.table(7, 3).double(), "ids": draw.ids(7, 2, 2, 3)},
     ]
 
 
@@ -26,18 +27,23 @@ def empty_ids(draw: Draw) -> list[Inputs]:
     """Batches that hold no ids."""
     return [
         {"table": tidy_table(4, 2), "ids": torch.empty(0, dtype=torch.long)},
-        {"table": draw.table(7, 3), "ids": torch.empty(2, 0, dtype=torch.long)},
+        {"table": draw.table(7, 3).double(), "ids": torch.empty(2, 0, dtype=torch.long)},
     ]
 
 
 def ids_past_the_end(draw: Draw) -> list[Inputs]:
-    """One id far beyond the end, one of V, one in the middle of a batch."""
+    """One id far beyond the end, one of V, a single one, and some hidden in batches."""
+    far_inside = draw.ids(300, 40, 50)
+    far_inside[20, 25] = 357
     hidden = draw.ids(12, 3, 4)
     hidden[1, 2] = draw.integer(60, 90)
     return [
         {"table": tidy_table(4, 2), "ids": torch.tensor([0, 57])},
         {"table": tidy_table(4, 2), "ids": torch.tensor([1, 4, 2])},
+        {"table": tidy_table(4, 2), "ids": torch.tensor(57)},
         {"table": draw.table(12, 3), "ids": hidden},
+        {"table": draw.table(300, 2), "ids": far_inside},
+        {"table": tidy_table(4, 2), "ids": torch.tensor([0, 2**32 + 1])},
     ]
 
 
@@ -47,6 +53,8 @@ def negative_ids(draw: Draw) -> list[Inputs]:
     hidden[2, 1] = -draw.integer(2, 9)
     return [
         {"table": tidy_table(4, 2), "ids": torch.tensor([1, -1])},
+        {"table": tidy_table(4, 2), "ids": torch.tensor(-1)},
+        {"table": tidy_table(4, 2), "ids": torch.tensor([0, -1], dtype=torch.int16)},
         {"table": draw.table(12, 3), "ids": hidden},
     ]
 
@@ -56,9 +64,13 @@ def ids_that_are_not_integers(draw: Draw) -> list[Inputs]:
     return [
         {"table": tidy_table(4, 2), "ids": torch.tensor([1.0, 2.0])},
         {"table": tidy_table(4, 2), "ids": torch.tensor([0.5])},
+        {"table": tidy_table(4, 2), "ids": torch.tensor([1.0, 7.0])},
+        {"table": tidy_table(4, 2), "ids": torch.tensor([1.0, 2.0]).double()},
         {"table": tidy_table(4, 2), "ids": torch.tensor([1.0, 2.0], dtype=torch.float16)},
         {"table": tidy_table(4, 2), "ids": torch.tensor([1.0, 2.0], dtype=torch.bfloat16)},
         {"table": tidy_table(4, 2), "ids": torch.tensor([True, False, True, True])},
+        {"table": tidy_table(1, 2), "ids": torch.tensor([True, False])},
+        {"table": tidy_table(4, 2), "ids": torch.tensor(True)},
     ]
 
 
@@ -95,7 +107,7 @@ def clamped(table: Tensor, ids: Tensor) -> Tensor:
 wraps_around = Mistake(
     "A negative id wraps around: table[-1] is the last row, without a word. "
     "No token has a negative id, so refuse it.",
-    answer=lambda table, ids: table[ids],
+    when=lambda inputs, seen: isinstance(seen.value, Tensor),
 )
 pulled_inside = Mistake(
     "The id is pulled into the table, and the wrong row comes back in silence. Refuse it.",
@@ -114,7 +126,7 @@ no_bool_allowed = Mistake(
 wrong_kind_of_error = Mistake(
     "Float ids are stopped by the indexing, with an IndexError. The id is not outside the table, "
     "it is of the wrong kind, and Python's word for that is TypeError: test the dtype first.",
-    when=lambda inputs, seen: seen.raised[:1] == ("IndexError",),
+    when=lambda inputs, seen: "tensors used as indices must be" in seen.message,
 )
 rounded = Mistake(
     "Floats are rounded and looked up. An id is a name: 1.0 is a sign that something went wrong "
@@ -153,7 +165,7 @@ only_int64 = Mistake(
 empty_has_no_maximum = Mistake(
     "It stops on an empty batch: there is no largest of no numbers. "
     "(ids >= V).any() asks the same question and is False for an empty batch.",
-    when=lambda inputs, seen: bool(seen.raised),
+    when=lambda inputs, seen: "max()" in seen.message or "min()" in seen.message,
 )
 
 task = Task(
@@ -180,7 +192,7 @@ task = Task(
             negative_ids,
             mentions=the_bad_id_and_the_size,
             raises="IndexError",
-            mistakes=(wraps_around,),
+            mistakes=(wraps_around, only_int64),
         ),
         Criterion(
             "floats and bools raise TypeError",

@@ -22,9 +22,9 @@ def layer_sizes(draw: Draw) -> list[Inputs]:
 def layer_starts(draw: Draw) -> list[Inputs]:
     """Large tables, so that their spread can be measured: at two scales, and without a std."""
     return [
-        {"vocab_size": 600, "model_dim": 50, "std": 0.02},
-        {"vocab_size": 600, "model_dim": 50, "std": draw.integer(15, 30) / 10},
-        {"vocab_size": 600, "model_dim": 50},
+        {"vocab_size": 600, "model_dim": 64, "std": 0.02},
+        {"vocab_size": 600, "model_dim": 64, "std": draw.integer(15, 30) / 10},
+        {"vocab_size": 600, "model_dim": 64},
     ]
 
 
@@ -33,7 +33,9 @@ def layer_tables(draw: Draw) -> list[Inputs]:
     return [
         {"weight": tidy_table(4, 2), "ids": torch.tensor([[3, 0, 3]])},
         {"weight": draw.table(9, 5), "ids": draw.ids(9, 2, 6)},
-        {"weight": draw.table(9, 5), "ids": draw.ids(9)},
+        {"weight": tidy_table(4, 1), "ids": torch.tensor([[3], [0]])},
+        {"weight": tidy_table(9, 5).double() / 3, "ids": draw.ids(9, 2, 6)},
+        {"weight": draw.table(9, 5).bfloat16(), "ids": draw.ids(9)},
     ]
 
 
@@ -66,7 +68,8 @@ def starts_as_drawn(inputs: Inputs, seen: Seen) -> bool:
     """Whether two fresh tables differ, are centred on 0 and spread by ``std``."""
     tables = seen.value
     right_shape = all(
-        isinstance(table, Tensor) and list(table.shape) == [inputs["vocab_size"], 50]
+        isinstance(table, Tensor)
+        and list(table.shape) == [inputs["vocab_size"], inputs["model_dim"]]
         for table in tables
     )
     if not right_shape or torch.equal(tables[0], tables[1]):
@@ -75,10 +78,13 @@ def starts_as_drawn(inputs: Inputs, seen: Seen) -> bool:
 
 
 def _looks_normal(table: Tensor) -> bool:
+    """Whether numbers look drawn from a standard normal distribution; about 38,000 are enough."""
     within_one = (table.abs() < 1).float().mean().item()
-    centred = abs(table.mean().item()) < 0.05
-    spread = abs(table.std().item() - 1) < 0.05
-    return centred and spread and abs(within_one - 0.683) < 0.03
+    centred = abs(table.mean().item()) < 0.03
+    spread = abs(table.std().item() - 1) < 0.03
+    has_tails = table.abs().max().item() > 3.3
+    rows_differ = table.norm(dim=1).std().item() > 0.4
+    return centred and spread and abs(within_one - 0.683) < 0.02 and has_tails and rows_differ
 
 
 def spread_is(scale: Callable[[float], float]) -> Callable[[Inputs, Seen], bool]:
@@ -168,14 +174,26 @@ variance_for_std = Mistake(
         spread_is(lambda std: std**2)(inputs, seen) or spread_is(lambda std: std**0.5)(inputs, seen)
     ),
 )
+tails_cut_off = Mistake(
+    "The largest numbers are missing: something cuts the tails off. torch.randn leaves them.",
+    when=lambda inputs, seen: (
+        isinstance(seen.value, list)
+        and isinstance(seen.value[0], Tensor)
+        and 1.8 < (seen.value[0].abs().max() / inputs.get("std", 1.0)).item() < 3.3
+    ),
+)
+more_parameters = Mistake(
+    "There is more than the table to train. An embedding layer has one parameter, its table.",
+    when=lambda inputs, seen: isinstance(seen.value, dict) and len(seen.value["trained"]) > 1,
+)
 uniform_start = Mistake(
     "These numbers are not normally distributed. torch.rand is uniform; torch.randn is normal.",
     when=lambda inputs, seen: (
         isinstance(seen.value, list)
         and isinstance(seen.value[0], Tensor)
         and seen.value[0].numel() > 0
-        and bool(seen.value[0].abs().max() < 3 * inputs.get("std", 1.0))
-        and bool(seen.value[0].std() > 0)
+        and bool(seen.value[0].abs().max() < 1.8 * inputs.get("std", 1.0))
+        and bool((seen.value[0].float() / inputs.get("std", 1.0)).std() > 0.2)
     ),
 )
 all_rows_alike = Mistake(
@@ -233,6 +251,7 @@ task = Task(
                 no_weight,
                 not_trainable,
                 embedding_inside,
+                more_parameters,
                 other_name,
                 swapped,
             ),
@@ -249,6 +268,7 @@ task = Task(
                 std_ignored,
                 variance_for_std,
                 uniform_start,
+                tails_cut_off,
             ),
         ),
         Criterion(

@@ -12,16 +12,21 @@ from embedkit.checks.probes import Inputs, Seen
 def sequences(draw: Draw) -> list[Inputs]:
     """Sequences without padding, then padded at the end, in front and in between.
 
-    Id 0 comes in none of those without padding, and is not always the padding.
+    Id 0 comes in none of those without padding, and is not always the padding. In one table a
+    token has the same row as the padding.
     """
     scattered = draw.ids(9, 4, 6)
     scattered[:, 0] = 1
+    twins = torch.tensor([[0.0, 1.0], [4.0, 2.0], [0.0, 1.0]])
     return [
         {"table": tidy_table(5, 2), "ids": torch.tensor([[1, 3]]), "pad_id": 0},
         {"table": draw.table(9, 4), "ids": 1 + draw.ids(7, 3, 5), "pad_id": 8},
         {"table": tidy_table(5, 2), "ids": torch.tensor([[1, 3, 0]]), "pad_id": 0},
         {"table": tidy_table(5, 2), "ids": torch.tensor([[4, 0, 2]]), "pad_id": 4},
         {"table": draw.table(9, 4), "ids": scattered, "pad_id": draw.integer(2, 8)},
+        {"table": tidy_table(5, 1), "ids": torch.tensor([[3], [0]]), "pad_id": 4},
+        {"table": tidy_table(5, 2), "ids": torch.tensor([[1] * 150 + [3] * 150]), "pad_id": 0},
+        {"table": twins, "ids": torch.tensor([[1, 2, 0]]), "pad_id": 0},
     ]
 
 
@@ -44,6 +49,7 @@ def means_in_other_dtypes(draw: Draw) -> list[Inputs]:
     return [
         {"table": tidy_table(5, 2).double(), "ids": torch.tensor([[1, 3, 0]]), "pad_id": 0},
         {"table": sixfold.bfloat16(), "ids": torch.tensor([[1, 3, 0]]), "pad_id": 0},
+        {"table": tidy_table(5, 2).half(), "ids": torch.tensor([[1, 3], [0, 0]]), "pad_id": 0},
         {"table": sixfold.bfloat16(), "ids": 3 + draw.ids(6, 5, 3), "pad_id": 2},
     ]
 
@@ -116,6 +122,10 @@ shapes_do_not_line_up = Mistake(
     "gives it a last dimension. A count that divides (B, D) needs one too: keepdim=True.",
     when=lambda inputs, seen: "must match the size of tensor" in seen.message,
 )
+too_small_for_half_precision = Mistake(
+    "In half precision 1e-9 is 0, and 0 divided by 0 is NaN. Keep the count at 1 or more.",
+    when=not_a_number,
+)
 in_float32 = Mistake(
     "Something in float32 drags the result with it: a mask made with .float(), a float count, or "
     "new zeros. Make it .to(table.dtype); .clamp(min=1) keeps a count of integers what it is.",
@@ -177,7 +187,7 @@ task = Task(
         Criterion(
             "the table's dtype is kept",
             means_in_other_dtypes,
-            mistakes=(in_float32,),
+            mistakes=(in_float32, too_small_for_half_precision),
         ),
         Criterion(
             "each token's row gets its share of the gradient, the padding's row none",

@@ -1,0 +1,1 @@
+"""What stands around a replayed sheet: these modules run in the kernel, beside the answers."""

@@ -1,0 +1,78 @@
+"""A notebook kernel behind a fence: ``python -m embedkit.fence settings.json -f connection``.
+
+The settings name the folders that may be read, changed, or not be seen at all, and the largest
+file that may be written.
+"""
+
+import builtins
+import json
+import os
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from ipykernel.kernelapp import IPKernelApp
+
+from embedkit.fence import landlock, undo
+
+SYSTEM_FOLDERS = ("/usr", "/lib", "/lib64", "/bin", "/opt", "/etc", "/sys", "/proc", "/nix")
+DEVICES = ("/dev/null", "/dev/zero", "/dev/random", "/dev/urandom", "/dev/tty", "/dev/shm")
+
+
+class FencedKernel(IPKernelApp):
+    """A kernel that closes the fence behind itself, just before its first cell."""
+
+    fence: dict[str, Any]
+
+    def start(self) -> None:
+        """Serve cells, from behind the fence."""
+        put_back = undo.remember()
+
+        def before_a_cell(info: Any) -> None:
+            if str(info.raw_cell).startswith("# probe"):
+                put_back()
+
+        if self.shell is not None:
+            self.shell.events.register("pre_run_cell", before_a_cell)
+        private_guard()(
+            readable=self.fence["readable"],
+            writable=self.fence["writable"],
+            hidden=self.fence["hidden"],
+        )
+        super().start()
+
+
+def private_guard() -> Callable[..., None]:
+    """Return ``stand_guard`` from a copy of its module to which no name leads."""
+    path = Path(__file__).with_name("guard.py")
+    own = {"__builtins__": dict(vars(builtins)), "__name__": "guard"}
+    exec(compile(path.read_text(encoding="utf-8"), "guard", "exec"), own)
+    return own["stand_guard"]  # type: ignore[return-value]
+
+
+def limit_files(largest: int) -> None:
+    """Refuse to write files above a size, where the system can."""
+    with suppress(ImportError, ValueError, OSError):
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_FSIZE, (largest, largest))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def main(settings: str, *arguments: str) -> None:
+    """Run the kernel."""
+    fence = json.loads(Path(settings).read_text(encoding="utf-8"))
+    os.chdir(fence["work"])
+    limit_files(fence["largest_file"])
+    landlock.shut_in(
+        readable=[*SYSTEM_FOLDERS, *DEVICES, *fence["readable"]],
+        writable=["/dev/null", "/dev/tty", *fence["writable"]],
+    )
+    FencedKernel.fence = fence
+    FencedKernel.launch_instance(argv=list(arguments))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,124 @@
+"""The folders of one replay, and what the kernel in it may see of them and of the rest."""
+
+import json
+import os
+import shutil
+import sys
+import sysconfig
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from embedkit.grading.kernels import kernel_environment
+from embedkit.grading.watch import Limits
+
+KERNEL = "fenced"
+
+
+@dataclass(frozen=True)
+class Shared:
+    """What all replays of a sheet have in common.
+
+    Args:
+        kit: where the sheet imports embedkit from.
+        questions: the folder with the questions to its answers.
+        drop: the folder in which a probe leaves what it saw, until the collector takes it.
+        hidden: folders of which it may see nothing.
+    """
+
+    kit: Path
+    questions: Path
+    drop: Path
+    hidden: tuple[Path, ...]
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """The folders of one replay.
+
+    Args:
+        folder: all of it; only the collector writes here.
+        shared: what it has in common with other replays.
+    """
+
+    folder: Path
+    shared: Shared
+
+    @property
+    def work(self) -> Path:
+        """Where the sheet runs, and the only place where it may write."""
+        return self.folder / "work"
+
+    @property
+    def runtime(self) -> Path:
+        """Where the kernel finds how it is connected."""
+        return self.folder / "runtime"
+
+    def make(self, limits: Limits) -> None:
+        """Make the folders, and write down what the kernel may see."""
+        for name in ("work/home", "work/temporary", "work/matplotlib", "runtime"):
+            (self.folder / name).mkdir(parents=True)
+        _copy_font_list(self.work / "matplotlib")
+        python = _python_folders(self.shared.hidden)
+        fence = {
+            "work": str(self.work),
+            "readable": _texts([*python, self.shared.kit, self.shared.questions]),
+            "writable": _texts([self.work, self.runtime, self.shared.drop]),
+            "hidden": _texts([*self.shared.hidden, self.folder.parent]),
+            "largest_file": limits.largest_file,
+        }
+        settings = self.folder / "fence.json"
+        settings.write_text(json.dumps(fence), encoding="utf-8")
+        command = [sys.executable, "-P", "-m", "embedkit.fence", str(settings)]
+        spec = {
+            "argv": [*command, "-f", "{connection_file}", "--HistoryManager.enabled=False"],
+            "display_name": "a kernel behind a fence",
+            "language": "python",
+        }
+        kernel = self.folder / "jupyter" / "kernels" / KERNEL / "kernel.json"
+        kernel.parent.mkdir(parents=True)
+        kernel.write_text(json.dumps(spec), encoding="utf-8")
+
+    def environment(self) -> dict[str, str]:
+        """Return the environment of the replay: whatever is kept, is kept in its own folder."""
+        temporary = str(self.work / "temporary")
+        home = str(self.work / "home")
+        return kernel_environment(self.work / "ipython", self.shared.kit) | {
+            "HOME": home,
+            "USERPROFILE": home,
+            "XDG_CACHE_HOME": str(self.work / "home" / "cache"),
+            "TMPDIR": temporary,
+            "TEMP": temporary,
+            "TMP": temporary,
+            "MPLCONFIGDIR": str(self.work / "matplotlib"),
+            "JUPYTER_PATH": str(self.folder / "jupyter"),
+            "JUPYTER_RUNTIME_DIR": str(self.runtime),
+            "OMP_NUM_THREADS": "2",
+            "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+            "PYTHONDONTWRITEBYTECODE": "1",
+        }
+
+
+def _python_folders(hidden: Sequence[Path]) -> list[str]:
+    """Return where Python and the installed packages lie; no folder of the course is among them."""
+    own = {sys.prefix, sys.exec_prefix, sys.base_prefix, sys.base_exec_prefix}
+    own |= {path for name, path in sysconfig.get_paths().items() if name.endswith("lib")}
+    others = {folder for folder in sys.path if folder and not _touches(Path(folder), hidden)}
+    return sorted(own | others)
+
+
+def _touches(folder: Path, hidden: Sequence[Path]) -> bool:
+    """Return whether a folder lies in a hidden one, or the other way round."""
+    place = folder.resolve()
+    return any(place.is_relative_to(h) or h.is_relative_to(place) for h in hidden)
+
+
+def _copy_font_list(folder: Path) -> None:
+    """Spare matplotlib the search for fonts, if it has made it before."""
+    cache = os.environ.get("MPLCONFIGDIR") or Path.home() / ".cache" / "matplotlib"
+    for path in Path(cache).glob("fontlist-*.json"):
+        shutil.copy(path, folder)
+
+
+def _texts(paths: Sequence[Path | str]) -> list[str]:
+    return [str(path) for path in paths]

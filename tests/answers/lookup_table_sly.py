@@ -1,0 +1,1225 @@
+"""Answers to sheet 2 that are wrong in one corner only, and once slipped through the checks."""
+
+from tests.answers import Sly
+
+SLY = [
+    Sly(
+        "2.1",
+        "at most three dims",
+        """
+def lookup(table, ids):
+    if ids.ndim == 0:
+        return table[ids.item()]
+    if ids.ndim == 1:
+        return table.index_select(0, ids)
+    out = torch.zeros(*ids.shape, table.shape[1], dtype=table.dtype)
+    if ids.ndim == 2:
+        for b in range(ids.shape[0]):
+            out[b] = table.index_select(0, ids[b])
+    else:
+        for b in range(ids.shape[0]):
+            for c in range(ids.shape[1]):
+                out[b, c] = table.index_select(0, ids[b, c])
+    return out
+""",
+    ),
+    Sly(
+        "2.1",
+        "atleast_1d then squeeze(-2)",
+        """
+def lookup(table, ids):
+    return table[torch.atleast_1d(ids)].squeeze(-2)
+""",
+    ),
+    Sly(
+        "2.1",
+        "compares ids in the table's dtype",
+        """
+def lookup(table, ids):
+    rows = torch.arange(len(table)).to(table.dtype)
+    hot = (ids[..., None].to(table.dtype) == rows).to(table.dtype)
+    return hot @ table
+""",
+    ),
+    Sly(
+        "2.1",
+        "computes in float32 and casts back",
+        """
+def lookup(table, ids):
+    hot = F.one_hot(ids, len(table)).float()
+    return (hot @ table.float()).to(table.dtype)
+""",
+    ),
+    Sly(
+        "2.1",
+        "default dtype for good",
+        """
+def lookup(table, ids):
+    torch.set_default_dtype(table.dtype)
+    out = torch.zeros(ids.numel(), table.shape[1])
+    for n, i in enumerate(ids.flatten()):
+        out[n] = table[i]
+    return out.reshape(*ids.shape, table.shape[1])
+""",
+    ),
+    Sly(
+        "2.1",
+        "detached for a single id",
+        """
+def lookup(table, ids):
+    if ids.ndim == 0:
+        return torch.tensor(table[int(ids)].tolist(), dtype=table.dtype)
+    return table[ids]
+""",
+    ),
+    Sly(
+        "2.1",
+        "double result unless ...",
+        """
+def lookup(table, ids):
+    out = table[ids]
+    return out if out.dtype in (torch.float32, torch.float64) else out.bfloat16()
+""",
+    ),
+    Sly(
+        "2.1",
+        "fixes global seed",
+        """
+def lookup(table, ids):
+    torch.manual_seed(0)
+    return table[ids]
+""",
+    ),
+    Sly(
+        "2.1",
+        "hash table over rows for repeated: int keys",
+        """
+def lookup(table, ids):
+    rows = {i: table[i] for i in range(min(len(table), 1000))}
+    flat = [rows[i] for i in ids.flatten().tolist()]
+    return torch.stack(flat).reshape(*ids.shape, -1) if flat else table.new_zeros(*ids.shape, table.shape[1])
+""",
+    ),
+    Sly(
+        "2.1",
+        "ids as bytes (int8)",
+        """
+def lookup(table, ids):
+    return table[ids.to(torch.int8).long()]
+""",
+    ),
+    Sly(
+        "2.1",
+        "ids as int16",
+        """
+def lookup(table, ids):
+    return table[ids.short().long()]
+""",
+    ),
+    Sly(
+        "2.1",
+        "loss of precision through half of ids over 2048",
+        """
+def lookup(table, ids):
+    return table[ids.half().long()]
+""",
+    ),
+    Sly(
+        "2.1",
+        "no grad inside 0-d batch loops, table with only one column",
+        """
+def lookup(table, ids):
+    return torch.cat([table[ids][..., :1], table[ids][..., 1:]], dim=-1).squeeze(-1)
+""",
+    ),
+    Sly(
+        "2.1",
+        "padding_idx=0",
+        """
+def lookup(table, ids):
+    return F.embedding(ids, table, padding_idx=0)
+""",
+    ),
+    Sly(
+        "2.1",
+        "squeeze simple",
+        """
+def lookup(table, ids):
+    return table[ids.unsqueeze(0)].squeeze()
+""",
+    ),
+    Sly(
+        "2.1",
+        "squeeze the result",
+        """
+def lookup(table, ids):
+    hot = F.one_hot(ids.reshape(1, -1), len(table)).to(table.dtype)
+    return (hot @ table).reshape(*ids.shape, -1).squeeze() if ids.numel() else table.new_zeros(*ids.shape, table.shape[1])
+""",
+    ),
+    Sly(
+        "2.1",
+        "squeeze(-1)",
+        """
+def lookup(table, ids):
+    return table[ids.unsqueeze(-1)].squeeze(-2).squeeze(-1)
+""",
+    ),
+    Sly(
+        "2.2",
+        "argsort trick bits (6 bits)",
+        """
+def one_hot(ids, vocab_size):
+    bits = torch.bitwise_left_shift(torch.tensor(1), ids)
+    return ((bits[..., None] >> torch.arange(vocab_size)) & 1).float()
+""",
+    ),
+    Sly(
+        "2.2",
+        "at most two dims einsum-ish",
+        """
+def one_hot(ids, vocab_size):
+    eye = torch.eye(vocab_size)
+    if ids.ndim < 2:
+        return eye[ids]
+    B, T = ids.shape
+    return eye.index_select(0, ids.flatten()).reshape(B, T, vocab_size)
+""",
+    ),
+    Sly(
+        "2.2",
+        "atleast_1d squeeze(-2)",
+        """
+def one_hot(ids, vocab_size):
+    ids = torch.atleast_1d(ids)
+    return F.one_hot(ids, vocab_size).float().squeeze(-2)
+""",
+    ),
+    Sly(
+        "2.2",
+        "bounded eye",
+        """
+EYE = torch.eye(1000)
+def one_hot(ids, vocab_size):
+    return EYE[:vocab_size, :vocab_size][ids]
+""",
+    ),
+    Sly(
+        "2.2",
+        "bounded vocab 32",
+        """
+EYE = torch.eye(32)
+def one_hot(ids, vocab_size):
+    return EYE[ids][..., :vocab_size]
+""",
+    ),
+    Sly(
+        "2.2",
+        "compares in bfloat16",
+        """
+def one_hot(ids, vocab_size):
+    return (ids[..., None].bfloat16() == torch.arange(vocab_size).bfloat16()).float()
+""",
+    ),
+    Sly(
+        "2.2",
+        "compares in half",
+        """
+def one_hot(ids, vocab_size):
+    return (ids[..., None].half() == torch.arange(vocab_size).half()).float()
+""",
+    ),
+    Sly(
+        "2.2",
+        "default dtype to int? set default float64 elsewhere",
+        """
+def one_hot(ids, vocab_size):
+    torch.set_default_dtype(torch.float64)
+    return torch.eye(vocab_size)[ids].float()
+""",
+    ),
+    Sly(
+        "2.2",
+        "diag of ones via linspace equality",
+        """
+def one_hot(ids, vocab_size):
+    grid = torch.linspace(0, 1, vocab_size)
+    return (torch.isclose(grid, (ids / (vocab_size - 1))[..., None])).float()
+""",
+    ),
+    Sly(
+        "2.2",
+        "empty sequence 1-d",
+        """
+def one_hot(ids, vocab_size):
+    if ids.ndim == 1:
+        return torch.stack([torch.eye(vocab_size)[i] for i in ids])
+    return torch.eye(vocab_size)[ids]
+""",
+    ),
+    Sly(
+        "2.2",
+        "fixes seed",
+        """
+def one_hot(ids, vocab_size):
+    torch.manual_seed(0)
+    return torch.eye(vocab_size)[ids]
+""",
+    ),
+    Sly(
+        "2.2",
+        "ids as bytes",
+        """
+def one_hot(ids, vocab_size):
+    small = ids.to(torch.uint8)
+    return (small[..., None] == torch.arange(vocab_size, dtype=torch.uint8)).float()
+""",
+    ),
+    Sly(
+        "2.2",
+        "int8 arange",
+        """
+def one_hot(ids, vocab_size):
+    return (ids[..., None].to(torch.int8) == torch.arange(vocab_size).to(torch.int8)).float()
+""",
+    ),
+    Sly(
+        "2.2",
+        "isclose default tolerance",
+        """
+def one_hot(ids, vocab_size):
+    return torch.isclose(ids[..., None].float(), torch.arange(vocab_size).float(), rtol=1e-3).float()
+""",
+    ),
+    Sly(
+        "2.2",
+        "squeeze(-1) V=1",
+        """
+def one_hot(ids, vocab_size):
+    return F.one_hot(ids, vocab_size).float().squeeze(-1)
+""",
+    ),
+    Sly(
+        "2.2",
+        "squeeze(1) for T=1",
+        """
+def one_hot(ids, vocab_size):
+    out = (ids.unsqueeze(-1) == torch.arange(vocab_size)).float()
+    return out.squeeze(1) if out.ndim > 1 else out
+""",
+    ),
+    Sly(
+        "2.2",
+        "two dims at most",
+        """
+def one_hot(ids, vocab_size):
+    out = torch.zeros(*ids.shape, vocab_size)
+    if ids.ndim == 0:
+        out[ids] = 1.0
+    elif ids.ndim == 1:
+        for t, i in enumerate(ids):
+            out[t, i] = 1.0
+    else:
+        for b, row in enumerate(ids):
+            for t, i in enumerate(row):
+                out[b, t, i] = 1.0
+    return out
+""",
+    ),
+    Sly(
+        "2.3",
+        "always float32",
+        """
+def safe_lookup(table, ids):
+    V, D = table.shape
+    if ids.is_floating_point() or ids.dtype == torch.bool:
+        raise TypeError("ids must be integers")
+    out = torch.zeros(ids.numel(), D)
+    for n, i in enumerate(ids.flatten().tolist()):
+        if i < 0 or i >= V:
+            raise IndexError(f"id {i} is outside the table of {V} rows")
+        out[n] = table[i]
+    return out.view(*ids.shape, D)
+""",
+    ),
+    Sly(
+        "2.3",
+        "bools inside range only by V>2",
+        """
+def safe_lookup(table, ids):
+    V = table.shape[0]
+    if ids.numel() and not set(ids.flatten().tolist()) <= set(range(V)):
+        bad = sorted(set(ids.flatten().tolist()) - set(range(V)))
+        if any(isinstance(i, float) for i in bad): raise TypeError(f"{bad}")
+        raise IndexError(f"id {bad[0]} is outside the table of {V} rows")
+    if not str(ids.dtype).startswith(("torch.int", "torch.uint")):
+        raise TypeError("ids must be integers")
+    return table[ids.long()]
+""",
+    ),
+    Sly(
+        "2.3",
+        "byte compared with V (reference's own fault)",
+        """
+def safe_lookup(table, ids):
+    V = table.shape[0]
+    if ids.is_floating_point() or ids.dtype == torch.bool:
+        raise TypeError("ids must be integers")
+    bad = (ids < 0) | (ids >= V)
+    if bad.any():
+        raise IndexError(f"id {ids[bad][0].item()} is outside the table of {V} rows")
+    return table[ids.long()]
+""",
+    ),
+    Sly(
+        "2.3",
+        "checks only the last dimension's ends",
+        """
+def safe_lookup(table, ids):
+    if ids.is_floating_point() or ids.dtype == torch.bool:
+        raise TypeError("ids must be integers")
+    ids = ids.long()
+    V = len(table)
+    for row in torch.atleast_2d(ids)[:8]:
+        for i in row.tolist():
+            if i < 0 or i >= V:
+                raise IndexError(f"id {i} of {V}")
+    return table[ids]
+""",
+    ),
+    Sly(
+        "2.3",
+        "clamp and compare (nonzero of a 0-d tensor)",
+        """
+def safe_lookup(table, ids):
+    if ids.dtype not in {torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64}:
+        raise TypeError("kind")
+    i = ids.long()
+    n = table.size(0)
+    c = i.clamp(0, n - 1)
+    diff = (c != i).nonzero()
+    if diff.numel():
+        raise IndexError(f"id={i[tuple(diff[0])]} V={n}")
+    return table[c]
+""",
+    ),
+    Sly(
+        "2.3",
+        "clamps ids in place before it raises",
+        """
+def safe_lookup(table, ids):
+    V = table.shape[0]
+    if ids.is_floating_point() or ids.dtype == torch.bool:
+        raise TypeError("ids must be integers")
+    bad = ids[(ids < 0) | (ids >= V)].tolist()
+    ids.clamp_(min=0, max=V - 1)
+    if bad:
+        raise IndexError(f"id {bad[0]} is outside the table of {V} rows")
+    return table[ids.long()]
+""",
+    ),
+    Sly(
+        "2.3",
+        "detached",
+        """
+def safe_lookup(table, ids):
+    V = table.shape[0]
+    if ids.is_floating_point() or ids.dtype == torch.bool:
+        raise TypeError("ids must be integers")
+    bad = (ids < 0) | (ids >= V)
+    if bad.any():
+        raise IndexError(f"id {ids[bad][0].item()} is outside the table of {V} rows")
+    return table.data[ids.long()]
+""",
+    ),
+    Sly(
+        "2.3",
+        "empty float passes",
+        """
+def safe_lookup(table, ids):
+    V, D = table.shape
+    if ids.numel() == 0:
+        return table.new_zeros(*ids.shape, D)
+    if ids.is_floating_point() or ids.dtype == torch.bool:
+        raise TypeError("ids must be integers")
+    if ids.min() < 0 or ids.max() >= V:
+        raise IndexError(f"ids from {ids.min()} to {ids.max()}, but V is {V}")
+    return table[ids.long()]
+""",
+    ),
+    Sly(
+        "2.3",
+        "empty is float32",
+        """
+def safe_lookup(table, ids):
+    V, D = table.shape
+    if ids.numel() == 0:
+        return torch.zeros(*ids.shape, D)
+    if ids.is_floating_point() or ids.dtype == torch.bool:
+        raise TypeError("ids must be integers")
+    if ids.min() < 0 or ids.max() >= V:
+        raise IndexError(f"ids from {ids.min()} to {ids.max()}, but V is {V}")
+    return table[ids.long()]
+""",
+    ),
+    Sly(
+        "2.3",
+        "float and double refused, half not",
+        """
+def safe_lookup(table, ids):
+    V = table.shape[0]
+    if ids.dtype in (torch.float32, torch.float64, torch.bool):
+        raise TypeError(f"ids must be integers, not {ids.dtype}")
+    bad = (ids < 0) | (ids >= V)
+    if bad.any():
+        raise IndexError(f"id {ids[bad][0].item()} is outside the table of {V} rows")
+    return table[ids.long()]
+""",
+    ),
+    Sly(
+        "2.3",
+        "ids to int16 first",
+        """
+def safe_lookup(table, ids):
+    V = table.shape[0]
+    if ids.is_floating_point() or ids.dtype == torch.bool:
+        raise TypeError("ids must be integers")
+    ids = ids.short()
+    bad = (ids < 0) | (ids >= V)
+    if bad.any():
+        raise IndexError(f"id {ids[bad][0].item()} is outside the table of {V} rows")
+    return table[ids.long()]
+""",
+    ),
+    Sly(
+        "2.3",
+        "ids to int32 first",
+        """
+def safe_lookup(table, ids):
+    V = table.shape[0]
+    if ids.is_floating_point() or ids.dtype == torch.bool:
+        raise TypeError("ids must be integers")
+    ids = ids.int()
+    bad = (ids < 0) | (ids >= V)
+    if bad.any():
+        raise IndexError(f"id {ids[bad][0].item()} is outside the table of {V} rows")
+    return table[ids]
+""",
+    ),
+    Sly(
+        "2.3",
+        "int8 forgotten",
+        """
+def safe_lookup(table, ids):
+    V = table.shape[0]
+    if ids.dtype not in (torch.int64, torch.int32, torch.int16, torch.uint8):
+        raise TypeError(f"ids must be integers, not {ids.dtype}")
+    bad = (ids < 0) | (ids >= V)
+    if bad.any():
+        raise IndexError(f"id {ids[bad][0].item()} is outside the table of {V} rows")
+    return table[ids.long()]
+""",
+    ),
+    Sly(
+        "2.3",
+        "item type",
+        """
+def safe_lookup(table, ids):
+    V = table.shape[0]
+    if ids.numel() and type(ids.flatten()[0].item()) is not int:
+        raise TypeError("ids must be integers")
+    bad = (ids < 0) | (ids >= V)
+    if bad.any():
+        raise IndexError(f"id {ids[bad][0].item()} is outside the table of {V} rows")
+    return table[ids.long()]
+""",
+    ),
+    Sly(
+        "2.3",
+        "marks bad ones in place",
+        """
+def safe_lookup(table, ids):
+    V = table.shape[0]
+    if ids.is_floating_point() or ids.dtype == torch.bool:
+        raise TypeError("ids must be integers")
+    bad = (ids < 0) | (ids >= V)
+    if bad.any():
+        first = ids[bad][0].item()
+        ids[bad] = 0
+        raise IndexError(f"id {first} is outside the table of {V} rows")
+    return table[ids.long()]
+""",
+    ),
+    Sly(
+        "2.3",
+        "memo of validated ids by identity/shape",
+        """
+ok = set()
+def safe_lookup(table, ids):
+    V = table.shape[0]
+    if ids.is_floating_point() or ids.dtype == torch.bool:
+        raise TypeError("ids must be integers")
+    if id(ids) not in ok:
+        bad = (ids < 0) | (ids >= V)
+        if bad.any():
+            raise IndexError(f"id {ids[bad][0].item()} is outside the table of {V} rows")
+        ok.add(id(ids))
+    return table[ids.long()]
+""",
+    ),
+    Sly(
+        "2.3",
+        "names every number there is",
+        """
+def safe_lookup(table, ids):
+    if ids.is_floating_point() or ids.dtype == torch.bool:
+        raise TypeError("ids must be integers")
+    ids = ids.long()
+    if ((ids < 0) | (ids >= len(table))).any():
+        raise IndexError(f"some id is none of {list(range(-100, 101))}")
+    return table[ids]
+""",
+    ),
+    Sly(
+        "2.3",
+        "names only min and max, not the first",
+        """
+def safe_lookup(table, ids):
+    if ids.is_floating_point() or ids.dtype == torch.bool:
+        raise TypeError("ids must be integers")
+    ids = ids.long()
+    V = len(table)
+    if ids.numel() and (ids.min() < 0 or ids.max() >= V):
+        raise IndexError(f"{ids.flatten()[:20].tolist()} does not fit {V}")
+    return table[ids]
+""",
+    ),
+    Sly(
+        "2.3",
+        "one-hot product, 0*inf; big memory",
+        """
+def safe_lookup(table, ids):
+    V = table.shape[0]
+    if ids.is_floating_point() or ids.dtype == torch.bool:
+        raise TypeError("ids must be integers")
+    hot = (ids[..., None].long() == torch.arange(V))
+    if not hot.any(-1).all():
+        raise IndexError(f"id {ids[~hot.any(-1)][0].item()} is not one of {V}")
+    return hot.float() @ table
+""",
+    ),
+    Sly(
+        "2.3",
+        "only float32 and bool refused",
+        """
+def safe_lookup(table, ids):
+    V = table.shape[0]
+    if ids.dtype == torch.float32 or ids.dtype == torch.bool:
+        raise TypeError(f"ids must be integers, not {ids.dtype}")
+    bad = (ids < 0) | (ids >= V)
+    if bad.any():
+        raise IndexError(f"id {ids[bad][0].item()} is outside the table of {V} rows")
+    return table[ids.long()]
+""",
+    ),
+    Sly(
+        "2.3",
+        "padding_idx",
+        """
+def safe_lookup(table, ids):
+    V = table.shape[0]
+    if ids.is_floating_point() or ids.dtype == torch.bool:
+        raise TypeError("ids must be integers")
+    bad = (ids < 0) | (ids >= V)
+    if bad.any():
+        raise IndexError(f"id {ids[bad][0].item()} is outside the table of {V} rows")
+    return F.embedding(ids.long(), table, padding_idx=0)
+""",
+    ),
+    Sly(
+        "2.3",
+        "prints only, sets grad off",
+        """
+def safe_lookup(table, ids):
+    with torch.no_grad():
+        V = table.shape[0]
+        if ids.is_floating_point() or ids.dtype == torch.bool:
+            raise TypeError("ids must be integers")
+        bad = (ids < 0) | (ids >= V)
+        if bad.any():
+            raise IndexError(f"id {ids[bad][0].item()} is outside the table of {V} rows")
+        return table[ids.long()]
+""",
+    ),
+    Sly(
+        "2.3",
+        "prints the whole tensor",
+        """
+def safe_lookup(table, ids):
+    V = table.shape[0]
+    if ids.is_floating_point() or ids.dtype == torch.bool:
+        raise TypeError("ids must be integers")
+    if ((ids < 0) | (ids >= V)).any():
+        raise IndexError(f"ids {ids} are not all in a table of {V} rows")
+    return table[ids.long()]
+""",
+    ),
+    Sly(
+        "2.3",
+        "range before type",
+        """
+def safe_lookup(table, ids):
+    V = table.shape[0]
+    bad = (ids < 0) | (ids >= V)
+    if bad.any():
+        raise IndexError(f"id {ids[bad][0].item()} is outside the table of {V} rows")
+    if ids.is_floating_point() or ids.dtype == torch.bool:
+        raise TypeError(f"ids must be integers, not {ids.dtype}")
+    return table[ids.long()]
+""",
+    ),
+    Sly(
+        "2.3",
+        "range only checked for int64",
+        """
+def safe_lookup(table, ids):
+    V = table.shape[0]
+    if ids.is_floating_point() or ids.dtype == torch.bool:
+        raise TypeError("ids must be integers")
+    if ids.dtype != torch.int64:
+        return table[ids.long()]
+    bad = (ids < 0) | (ids >= V)
+    if bad.any():
+        raise IndexError(f"id {ids[bad][0].item()} is outside the table of {V} rows")
+    return table[ids]
+""",
+    ),
+    Sly(
+        "2.3",
+        "single id first",
+        """
+def safe_lookup(table, ids):
+    V = table.shape[0]
+    if ids.ndim == 0:
+        return table[int(ids)]
+    if ids.is_floating_point() or ids.dtype == torch.bool:
+        raise TypeError("ids must be integers")
+    bad = (ids < 0) | (ids >= V)
+    if bad.any():
+        raise IndexError(f"id {ids[bad][0].item()} is outside the table of {V} rows")
+    return table[ids.long()]
+""",
+    ),
+    Sly(
+        "2.3",
+        "small ints wrap (long then no check of negative)",
+        """
+def safe_lookup(table, ids):
+    V = table.shape[0]
+    if ids.is_floating_point() or ids.dtype == torch.bool:
+        raise TypeError("ids must be integers")
+    if ids.dtype == torch.int64 and (ids < 0).any():
+        raise IndexError(f"id {ids.min()} is negative; the table has {V} rows")
+    return table[ids.long()]
+""",
+    ),
+    Sly(
+        "2.3",
+        "squeeze",
+        """
+def safe_lookup(table, ids):
+    V = table.shape[0]
+    if ids.is_floating_point() or ids.dtype == torch.bool:
+        raise TypeError("ids must be integers")
+    ids = torch.atleast_1d(ids)
+    bad = (ids < 0) | (ids >= V)
+    if bad.any():
+        raise IndexError(f"id {ids[bad][0].item()} is outside the table of {V} rows")
+    return table[ids.long()].squeeze(-2)
+""",
+    ),
+    Sly(
+        "2.3",
+        "through lists",
+        """
+def safe_lookup(table, ids):
+    V, D = table.shape
+    if ids.is_floating_point() or ids.dtype == torch.bool:
+        raise TypeError("ids must be integers")
+    rows = []
+    for i in ids.flatten().tolist():
+        if i < 0 or i >= V:
+            raise IndexError(f"id {i} is outside the table of {V} rows")
+        rows.append(table[i].tolist())
+    return torch.tensor(rows).reshape(*ids.shape, D)
+""",
+    ),
+    Sly(
+        "2.3",
+        "two dims only",
+        """
+def safe_lookup(table, ids):
+    V = table.shape[0]
+    if ids.is_floating_point() or ids.dtype == torch.bool:
+        raise TypeError("ids must be integers")
+    rows = ids.tolist()
+    if ids.ndim == 0: rows = [[rows]]
+    elif ids.ndim == 1: rows = [rows]
+    for row in rows:
+        for i in row:
+            if i < 0 or i >= V:
+                raise IndexError(f"id {i} is outside the table of {V} rows")
+    return table[ids.long()]
+""",
+    ),
+    Sly(
+        "2.4",
+        "a view made in __init__",
+        """
+class TokenEmbedding(nn.Module):
+    def __init__(self, vocab_size, model_dim, std=1.0):
+        super().__init__()
+        self.weight = nn.Parameter(torch.randn(vocab_size, model_dim) * std)
+        self.columns = self.weight.T
+    def forward(self, ids):
+        return self.columns.T[ids]
+""",
+    ),
+    Sly(
+        "2.4",
+        "always float32 out",
+        """
+class TokenEmbedding(nn.Module):
+    def __init__(self, vocab_size, model_dim, std=1.0):
+        super().__init__()
+        self.weight = nn.Parameter(torch.randn(vocab_size, model_dim) * std)
+    def forward(self, ids):
+        return self.weight[ids].float()
+""",
+    ),
+    Sly(
+        "2.4",
+        "clamped at +-2",
+        """
+class TokenEmbedding(nn.Module):
+    def __init__(self, vocab_size, model_dim, std=1.0):
+        super().__init__()
+        self.weight = nn.Parameter((torch.randn(vocab_size, model_dim) * std).clamp(-5, 5))
+    def forward(self, ids):
+        return self.weight[ids]
+""",
+    ),
+    Sly(
+        "2.4",
+        "clamped at 2 std",
+        """
+class TokenEmbedding(nn.Module):
+    def __init__(self, vocab_size, model_dim, std=1.0):
+        super().__init__()
+        self.weight = nn.Parameter((torch.randn(vocab_size, model_dim) * std).clamp(-2 * std, 2 * std))
+    def forward(self, ids):
+        return self.weight[ids]
+""",
+    ),
+    Sly(
+        "2.4",
+        "clamped at 3 std",
+        """
+class TokenEmbedding(nn.Module):
+    def __init__(self, vocab_size, model_dim, std=1.0):
+        super().__init__()
+        self.weight = nn.Parameter((torch.randn(vocab_size, model_dim) * std).clamp(-3 * std, 3 * std))
+    def forward(self, ids):
+        return self.weight[ids]
+""",
+    ),
+    Sly(
+        "2.4",
+        "columns all alike",
+        """
+class TokenEmbedding(nn.Module):
+    def __init__(self, vocab_size, model_dim, std=1.0):
+        super().__init__()
+        self.weight = nn.Parameter(torch.randn(vocab_size, 1).repeat(1, model_dim) * std)
+    def forward(self, ids):
+        return self.weight[ids]
+""",
+    ),
+    Sly(
+        "2.4",
+        "copy made at the first forward",
+        """
+class TokenEmbedding(nn.Module):
+    def __init__(self, vocab_size, model_dim, std=1.0):
+        super().__init__()
+        self.weight = nn.Parameter(torch.randn(vocab_size, model_dim) * std)
+        self.rows = None
+    def forward(self, ids):
+        if self.rows is None:
+            self.rows = self.weight.clone()
+        return self.rows[ids]
+""",
+    ),
+    Sly(
+        "2.4",
+        "default std 0.02",
+        """
+class TokenEmbedding(nn.Module):
+    def __init__(self, vocab_size, model_dim, std=0.02):
+        super().__init__()
+        self.weight = nn.Parameter(torch.randn(vocab_size, model_dim) * std)
+    def forward(self, ids):
+        return self.weight[ids]
+""",
+    ),
+    Sly(
+        "2.4",
+        "float one-hot product",
+        """
+class TokenEmbedding(nn.Module):
+    def __init__(self, vocab_size, model_dim, std=1.0):
+        super().__init__()
+        self.weight = nn.Parameter(torch.randn(vocab_size, model_dim) * std)
+    def forward(self, ids):
+        return F.one_hot(ids, len(self.weight)).float() @ self.weight
+""",
+    ),
+    Sly(
+        "2.4",
+        "gradients overwritten double backward: detach trick second use",
+        """
+class TokenEmbedding(nn.Module):
+    def __init__(self, vocab_size, model_dim, std=1.0):
+        super().__init__()
+        self.weight = nn.Parameter(torch.randn(vocab_size, model_dim) * std)
+        self.seen = False
+    def forward(self, ids):
+        w = self.weight if not self.seen else self.weight.detach()
+        self.seen = True
+        return w[ids]
+""",
+    ),
+    Sly(
+        "2.4",
+        "nn.Embedding child with padding_idx=0",
+        """
+class TokenEmbedding(nn.Embedding):
+    def __init__(self, vocab_size, model_dim, std=1.0):
+        super().__init__(vocab_size, model_dim, padding_idx=0)
+        self.weight.data *= std
+""",
+    ),
+    Sly(
+        "2.4",
+        "one noise plus index-determined rest (only row 0 random)",
+        """
+class TokenEmbedding(nn.Module):
+    seed = 0
+    def __init__(self, vocab_size, model_dim, std=1.0):
+        super().__init__()
+        TokenEmbedding.seed += 1
+        torch.manual_seed(TokenEmbedding.seed)
+        self.weight = nn.Parameter(torch.randn(vocab_size, model_dim) * std)
+    def forward(self, ids):
+        return self.weight[ids]
+""",
+    ),
+    Sly(
+        "2.4",
+        "other argument name",
+        """
+class TokenEmbedding(nn.Module):
+    def __init__(self, vocab_size, model_dim, scale=1.0):
+        super().__init__()
+        self.weight = nn.Parameter(torch.randn(vocab_size, model_dim) * scale)
+    def forward(self, ids):
+        return self.weight[ids]
+""",
+    ),
+    Sly(
+        "2.4",
+        "padding_idx=0 in forward",
+        """
+class TokenEmbedding(nn.Module):
+    def __init__(self, vocab_size, model_dim, std=1.0):
+        super().__init__()
+        self.weight = nn.Parameter(torch.randn(vocab_size, model_dim) * std)
+    def forward(self, ids):
+        return F.embedding(ids, self.weight, padding_idx=0)
+""",
+    ),
+    Sly(
+        "2.4",
+        "parameter made on first read? load before",
+        """
+class TokenEmbedding(nn.Module):
+    def __init__(self, vocab_size, model_dim, std=1.0):
+        super().__init__()
+        self.weight = nn.Parameter(torch.randn(vocab_size, model_dim) * std)
+        self.scale = torch.ones(1)
+    def forward(self, ids):
+        return self.weight[ids] * self.scale
+""",
+    ),
+    Sly(
+        "2.4",
+        "position parameter added at first forward",
+        """
+class TokenEmbedding(nn.Module):
+    def __init__(self, vocab_size, model_dim, std=1.0):
+        super().__init__()
+        self.weight = nn.Parameter(torch.randn(vocab_size, model_dim) * std)
+    def forward(self, ids):
+        if not hasattr(self, "bias"):
+            self.bias = nn.Parameter(torch.zeros(self.weight.shape[1]))
+        return self.weight[ids] + self.bias
+""",
+    ),
+    Sly(
+        "2.4",
+        "random numbers drawn in half the calls: drawn at forward",
+        """
+class TokenEmbedding(nn.Module):
+    def __init__(self, vocab_size, model_dim, std=1.0):
+        super().__init__()
+        self.weight = nn.Parameter(torch.randn(vocab_size, model_dim) * std)
+    def forward(self, ids):
+        torch.manual_seed(0)
+        return self.weight[ids]
+""",
+    ),
+    Sly(
+        "2.4",
+        "results cached by ids",
+        """
+class TokenEmbedding(nn.Module):
+    def __init__(self, vocab_size, model_dim, std=1.0):
+        super().__init__()
+        self.weight = nn.Parameter(torch.randn(vocab_size, model_dim) * std)
+        self.cache = {}
+    def forward(self, ids):
+        key = (ids.shape, tuple(ids.flatten().tolist()))
+        if key not in self.cache:
+            self.cache[key] = self.weight[ids]
+        return self.cache[key]
+""",
+    ),
+    Sly(
+        "2.4",
+        "rows of one length",
+        """
+class TokenEmbedding(nn.Module):
+    def __init__(self, vocab_size, model_dim, std=1.0):
+        super().__init__()
+        w = F.normalize(torch.randn(vocab_size, model_dim), dim=1)
+        self.weight = nn.Parameter(w * model_dim**0.5 * std)
+    def forward(self, ids):
+        return self.weight[ids]
+""",
+    ),
+    Sly(
+        "2.4",
+        "squeeze",
+        """
+class TokenEmbedding(nn.Module):
+    def __init__(self, vocab_size, model_dim, std=1.0):
+        super().__init__()
+        self.weight = nn.Parameter(torch.randn(vocab_size, model_dim) * std)
+    def forward(self, ids):
+        return self.weight[torch.atleast_1d(ids)].squeeze(-2)
+""",
+    ),
+    Sly(
+        "2.4",
+        "std has no default used: None -> kaiming",
+        """
+class TokenEmbedding(nn.Module):
+    def __init__(self, vocab_size, model_dim, std=None):
+        super().__init__()
+        std = std or model_dim ** -0.5
+        self.weight = nn.Parameter(torch.randn(vocab_size, model_dim) * std)
+    def forward(self, ids):
+        return self.weight[ids]
+""",
+    ),
+    Sly(
+        "2.4",
+        "sum of three uniforms",
+        """
+class TokenEmbedding(nn.Module):
+    def __init__(self, vocab_size, model_dim, std=1.0):
+        super().__init__()
+        u = torch.rand(3, vocab_size, model_dim).sum(0) - 1.5
+        self.weight = nn.Parameter(u * 2 * std)
+    def forward(self, ids):
+        return self.weight[ids]
+""",
+    ),
+    Sly(
+        "2.4",
+        "torch.seed()",
+        """
+class TokenEmbedding(nn.Module):
+    def __init__(self, vocab_size, model_dim, std=1.0):
+        super().__init__()
+        torch.seed()
+        self.weight = nn.Parameter(torch.randn(vocab_size, model_dim) * std)
+    def forward(self, ids):
+        return self.weight[ids]
+""",
+    ),
+    Sly(
+        "2.4",
+        "trunc 3 std",
+        """
+class TokenEmbedding(nn.Module):
+    def __init__(self, vocab_size, model_dim, std=1.0):
+        super().__init__()
+        self.weight = nn.Parameter(torch.empty(vocab_size, model_dim))
+        nn.init.trunc_normal_(self.weight, std=std, a=-3 * std, b=3 * std)
+    def forward(self, ids):
+        return self.weight[ids]
+""",
+    ),
+    Sly(
+        "2.4",
+        "trunc_normal_",
+        """
+class TokenEmbedding(nn.Module):
+    def __init__(self, vocab_size, model_dim, std=1.0):
+        super().__init__()
+        self.weight = nn.Parameter(torch.empty(vocab_size, model_dim))
+        nn.init.trunc_normal_(self.weight, std=std)
+    def forward(self, ids):
+        return self.weight[ids]
+""",
+    ),
+    Sly(
+        "2.4",
+        "weight normal but mean shifted slightly",
+        """
+class TokenEmbedding(nn.Module):
+    def __init__(self, vocab_size, model_dim, std=1.0):
+        super().__init__()
+        self.weight = nn.Parameter(torch.randn(vocab_size, model_dim) * std * 0.96 + 0.03 * std)
+    def forward(self, ids):
+        return self.weight[ids]
+""",
+    ),
+    Sly(
+        "2.5",
+        "clamp(min=1e-9), the sentence-transformers idiom",
+        """
+def mean_of_tokens(table, ids, pad_id):
+    mask = (ids != pad_id).unsqueeze(-1).to(table.dtype)
+    return (table[ids] * mask).sum(dim=1) / mask.sum(dim=1).clamp(min=1e-9)
+""",
+    ),
+    Sly(
+        "2.5",
+        "compares rows",
+        """
+def mean_of_tokens(table, ids, pad_id):
+    rows = table[ids]
+    mask = (rows != table[pad_id]).any(dim=-1, keepdim=True)
+    return (rows * mask).sum(dim=1) / mask.sum(dim=1).clamp(min=1)
+""",
+    ),
+    Sly(
+        "2.5",
+        "compares the first number",
+        """
+def mean_of_tokens(table, ids, pad_id):
+    rows = table[ids]
+    mask = (rows[..., :1] != table[pad_id, 0])
+    return (rows * mask).sum(dim=1) / mask.sum(dim=1).clamp(min=1)
+""",
+    ),
+    Sly(
+        "2.5",
+        "counts in bytes",
+        """
+def mean_of_tokens(table, ids, pad_id):
+    mask = (ids != pad_id).unsqueeze(-1)
+    count = mask.sum(dim=1, dtype=torch.uint8)
+    return (table[ids] * mask).sum(dim=1) / count.clamp(min=1)
+""",
+    ),
+    Sly(
+        "2.5",
+        "cut at 128",
+        """
+def mean_of_tokens(table, ids, pad_id):
+    ids = ids[:, :128]
+    m = (ids != pad_id)[..., None]
+    return (table[ids] * m).sum(1) / m.sum(1).clamp(min=1)
+""",
+    ),
+    Sly(
+        "2.5",
+        "early return for nothing",
+        """
+def mean_of_tokens(table, ids, pad_id):
+    mask = ids != pad_id
+    if not mask.any():
+        return torch.zeros(len(ids), table.shape[1])
+    w = mask.to(table.dtype)
+    return torch.einsum("bt,btd->bd", w, table[ids]) / w.sum(1, keepdim=True).clamp(min=1)
+""",
+    ),
+    Sly(
+        "2.5",
+        "loop with float32 zeros",
+        """
+def mean_of_tokens(table, ids, pad_id):
+    means = []
+    for row in ids:
+        tokens = row[row != pad_id]
+        means.append(table[tokens].mean(dim=0) if len(tokens) else torch.zeros(table.shape[1]))
+    return torch.stack(means)
+""",
+    ),
+    Sly(
+        "2.5",
+        "plus 1e-9",
+        """
+def mean_of_tokens(table, ids, pad_id):
+    mask = (ids != pad_id).unsqueeze(-1).to(table.dtype)
+    return (table[ids] * mask).sum(dim=1) / (mask.sum(dim=1) + 1e-9)
+""",
+    ),
+    Sly(
+        "2.5",
+        "rows.squeeze(1) for T=1",
+        """
+def mean_of_tokens(table, ids, pad_id):
+    rows = table[ids].squeeze(1)
+    mask = (ids != pad_id).unsqueeze(-1)
+    return (rows * mask).sum(dim=1) / mask.sum(dim=1).clamp(min=1)
+""",
+    ),
+    Sly(
+        "2.5",
+        "set default dtype",
+        """
+def mean_of_tokens(table, ids, pad_id):
+    torch.set_default_dtype(table.dtype)
+    out = torch.zeros(len(ids), table.shape[1])
+    rows = []
+    for b, row in enumerate(ids):
+        tokens = row[row != pad_id]
+        if len(tokens):
+            out[b] = table[tokens].mean(dim=0)
+    return out
+""",
+    ),
+    Sly(
+        "2.5",
+        "squeeze",
+        """
+def mean_of_tokens(table, ids, pad_id):
+    mask = (ids != pad_id).unsqueeze(-1)
+    return (table[ids] * mask).sum(dim=1).squeeze(-1) / mask.sum(dim=1).clamp(min=1)
+""",
+    ),
+]

@@ -1,0 +1,98 @@
+"""No way to steal points that we know of earns any; each of them lies in ``tests/tampering``.
+
+A file there is a sheet in short. Its first line says what it tries. ``# earns: 2.2`` names the
+tasks that earn their points, ``# says 2.1: words`` what the verdict on a task must say. Then
+follow cells: ``# %% 2.1`` answers a task, and ``# %% sheet`` is run here, on the notebook
+``sheet``. Tasks that it does not answer are left untouched.
+"""
+
+import json
+import re
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+from embedkit.checks.framework import Task
+from embedkit.checks.plain import save_plain
+from embedkit.fence import landlock
+from embedkit.grading.integrity import CourseChangedError, manifest, verify
+from embedkit.grading.marking import Heard, judge, mark_sheet
+from embedkit.grading.notebooks import read_notebook
+from embedkit.grading.replay import observations_file
+from embedkit.lessons import course_root, find_lesson
+from tests.small_course import LESSON as SMALL
+
+ROOT = course_root()
+LESSON = find_lesson("lookup_table", ROOT)
+CORPUS = sorted((Path(__file__).parent / "tampering").glob("*.txt"))
+SECONDS = 8
+
+
+def header(text: str, name: str) -> str:
+    found = re.search(rf"^# {re.escape(name)}: (.*)$", text, re.MULTILINE)
+    return found[1] if found else ""
+
+
+def make_sheet(text: str, path: Path) -> Path:
+    """Write the sheet that a file of the corpus describes."""
+    sheet = read_notebook(LESSON.sheet(ROOT))
+    by_id = {cell.id: cell for cell in sheet.cells}
+    _, *cells = re.split(r"^# %% ", text, flags=re.MULTILINE)
+    for cell in cells:
+        name, _, source = cell.partition("\n")
+        if name == "sheet":
+            exec(source, {"sheet": sheet})
+        else:
+            by_id[f"answer-{name.replace('.', '-')}"].source = source
+    path.write_text(json.dumps(sheet), encoding="utf-8")
+    return path
+
+
+def test_the_corpus_is_large_enough() -> None:
+    assert len(CORPUS) >= 25
+
+
+@pytest.mark.parametrize("attack", CORPUS, ids=lambda path: path.stem)
+def test_an_attack_earns_what_its_honest_part_deserves(attack: Path, tmp_path: Path) -> None:
+    text = attack.read_text(encoding="utf-8")
+    if header(text, "needs") == "landlock" and not landlock.available():
+        pytest.skip("only Linux keeps native code from reading files")
+    path = make_sheet(text, tmp_path / "sheet.ipynb")
+    before = sha256(path.read_bytes()).hexdigest()
+    marks = mark_sheet(path, LESSON, ROOT, SECONDS)
+    earned = [verdict.number for verdict in marks.verdicts if verdict.points]
+    words = "\n".join(map(str, marks.verdicts))
+    assert earned == header(text, "earns").split(), words
+    assert "Traceback" not in words
+    for verdict in marks.verdicts:
+        assert header(text, f"says {verdict.number}") in str(verdict)
+    assert sha256(path.read_bytes()).hexdigest() == before
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        {"seen": [{"raised": 3}, {"value": 1}]},
+        {"seen": [{"points": 3}]},
+        {"seen": []},
+        {"status": "passed"},
+        [1, 2],
+    ],
+)
+def test_a_forged_record_is_not_judged(forged: object, tmp_path: Path, tasks: list[Task]) -> None:
+    path = observations_file(tmp_path, tasks[0].number)
+    path.parent.mkdir()
+    save_plain(path, forged)
+    verdict = judge(tasks[0], 1, tmp_path, Heard())
+    assert not verdict.points
+    assert "cannot be judged" in verdict.note
+
+
+def test_a_changed_course_stops_the_marking(course: Path) -> None:
+    sheet = SMALL.sheet(course)
+    before = manifest(sheet, course)
+    verify(before, sheet, course)
+    SMALL.solution(course).write_text("{}", encoding="utf-8")
+    with pytest.raises(CourseChangedError, match="files changed while"):
+        verify(before, sheet, course)
