@@ -15,6 +15,7 @@ from nbformat.v4 import new_code_cell
 
 from embedkit.checks.framework import Task
 from embedkit.grading.marking import Marks, mark_sheet
+from embedkit.grading.nbval_runner import ReplayError, run_cells
 from embedkit.grading.notebooks import BadInputError, read_notebook
 from embedkit.grading.replay import defines, lay_out, without_nbval_comments
 from embedkit.grading.sheets import lesson_of
@@ -217,3 +218,24 @@ def test_what_is_no_notebook_gets_a_sentence(tmp_path: Path, content: bytes, wor
     path.write_bytes(content)
     with pytest.raises(BadInputError, match=words):
         read_notebook(path)
+
+
+@pytest.mark.parametrize("failures", [1, 2])
+def test_a_kernel_that_does_not_start_is_given_a_second_chance_and_no_third(
+    sheet: NotebookNode, course: Path, monkeypatch: pytest.MonkeyPatch, failures: int
+) -> None:
+    asked: list[int] = []
+
+    def starts_late(*arguments):
+        asked.append(1)
+        if len(asked) <= failures:
+            raise ReplayError("it did not start")
+        return run_cells(*arguments)
+
+    monkeypatch.setattr("embedkit.grading.marking.run_cells", starts_late)
+    solve(sheet, **RIGHT)
+    if failures == 1:
+        assert points(marked(sheet, course)) == [1, 2, 3]
+    else:
+        with pytest.raises(BadInputError, match="the sheet cannot be run: it did not start"):
+            marked(sheet, course)

@@ -140,11 +140,7 @@ def _run_to_the_end(
     kept = {step.probes: observations_file(folder, step.probes) for step in steps if step.probes}
     most_rounds = 3 + len(kept)
     for _ in range(most_rounds):
-        place = Surroundings(Path(mkdtemp(dir=folder)), shared)
-        try:
-            runs = run_cells(steps, kept, place, limits)
-        except ReplayError as error:
-            raise BadInputError(f"the sheet cannot be run: {error}.") from error
+        runs = _started(steps, folder, kept, shared, limits)
         _listen(steps, runs, heard)
         stopper = next((i for i, run in enumerate(runs) if run.stopped_the_rest), None)
         if stopper is None:
@@ -156,6 +152,24 @@ def _run_to_the_end(
             if not _is_done(step, folder, heard) and (i != stopper or step.answers)
         ]
     heard.notes.append("Too many cells of this sheet do not come to an end: the rest was not run.")
+
+
+def _started(
+    steps: Sequence[Step],
+    folder: Path,
+    kept: dict[str, Path],
+    shared: Shared,
+    limits: Limits,
+) -> list[CellRun]:
+    """Run cells; a kernel that does not start, as on a busy machine, is given a second chance."""
+    for last_chance in (False, True):
+        place = Surroundings(Path(mkdtemp(dir=folder)), shared)
+        try:
+            return run_cells(steps, kept, place, limits)
+        except ReplayError as error:
+            if last_chance:
+                raise BadInputError(f"the sheet cannot be run: {error}.") from error
+    raise AssertionError("the last chance either returns or raises")
 
 
 def _listen(steps: Sequence[Step], runs: Sequence[CellRun], heard: Heard) -> None:
