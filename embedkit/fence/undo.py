@@ -48,6 +48,6 @@ def remember() -> Callable[[], None]:
         probes.PROBES.update(all_probes)
         torch.set_grad_enabled(True)
         torch.set_default_dtype(torch.float32)
-        torch.set_default_device("cpu")
+        torch.set_default_device(None)
 
     return put_back

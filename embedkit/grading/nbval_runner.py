@@ -12,9 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import psutil  # type: ignore[import-untyped]
 from nbformat.v4 import new_code_cell, new_notebook
 
 from embedkit.grading.notebooks import notebook_bytes
+from embedkit.grading.processes import runs, start
 from embedkit.grading.replay import Step
 from embedkit.grading.surroundings import KERNEL, Surroundings
 from embedkit.grading.watch import Limits, end, family, memory_of, size_of
@@ -23,7 +25,7 @@ STARTUP_SECONDS = 120.0
 """How long pytest and a notebook kernel may take to start on a busy machine."""
 GRACE_SECONDS = 15.0
 """How long nbval may take, past a cell's own limit, to interrupt it and say so."""
-SECONDS_BETWEEN_LOOKS = 0.05
+SECONDS_BETWEEN_LOOKS = 0.02
 SECONDS_BETWEEN_COUNTS = 0.5
 ENDINGS = ("timeout", "died", "memory", "disk")
 """How a cell can end so that no cell after it can run."""
@@ -80,29 +82,22 @@ def run_cells(
     details = {"events": str(events), "probes": probes, "largest_file": limits.largest_file}
     plan.write_text(json.dumps(details), encoding="utf-8")
     log = place.folder / "pytest.log"
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            _command(sheet, settings, limits.seconds),
-            cwd=place.folder,
-            env=place.environment() | {"EMBEDKIT_PLAN": str(plan)},
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-        try:
-            cut_off = _wait(process, events, place.folder, limits)
-        finally:
-            _end(process, events)
-    runs = _read_runs(events, len(steps), cut_off)
-    if steps and runs[0].outcome == "not run":
+    command = _command(sheet, settings, limits.seconds)
+    environment = place.environment() | {"EMBEDKIT_PLAN": str(plan)}
+    process = start(command, place.folder, environment, log)
+    try:
+        cut_off = _wait(process, events, place.folder, limits)
+    finally:
+        _end(process, events)
+    ended = _read_runs(events, len(steps), cut_off)
+    if steps and ended[0].outcome == "not run":
         raise ReplayError(_last_line(log))
-    return runs
+    return ended
 
 
 def _command(sheet: Path, settings: Path, seconds: float) -> list[str]:
     return [
-        *(sys.executable, "-P", str(Path(__file__).with_name("collector.py")), str(sheet)),
+        *(str(Path(__file__).with_name("collector.py")), str(sheet)),
         *("-c", str(settings), "--rootdir", str(settings.parent), "--noconftest"),
         *("-p", "no:cacheprovider", "--color=no", "--tb=line", "-q"),
         *("--nbval-lax", f"--nbval-kernel-name={KERNEL}", f"--nbval-cell-timeout={seconds}"),
@@ -110,7 +105,7 @@ def _command(sheet: Path, settings: Path, seconds: float) -> list[str]:
     ]
 
 
-def _wait(process: subprocess.Popen[bytes], events: Path, folder: Path, limits: Limits) -> str:
+def _wait(process: psutil.Process, events: Path, folder: Path, limits: Limits) -> str:
     """Wait for the end; return what cut the replay off: ``timeout``, ``memory``, ``disk`` or none.
 
     ``timeout`` means that nothing moved for too long.
@@ -119,7 +114,7 @@ def _wait(process: subprocess.Popen[bytes], events: Path, folder: Path, limits: 
     allowed = STARTUP_SECONDS
     last_moved = last_counted = time.monotonic()
     members = family([process.pid])
-    while process.poll() is None:
+    while runs(process):
         time.sleep(SECONDS_BETWEEN_LOOKS)
         now = time.monotonic()
         if memory_of(members) > limits.memory:
@@ -138,7 +133,7 @@ def _wait(process: subprocess.Popen[bytes], events: Path, folder: Path, limits: 
     return ""
 
 
-def _end(process: subprocess.Popen[bytes], events: Path) -> None:
+def _end(process: psutil.Process, events: Path) -> None:
     """End the replay, its kernel, which leads a process group of its own, and all they started."""
     kernels = {event["kernel"] for event in _read_events(events) if "kernel" in event}
     leaders = [leader for leader in (process.pid, *kernels) if isinstance(leader, int)]

@@ -1,0 +1,121 @@
+"""Replays that are split off from a prepared process: like fresh ones, only faster."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from threading import Thread
+
+import psutil
+import pytest
+
+from embedkit.grading import processes
+from embedkit.grading.kit import make_kit
+from embedkit.grading.nbval_runner import run_cells
+from embedkit.grading.processes import nursery
+from embedkit.grading.replay import Step
+from embedkit.grading.surroundings import Shared, Surroundings
+from embedkit.grading.watch import Limits
+from embedkit.lessons import LESSONS
+
+split = pytest.mark.skipif(not processes.PREPARED, reason="replays are split off on Linux only")
+
+LOOK = """
+import embedkit, json, numpy, os, random, signal, sys, tempfile, threading, torch
+own = {"JPY_PARENT_PID"}
+seen = {
+    "environment": {name: os.environ[name] for name in os.environ if name not in own},
+    "folder": os.getcwd(),
+    "temporary": tempfile.gettempdir(),
+    "path": sys.path,
+    "embedkit": embedkit.__file__,
+    "safe path": sys.flags.safe_path,
+    "threads of torch": torch.get_num_threads(),
+    "leads a group": os.getpgid(0) == os.getpid(),
+    "gradients": torch.is_grad_enabled(),
+    "modules of embedkit": sorted(name for name in sys.modules if name.startswith("embedkit")),
+    "main": sys.modules["__main__"].__name__,
+    "interrupt": str(signal.getsignal(signal.SIGTERM)),
+}
+by_chance = [random.random(), numpy.random.rand(), float(torch.rand(()))]
+with open("seen.json", "w") as file:
+    json.dump({"alike": seen, "by chance": by_chance, "parent": os.getppid()}, file)
+"""
+
+
+def place_in(folder: Path) -> Surroundings:
+    for name in ("questions", "drop"):
+        (folder / name).mkdir(parents=True)
+    kit = make_kit(LESSONS[1], folder / "kit")
+    shared = Shared(kit, folder / "questions", folder / "drop", hidden=())
+    return Surroundings(folder / "replay", shared)
+
+
+def look_from(folder: Path) -> dict:
+    place = place_in(folder)
+    (run,) = run_cells([Step(LOOK)], {}, place, Limits())
+    assert run.outcome == "ok", run
+    found = (place.work / "seen.json").read_text().replace(str(folder), "FOLDER")
+    return json.loads(found)
+
+
+@split
+def test_a_kernel_that_was_split_off_is_like_a_fresh_one(tmp_path, monkeypatch):
+    one, other = look_from(tmp_path / "one"), look_from(tmp_path / "other")
+    monkeypatch.setattr(processes, "PREPARED", False)
+    fresh = look_from(tmp_path / "fresh")
+    assert one["alike"] == fresh["alike"]
+    for number, another in zip(one["by chance"], other["by chance"], strict=True):
+        assert number != another
+
+
+@split
+def test_a_kernel_that_was_split_off_holds_no_file_of_ours_open(tmp_path):
+    place = place_in(tmp_path)
+    code = "import os, pathlib\npathlib.Path('pid').write_text(str(os.getpid()))"
+    wait = (
+        f"import time\nwhile not os.path.exists({str(place.work / 'go')!r}):\n    time.sleep(0.02)"
+    )
+    seen: list[str] = []
+
+    def look() -> None:
+        pid_file = place.work / "pid"
+        while not pid_file.exists() or not pid_file.read_text():
+            time.sleep(0.02)
+        open_files = Path(f"/proc/{pid_file.read_text()}/fd").iterdir()
+        seen.extend(os.readlink(path) for path in open_files)
+        (place.work / "go").touch()
+
+    watcher = Thread(target=look)
+    watcher.start()
+    runs = run_cells([Step(code), Step(wait)], {}, place, Limits())
+    watcher.join()
+    assert [run.outcome for run in runs] == ["ok", "ok"]
+    files = {path for path in seen if path.startswith("/") and not path.startswith("/dev/")}
+    assert files <= {str(place.folder / "pytest.log")}, files
+
+
+@split
+def test_a_nursery_that_was_killed_is_replaced(tmp_path):
+    look_from(tmp_path / "before")
+    first = nursery()
+    os.kill(first._process.pid, signal.SIGKILL)
+    first._process.wait()
+    look_from(tmp_path / "without")
+    look_from(tmp_path / "after")
+    assert nursery() is not first
+    assert nursery()._process.poll() is None
+
+
+@split
+def test_a_nursery_ends_with_the_process_that_started_it(tmp_path):
+    code = "from embedkit.grading.processes import nursery; print(nursery()._process.pid)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    pid = int(done.stdout)
+    until = time.monotonic() + 60
+    while psutil.pid_exists(pid) and time.monotonic() < until:
+        time.sleep(0.1)
+    assert not psutil.pid_exists(pid)
