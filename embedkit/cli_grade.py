@@ -6,9 +6,9 @@ from pathlib import Path
 
 from tqdm import tqdm
 
+from embedkit.cli_limits import add_limits, limits_of
 from embedkit.grading.classroom import Classroom, Outputs
 from embedkit.grading.crew import cores
-from embedkit.grading.marking import SECONDS_A_CELL
 from embedkit.grading.report import shown_path
 from embedkit.grading.results import Result
 from embedkit.grading.submissions import Found, find_submissions
@@ -47,30 +47,9 @@ def add_grade(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
         metavar="N",
         help="how many sheets to mark at a time (default: one for each core, here %(default)s)",
     )
-    grade.add_argument(
-        "--time-limit",
-        type=positive,
-        default=SECONDS_A_CELL,
-        metavar="SECONDS",
-        help="how long one cell may run (default: %(default)g)",
-    )
+    add_limits(grade)
     grade.add_argument("--again", action="store_true", help="mark anew what is marked already")
     grade.set_defaults(run=run_grade)
-
-
-def positive(text: str) -> float:
-    """Return a limit as typed.
-
-    Raises:
-        argparse.ArgumentTypeError: if it is none.
-    """
-    try:
-        limit = float(text)
-    except ValueError:
-        limit = 0.0
-    if not 0 < limit < 1e6:
-        raise argparse.ArgumentTypeError(f"{text} is not a number above 0.")
-    return limit
 
 
 def _workers(text: str) -> int:
@@ -91,7 +70,7 @@ def run_grade(options: argparse.Namespace, root: Path) -> int:
             f"{shown_path(outputs.table)} was edited: what was in it is now in {foreign.name}."
         )
     if not options.again:
-        room.take_over(options.time_limit)
+        room.take_over(limits_of(options))
     room.save()
     taken_over = len(room.results)
     try:
@@ -116,7 +95,7 @@ def _mark(room: Classroom, options: argparse.Namespace) -> None:
                     complain(f"{result.name}: {result.problem}")
             bar.update()
 
-        room.mark_rest(options.jobs, options.time_limit, tick)
+        room.mark_rest(options.jobs, limits_of(options), tick)
 
 
 def _tell(room: Classroom, found: Found, taken_over: int) -> None:

@@ -49,20 +49,23 @@ LESSONS = (
 def course_root(start: Path | None = None) -> Path:
     """Return the folder of the course: the nearest one at or above ``start`` that holds it.
 
+    Embedkit's own place comes before the working folder: a folder that only looks like the course
+    must not stand in for it where sheets are marked.
+
     Args:
-        start: where to look from; by default the working folder, then embedkit's own place.
+        start: where to look from; by default embedkit's own place, then the working folder.
 
     Raises:
         FileNotFoundError: if no folder on the way up holds ``solutions/`` and ``_toc.yml``.
     """
-    places = [start] if start else [Path.cwd(), Path(__file__).parent]
+    places = [start] if start else [Path(__file__).parent, Path.cwd()]
     for place in places:
         for folder in [place.resolve(), *place.resolve().parents]:
             if (folder / "_toc.yml").is_file() and (folder / "solutions").is_dir():
                 return folder
     raise FileNotFoundError(
-        "the course was not found here: run this inside the folder that holds exercises/ "
-        "and solutions/."
+        f"the course was not found {'there' if start else 'here'}: it is the folder that holds "
+        "_toc.yml, exercises/ and solutions/."
     )
 
 

@@ -75,6 +75,7 @@ def course(
     LESSON.solution(root).write_bytes(notebook_bytes(worked))
     release(LESSON, root)
     monkeypatch.chdir(root)
+    monkeypatch.setattr("embedkit.cli.course_root", lambda start: start or root)
     return root
 
 

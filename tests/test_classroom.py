@@ -33,6 +33,7 @@ from embedkit.grading.notebooks import BadInputError, notebook_bytes
 from embedkit.grading.results import Result, as_data, from_data, grader_hash
 from embedkit.grading.submissions import LARGEST_BYTES, Submission, find_submissions
 from embedkit.grading.summary import summary
+from embedkit.grading.watch import Limits
 from embedkit.lessons import LESSONS, course_root
 from tests.answers.lookup_table import RIGHT, WRONG
 from tests.small_course import LESSON
@@ -223,7 +224,7 @@ class FakeCrew:
         if b"broken" in content:
             return Result(submission.name, problem="This file is broken.")
         marks = Marks(LESSON, submission.path, "f", verdicts_for(content))
-        grader = grader_hash(LESSON, self.root, 30.0)
+        grader = grader_hash(LESSON, self.root, Limits())
         return Result(submission.name, submission.content_hash(), grader, LESSON, marks)
 
 

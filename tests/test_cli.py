@@ -191,14 +191,27 @@ def test_a_missing_sheet_is_told_how_to_get_back(
 
 
 def test_outside_the_course_it_says_where_to_go(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def nowhere() -> Path:
-        return course_root(tmp_path)
+    assert main(["--course", str(tmp_path), "progress"]) == 2
+    assert "the course was not found there" in capsys.readouterr().err
 
-    monkeypatch.setattr("embedkit.cli.course_root", nowhere)
-    assert main(["progress"]) == 2
-    assert "the course was not found here" in capsys.readouterr().err
+
+def test_a_folder_that_looks_like_the_course_does_not_stand_in_for_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "_toc.yml").touch()
+    (tmp_path / "solutions").mkdir()
+    monkeypatch.chdir(tmp_path)
+    assert course_root() == ROOT
+    assert course_root(tmp_path) == tmp_path
+
+
+def test_only_a_strict_check_minds_a_task_that_is_not_attempted(course: Path) -> None:
+    assert main(["check"]) == 0
+    assert main(["check", "--strict"]) == 1
+    save(solve(nbformat.read(LESSON.sheet(course), 4), **RIGHT), LESSON.sheet(course))
+    assert main(["check", "--strict"]) == 0
 
 
 @pytest.mark.parametrize("command", ["", "check", "progress", "reset", "release", "refresh", "new"])
@@ -213,12 +226,14 @@ def test_alone_it_prints_its_help(capsys: pytest.CaptureFixture[str]) -> None:
     assert "mark your sheets" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("seconds", ["0", "-1", "soon", "nan"])
-def test_a_time_limit_is_a_number_of_seconds(
-    seconds: str, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize("limit", ["0", "-1", "soon", "nan"])
+@pytest.mark.parametrize("command", ["check 2", "grade folder"])
+@pytest.mark.parametrize("option", ["--time-limit", "--memory-limit"])
+def test_a_limit_is_a_number_above_zero(
+    command: str, option: str, limit: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(SystemExit, match="2"):
-        main(["check", f"--time-limit={seconds}"])
+        main([*command.split(), f"{option}={limit}"])
     assert "is not a number above 0" in capsys.readouterr().err
 
 

@@ -15,7 +15,7 @@ from nbformat import NotebookNode
 
 from embedkit.grading.marking import mark_sheet
 from embedkit.grading.notebooks import BadInputError
-from embedkit.grading.watch import GIBIBYTE
+from embedkit.grading.watch import Limits
 from tests.small_course import LESSON
 
 CORPUS = sorted(path.stem for path in (Path(__file__).parent / "faults").glob("*.py"))
@@ -35,15 +35,15 @@ def test_a_fault_gets_a_mark_and_a_sentence(name: str, sheet: NotebookNode, cour
     except OSError as error:
         pytest.skip(f"this system cannot make such a file: {error}")
     before = sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
-    seconds, memory = getattr(fault, "SECONDS", SECONDS), getattr(fault, "MEMORY", 4 * GIBIBYTE)
+    limits = Limits(getattr(fault, "SECONDS", SECONDS), getattr(fault, "MEMORY", Limits.memory))
     earns, says = getattr(fault, "EARNS", ()), getattr(fault, "SAYS", "")
     if earns:
-        marks = mark_sheet(path, LESSON, course, seconds, memory=memory)
+        marks = mark_sheet(path, LESSON, course, limits)
         words = "\n".join([*map(str, marks.verdicts), *marks.notes])
         assert tuple(verdict.points for verdict in marks.verdicts) == earns, words
     else:
         with pytest.raises(BadInputError) as refusal:
-            mark_sheet(path, LESSON, course, seconds)
+            mark_sheet(path, LESSON, course, limits)
         words = str(refusal.value)
         assert len(words.splitlines()) == 1
     assert re.search(re.escape(says).replace(r"\ ", r"\s+"), words), words

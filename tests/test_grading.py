@@ -20,11 +20,12 @@ from embedkit.grading.notebooks import BadInputError, read_notebook
 from embedkit.grading.replay import defines, lay_out, without_nbval_comments
 from embedkit.grading.sheets import lesson_of
 from embedkit.grading.solutions import read_solution
+from embedkit.grading.watch import Limits
 from tests.small_course import LESSON, RIGHT, cell_of, save, solve
 
 
 def marked(sheet: NotebookNode, course: Path, seconds: float = 20) -> Marks:
-    return mark_sheet(save(sheet, LESSON.sheet(course)), LESSON, course, seconds)
+    return mark_sheet(save(sheet, LESSON.sheet(course)), LESSON, course, Limits(seconds))
 
 
 def points(marks: Marks) -> list[int]:

@@ -20,6 +20,7 @@ from embedkit.grading.integrity import CourseChangedError, manifest, verify
 from embedkit.grading.marking import Heard, judge, mark_sheet
 from embedkit.grading.notebooks import read_notebook
 from embedkit.grading.replay import observations_file
+from embedkit.grading.watch import Limits
 from embedkit.lessons import course_root, find_lesson
 from tests.small_course import LESSON as SMALL
 
@@ -60,7 +61,7 @@ def test_an_attack_earns_what_its_honest_part_deserves(attack: Path, tmp_path: P
         pytest.skip("only Linux keeps native code from reading files")
     path = make_sheet(text, tmp_path / "sheet.ipynb")
     before = sha256(path.read_bytes()).hexdigest()
-    marks = mark_sheet(path, LESSON, ROOT, SECONDS)
+    marks = mark_sheet(path, LESSON, ROOT, Limits(SECONDS))
     earned = [verdict.number for verdict in marks.verdicts if verdict.points]
     words = "\n".join(map(str, marks.verdicts))
     assert earned == header(text, "earns").split(), words

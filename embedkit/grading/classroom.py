@@ -18,6 +18,7 @@ from embedkit.grading.results import Result, as_data, from_data, grader_hash, ma
 from embedkit.grading.solutions import read_solution
 from embedkit.grading.submissions import Submission
 from embedkit.grading.summary import summary
+from embedkit.grading.watch import Limits
 from embedkit.lessons import LESSONS, Lesson
 
 SECONDS_BETWEEN_SAVES = 2.0
@@ -88,7 +89,7 @@ class Classroom:
             return None
         return keep_beside(table)
 
-    def take_over(self, seconds: float) -> None:
+    def take_over(self, limits: Limits) -> None:
         """Take over what earlier runs found, where neither a sheet nor the grader changed."""
         for submission in self.submissions:
             kept = self._kept.get(submission.name)
@@ -97,26 +98,27 @@ class Classroom:
                 and kept.marks is not None
                 and kept.lesson is not None
                 and kept.lesson.solution(self.root).is_file()
-                and kept.grader == grader_hash(kept.lesson, self.root, seconds)
+                and kept.grader == grader_hash(kept.lesson, self.root, limits)
                 and kept.content == submission.content_hash()
             ):
                 self._add(kept)
 
-    def mark_rest(self, workers: int, seconds: float, tick: Callable[[Result], object]) -> None:
+    def mark_rest(self, workers: int, limits: Limits, tick: Callable[[Result], object]) -> None:
         """Mark what has no result yet; whatever happens, what is done is saved.
 
         Args:
             workers: how many submissions are marked at a time.
-            seconds: how long one cell may run.
+            limits: what each may take.
             tick: is told each result.
 
         Raises:
             BadInputError: if one of them shows that no other can be marked either.
         """
         rest = [one for one in self.submissions if one.name not in self.results]
-        mark = partial(mark_submission, root=self.root, seconds=seconds)
+        mark = partial(mark_submission, root=self.root, limits=limits)
+        longest = longest_seconds(limits.seconds)
         try:
-            with closing(mark_all(rest, mark, workers, longest_seconds(seconds))) as results:
+            with closing(mark_all(rest, mark, workers, longest)) as results:
                 for result in results:
                     self._add(result)
                     tick(result)

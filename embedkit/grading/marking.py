@@ -20,7 +20,7 @@ from embedkit.grading.surroundings import Shared, Surroundings
 from embedkit.grading.watch import GIBIBYTE, Limits
 from embedkit.lessons import Lesson
 
-SECONDS_A_CELL = Limits.seconds
+DEFAULT_LIMITS = Limits()
 
 
 @dataclass(frozen=True)
@@ -56,6 +56,11 @@ class Marks:
         """Whether every task that was attempted passed."""
         return all(verdict.status in ("passed", "untouched") for verdict in self.verdicts)
 
+    @property
+    def all_pass(self) -> bool:
+        """Whether every task passed."""
+        return all(verdict.status == "passed" for verdict in self.verdicts)
+
 
 @dataclass
 class Heard:
@@ -74,21 +79,14 @@ class Heard:
     notes: list[str] = field(default_factory=list)
 
 
-def mark_sheet(
-    path: Path,
-    lesson: Lesson,
-    root: Path,
-    seconds: float = SECONDS_A_CELL,
-    memory: int = Limits.memory,
-) -> Marks:
+def mark_sheet(path: Path, lesson: Lesson, root: Path, limits: Limits = DEFAULT_LIMITS) -> Marks:
     """Mark one sheet; its file is only read.
 
     Args:
         path: the learner's sheet.
         lesson: the lesson that it belongs to.
         root: the folder of the course.
-        seconds: how long one cell may run.
-        memory: how many bytes of memory the sheet may take.
+        limits: what the sheet may take.
 
     Raises:
         BadInputError: if the file is no sheet of that lesson, or nothing can be run here.
@@ -110,7 +108,7 @@ def mark_sheet(
         kit = make_kit(lesson, folder / "kit")
         shared = Shared(kit, folder / "questions", folder / "drop", hidden)
         steps = lay_out(notebook, solution, folder)
-        heard = _replay(steps, folder, shared, Limits(seconds=seconds, memory=memory))
+        heard = _replay(steps, folder, shared, limits)
         verify(before, path, root)
         verdicts = [judge(task, seeds[task.number], folder, heard) for task in tasks]
     return Marks(lesson, path, fingerprint(notebook), tuple(verdicts), tuple(heard.notes))

@@ -86,7 +86,7 @@ def run_a_replay() -> None:
         ours.sendall(json.dumps(order).encode() + b"\n")
         return Kernel(kernel)
 
-    provisioner.launch_kernel = launch_kernel  # type: ignore[attr-defined]
+    provisioner.launch_kernel = launch_kernel  # type: ignore[assignment, attr-defined]
     settle(request)
     collector, *arguments = request["command"]
     sys.argv = [collector, *arguments]

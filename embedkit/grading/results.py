@@ -15,6 +15,7 @@ from embedkit.grading.marking import Marks, mark_sheet
 from embedkit.grading.notebooks import BadInputError
 from embedkit.grading.sheets import lesson_of
 from embedkit.grading.submissions import Submission
+from embedkit.grading.watch import Limits
 from embedkit.lessons import LESSONS, Lesson
 
 STATUSES = ("passed", "failed", "untouched")
@@ -43,13 +44,13 @@ class Result:
     stops: bool = False
 
 
-def mark_submission(submission: Submission, root: Path, seconds: float) -> Result:
+def mark_submission(submission: Submission, root: Path, limits: Limits) -> Result:
     """Mark one submission in a copy; whatever is wrong with it, there is a result.
 
     Args:
         submission: what was handed in.
         root: the folder of the course.
-        seconds: how long one cell may run.
+        limits: what it may take.
     """
     content, grader = "", ""
     lesson = None
@@ -61,8 +62,8 @@ def mark_submission(submission: Submission, root: Path, seconds: float) -> Resul
             content = hashlib.sha256(read).hexdigest()
             copy.write_bytes(read)
             lesson = lesson_of(copy, root)
-            grader = grader_hash(lesson, root, seconds)
-            marks = mark_sheet(copy, lesson, root, seconds)
+            grader = grader_hash(lesson, root, limits)
+            marks = mark_sheet(copy, lesson, root, limits)
         except BadInputError as error:
             problem = _about_this_file(str(error), copy)
             stops = isinstance(error, CourseChangedError)
@@ -80,10 +81,10 @@ def _about_this_file(sentence: str, copy: Path) -> str:
 
 
 @cache
-def grader_hash(lesson: Lesson, root: Path, seconds: float) -> str:
+def grader_hash(lesson: Lesson, root: Path, limits: Limits) -> str:
     """Return a hash of all that decides the marks of a lesson's sheets beside the sheets."""
     package = Path(embedkit.__file__).parent
-    seen = hashlib.sha256(f"{seconds} torch {version('torch')}".encode())
+    seen = hashlib.sha256(f"{limits} torch {version('torch')}".encode())
     for path in [*sorted(package.rglob("*.py")), lesson.solution(root)]:
         seen.update(path.name.encode() + hashlib.sha256(path.read_bytes()).digest())
     return seen.hexdigest()
