@@ -49,6 +49,8 @@ def hint_on(answer, a_task=None):
         torch.tensor([True, False]),
         torch.randn(2, 3).bfloat16(),
         torch.randn(4, 4).T,
+        torch.randn(2, 3, 4).permute(2, 0, 1),
+        torch.randn(3, 0, 2).transpose(0, 2),
         [1, (2.0, "x"), {"a": torch.ones(2), "b": None}],
         Other("ndarray", "array([1])"),
     ],
@@ -58,6 +60,8 @@ def test_plain_data_survives_the_journey(tmp_path, value):
     found = load_plain(tmp_path / "file")
     assert type(found) is type(value)
     assert same(found, to_plain(value))
+    if isinstance(value, torch.Tensor) and value.numel():
+        assert found.stride() == value.stride()
 
 
 @pytest.mark.parametrize("damage", [b"", b"not data", b"\xff" * 100])

@@ -209,7 +209,8 @@ class Task:
     ) -> Finding:
         for inputs, one in zip(asked, seen, strict=True):
             wanted = self._wanted(criterion, inputs)
-            trouble = _trouble(criterion, inputs, one, wanted)
+            mentions = criterion.mentions(inputs) if criterion.mentions else ()
+            trouble = _trouble(criterion, inputs, one, wanted, mentions)
             if not trouble:
                 continue
             for mistake in criterion.mistakes:
@@ -218,7 +219,6 @@ class Task:
                 ):
                     trouble = mistake.hint
                     break
-            mentions = criterion.mentions(inputs) if criterion.mentions else ()
             shown = details(inputs, one, None if criterion.accepts else wanted, mentions)
             return Finding(criterion.says, False, trouble, shown)
         return Finding(criterion.says, True)
@@ -234,10 +234,11 @@ class Task:
         return wanted
 
 
-def _trouble(criterion: Criterion, inputs: Inputs, seen: Seen, wanted: Seen) -> str:
+def _trouble(
+    criterion: Criterion, inputs: Inputs, seen: Seen, wanted: Seen, mentions: Sequence[str]
+) -> str:
     """Return what is wrong with one answer to one question; empty if nothing is."""
     if criterion.accepts is None:
-        mentions = criterion.mentions(inputs) if criterion.mentions else ()
         return explain(seen, wanted, inputs, mentions)
     if not seen.raised and _holds(criterion.accepts, inputs, seen):
         return ""

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from embedkit.checks.compare import differing, same
-from embedkit.checks.plain import Other, Plain
+from embedkit.checks.plain import Other, Plain, readable
 from embedkit.checks.probes import Inputs, Seen
 
 
@@ -159,8 +159,7 @@ def _outcome(seen: Seen) -> str:
 
 
 def _first_line(text: str) -> str:
-    line = text.strip().splitlines()[0] if text.strip() else ""
-    line = "".join(letter for letter in line if letter.isprintable())
+    line = readable(text).strip().splitlines()[0] if text.strip() else ""
     return line if len(line) <= 160 else line[:159] + "…"
 
 

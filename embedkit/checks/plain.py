@@ -27,7 +27,7 @@ class Other:
 
 
 def readable(text: str, most: int = 2000) -> str:
-    """Return the beginning of a text without what could paint or clear its reader's terminal."""
+    """Return the beginning of a text, without signs that steer a terminal or turn its direction."""
     return "".join(sign if sign.isprintable() or sign in "\n\t" else "�" for sign in text[:most])
 
 
@@ -51,15 +51,17 @@ def save_plain(path: Path, value: Plain) -> None:
 
     Args:
         path: the file to write.
-        value: what :func:`to_plain` returned; tensors are written as they are on the CPU.
+        value: what :func:`to_plain` returned; tensors are written as they are on the CPU, and
+            keep the order in which their dimensions lie in memory.
     """
     tensors: dict[str, Tensor] = {}
 
     def describe(item: Plain) -> Any:
         if isinstance(item, Tensor):
             name = str(len(tensors))
-            tensors[name] = item.cpu().contiguous().clone()
-            return {"tensor": name}
+            order = sorted(range(item.ndim), key=item.stride, reverse=True)
+            tensors[name] = item.cpu().permute(order).contiguous().clone()
+            return {"tensor": [name, order]}
         if isinstance(item, Other):
             return {"other": [item.type_name, item.text]}
         if isinstance(item, list | tuple):
@@ -91,7 +93,8 @@ def _rebuild(structure: Any, tensors: dict[str, Tensor]) -> Plain:
     """Return the value that ``structure`` describes, with its tensors in their places."""
     ((kind, content),) = structure.items()
     if kind == "tensor":
-        return tensors[content]
+        name, order = content
+        return tensors[name].permute([order.index(d) for d in range(len(order))])
     if kind == "other":
         type_name, text = content
         return Other(readable(type_name, 100), readable(text, 200))

@@ -11,6 +11,7 @@ from pathlib import Path
 from string import Template
 
 from embedkit.checks.framework import Finding, Verdict
+from embedkit.checks.plain import readable
 from embedkit.grading.markdown import (
     STATES,
     escaped,
@@ -22,7 +23,6 @@ from embedkit.grading.markdown import (
 from embedkit.grading.report import SIGNS, next_step
 from embedkit.grading.results import Result
 from embedkit.grading.submissions import SUFFIXES
-from embedkit.grading.terminal import visible
 
 LONGEST_NAME = 150
 """In bytes, so that every file system takes it with a suffix."""
@@ -127,7 +127,7 @@ def _task(verdict: Verdict) -> list[str]:
             parts.append(f"<p class='hint'>{_html(finding.hint)}</p>")
         if finding.details:
             shown = (
-                f"<dt>{escape(name)}</dt><dd>{escape(visible(text))}</dd>"
+                f"<dt>{escape(name)}</dt><dd>{escape(readable(text))}</dd>"
                 for name, text in finding.details
             )
             parts.append(f"<dl>{''.join(shown)}</dl>")

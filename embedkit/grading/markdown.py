@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from embedkit.checks.framework import Finding, Verdict
+from embedkit.checks.plain import readable
 from embedkit.grading.marking import Marks
 from embedkit.grading.report import SIGNS, next_step
-from embedkit.grading.terminal import visible
 
 STATES = {"passed": "passed", "failed": "not right yet", "untouched": "not attempted yet"}
 
@@ -17,7 +17,7 @@ SPECIAL = re.compile(r"[\\`*_\[\]<|~$&]|^[-+#=>]|(?<=^\d)[.)]|:(?=//)|(?<=www)\.
 
 def escaped(text: str) -> str:
     """Return text in which nothing is Markdown or HTML, on one line."""
-    return SPECIAL.sub(r"\\\g<0>", re.sub(r"\s+", " ", visible(text)))
+    return SPECIAL.sub(r"\\\g<0>", re.sub(r"\s+", " ", readable(text)))
 
 
 def prose(text: str) -> str:
@@ -27,7 +27,7 @@ def prose(text: str) -> str:
 
 def split_code(text: str) -> list[tuple[str, bool]]:
     """Return the parts of a sentence, each with whether it stands between backticks."""
-    text = " ".join(visible(text).split())
+    text = " ".join(readable(text).split())
     parts = text.split("`")
     if len(parts) % 2 == 0 or "" in parts[1::2] or "" in parts[2:-1:2]:
         return [(text, False)]
@@ -36,7 +36,7 @@ def split_code(text: str) -> list[tuple[str, bool]]:
 
 def block(text: str) -> str:
     """Return text as a block of code, which no backtick in it can end."""
-    text = visible(text)
+    text = readable(text)
     longest = max((len(run) for run in re.findall("`+", text)), default=0)
     fence = "`" * max(3, longest + 1)
     return f"{fence}text\n{text}\n{fence}"

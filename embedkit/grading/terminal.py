@@ -31,11 +31,6 @@ def say(text: str, stream: TextIO | None = None) -> None:
     print("".join(_encodable(sign, encoding) for sign in text), file=stream, flush=True)
 
 
-def visible(text: str) -> str:
-    """Return text without what steers a terminal or turns its direction round."""
-    return "".join(sign if sign.isprintable() or sign.isspace() else "�" for sign in text)
-
-
 def complain(sentence: str) -> None:
     """Say on stderr what is wrong."""
     say(f"embedkit: {sentence}", sys.stderr)

@@ -1273,6 +1273,15 @@ def lookup(table, ids):
     ),
     Wrong(
         "2.1",
+        "flattens with view",
+        ".view refuses such a tensor",
+        """
+def lookup(table, ids):
+    return table[ids.view(-1)].view(*ids.shape, table.shape[1])
+""",
+    ),
+    Wrong(
+        "2.1",
         "stops on an empty batch",
         "It stopped with RuntimeError",
         """
@@ -1287,6 +1296,16 @@ def lookup(table, ids):
         """
 def one_hot(ids, vocab_size):
     return F.one_hot(torch.atleast_1d(ids), vocab_size).float()
+""",
+    ),
+    Wrong(
+        "2.2",
+        "flattens with view",
+        ".view refuses such a tensor",
+        """
+def one_hot(ids, vocab_size):
+    flat = torch.eye(vocab_size)[ids.view(-1)]
+    return flat.view(*ids.shape, vocab_size)
 """,
     ),
     Wrong(
@@ -1348,6 +1367,20 @@ def safe_lookup(table, ids):
     ),
     Wrong(
         "2.3",
+        "flattens with view",
+        ".view refuses such a tensor",
+        """
+def safe_lookup(table, ids):
+    if ids.dtype.is_floating_point or ids.dtype == torch.bool:
+        raise TypeError("ids must be integers")
+    for i in ids.view(-1).tolist():
+        if not 0 <= i < len(table):
+            raise IndexError(f"id {i} is outside the table of {len(table)} rows")
+    return table[ids.long()]
+""",
+    ),
+    Wrong(
+        "2.3",
         "right but for negative ids",
         "wraps around",
         """
@@ -1380,6 +1413,17 @@ def safe_lookup(table, ids):
             "self.rows = self.weight + 0",
             "self.rows[ids]",
         ),
+    ),
+    Wrong(
+        "2.5",
+        "flattens with view",
+        ".view refuses such a tensor",
+        """
+def mean_of_tokens(table, ids, pad_id):
+    rows = table.index_select(0, ids.view(-1)).view(*ids.shape, -1)
+    mask = (ids != pad_id)[..., None]
+    return rows.masked_fill(~mask, 0).sum(dim=1) / mask.sum(dim=1).clamp(min=1)
+""",
     ),
     Wrong(
         "2.5",

@@ -4,6 +4,7 @@ import torch
 
 from embedkit import lookup_table as finished
 from embedkit.checks.framework import Criterion, Draw, Mistake, Task, tidy_table
+from embedkit.checks.lookup_table.shared import looked_at_memory, one_id_was_looped_over
 from embedkit.checks.probes import Inputs, Seen
 
 
@@ -24,7 +25,7 @@ def one_sequence(draw: Draw) -> list[Inputs]:
 
 
 def batches(draw: Draw) -> list[Inputs]:
-    """Batches, ids of three and four dimensions, sizes of 1 and of 33,000 rows, nothing at all."""
+    """Batches, also transposed, up to four dimensions, sizes of 1 and of 33,000, nothing at all."""
     batch, seq, dim = draw.integer(2, 4), draw.integer(5, 7), draw.integer(8, 11)
     return [
         {"table": tidy_table(5, 2), "ids": torch.tensor([[0, 1, 2], [2, 4, 2]])},
@@ -34,6 +35,7 @@ def batches(draw: Draw) -> list[Inputs]:
         {"table": draw.table(13, dim), "ids": draw.ids(13, batch, 2, 3, seq)},
         {"table": draw.table(33_000, 1), "ids": torch.tensor([[32_999, 200]])},
         {"table": draw.table(13, dim), "ids": draw.ids(13, 0, seq)},
+        {"table": draw.table(dim, 13).T, "ids": draw.ids(13, seq, batch).T},
     ]
 
 
@@ -83,7 +85,7 @@ def no_gradient_came_back(inputs: Inputs, seen: Seen) -> bool:
 looped_over_one_id = Mistake(
     "A single id has the shape (): there is nothing to loop over, and it has no length. "
     "Indexing takes ids of any shape, all at once.",
-    when=lambda inputs, seen: "0-d tensor" in seen.message,
+    when=one_id_was_looped_over,
 )
 ids_go_first = Mistake(
     "In F.embedding the ids come first, and then the table.",
@@ -152,7 +154,7 @@ task = Task(
         Criterion(
             "a batch (B, T) gives (B, T, D)",
             batches,
-            mistakes=(flattened,),
+            mistakes=(flattened, looked_at_memory),
         ),
         Criterion(
             "the table's dtype is kept",

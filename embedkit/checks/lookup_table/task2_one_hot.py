@@ -5,6 +5,7 @@ import torch.nn.functional as F
 
 from embedkit import lookup_table as finished
 from embedkit.checks.framework import Criterion, Draw, Mistake, Task
+from embedkit.checks.lookup_table.shared import looked_at_memory, one_id_was_looped_over
 from embedkit.checks.probes import Inputs
 
 
@@ -27,7 +28,7 @@ def one_hot_of_sequences(draw: Draw) -> list[Inputs]:
 
 
 def one_hot_of_batches(draw: Draw) -> list[Inputs]:
-    """Batches; batch, seq and vocab_size all differ."""
+    """Batches, also transposed; batch, seq and vocab_size all differ."""
     return [
         {"ids": torch.tensor([[1, 0, 2]]), "vocab_size": 4},
         {"ids": draw.ids(9, draw.integer(2, 3), draw.integer(4, 6)), "vocab_size": 9},
@@ -36,6 +37,7 @@ def one_hot_of_batches(draw: Draw) -> list[Inputs]:
         {"ids": torch.tensor([[2999, 2049]]), "vocab_size": 3000},
         {"ids": draw.ids(9, 2, 3, 4), "vocab_size": 9},
         {"ids": draw.ids(5, 2, 0), "vocab_size": 5},
+        {"ids": draw.ids(9, 4, 3).T, "vocab_size": 9},
     ]
 
 
@@ -74,7 +76,7 @@ looped_over_one_id = Mistake(
     "A single id has the shape (): there is nothing to loop over, and it has no length. "
     "Flatten the ids first and restore their shape at the end, or compare them all at once: "
     "ids[..., None] == torch.arange(vocab_size).",
-    when=lambda inputs, seen: "0-d tensor" in seen.message,
+    when=one_id_was_looped_over,
 )
 not_lined_up = Mistake(
     "Ids and vocabulary do not line up: give the ids a last dimension of 1, ids[..., None], "
@@ -122,7 +124,7 @@ task = Task(
         Criterion(
             "a batch (B, T) gives (B, T, V)",
             one_hot_of_batches,
-            mistakes=(one_hot_flattened,),
+            mistakes=(one_hot_flattened, looked_at_memory),
         ),
     ),
 )

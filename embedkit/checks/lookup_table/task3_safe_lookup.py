@@ -5,6 +5,7 @@ from torch import Tensor
 
 from embedkit import lookup_table as finished
 from embedkit.checks.framework import Criterion, Draw, Mistake, Task, tidy_table
+from embedkit.checks.lookup_table.shared import looked_at_memory, one_id_was_looped_over
 from embedkit.checks.lookup_table.task1_lookup import (
     NO_GRADIENT,
     no_gradient_came_back,
@@ -14,12 +15,13 @@ from embedkit.checks.probes import Inputs, Seen
 
 
 def good_ids(draw: Draw) -> list[Inputs]:
-    """Ids that name rows: the first and the last one, a single id, a batch."""
+    """Ids that name rows: the first and the last one, a single id, batches, one transposed."""
     return [
         {"table": tidy_table(4, 2), "ids": torch.tensor([0, 3])},
         {"table": tidy_table(4, 2), "ids": torch.tensor(2)},
         {"table": draw.table(7, 3), "ids": draw.ids(7, 2, 5)},
         {"table": draw.table(7, 3).double(), "ids": draw.ids(7, 2, 2, 3)},
+        {"table": draw.table(3, 7).T, "ids": draw.ids(7, 4, 3).T},
     ]
 
 
@@ -155,7 +157,7 @@ one_answer_for_many = Mistake(
 )
 looped_over_one_id = Mistake(
     "A single id has the shape (): there is nothing to loop over. Flatten the ids first.",
-    when=lambda inputs, seen: "0-d tensor" in seen.message,
+    when=one_id_was_looped_over,
 )
 only_int64 = Mistake(
     "Integers of another size are refused. A byte is as good a name as int64: accept every "
@@ -177,7 +179,7 @@ task = Task(
         Criterion(
             "good ids give their rows",
             good_ids,
-            mistakes=(one_answer_for_many, looped_over_one_id),
+            mistakes=(one_answer_for_many, looped_over_one_id, looked_at_memory),
         ),
         Criterion("an empty batch is no error", empty_ids, mistakes=(empty_has_no_maximum,)),
         Criterion(

@@ -5,6 +5,7 @@ from torch import Tensor
 
 from embedkit import lookup_table as finished
 from embedkit.checks.framework import Criterion, Draw, Mistake, Task, tidy_table
+from embedkit.checks.lookup_table.shared import looked_at_memory
 from embedkit.checks.lookup_table.task1_lookup import NO_GRADIENT, no_gradient_came_back
 from embedkit.checks.probes import Inputs, Seen
 
@@ -13,7 +14,7 @@ def sequences(draw: Draw) -> list[Inputs]:
     """Sequences without padding, then padded at the end, in front and in between.
 
     Id 0 comes in none of those without padding, and is not always the padding. In one table a
-    token has the same row as the padding.
+    token has the same row as the padding. The last batch is transposed.
     """
     scattered = draw.ids(9, 4, 6)
     scattered[:, 0] = 1
@@ -27,6 +28,7 @@ def sequences(draw: Draw) -> list[Inputs]:
         {"table": tidy_table(5, 1), "ids": torch.tensor([[3], [0]]), "pad_id": 4},
         {"table": tidy_table(5, 2), "ids": torch.tensor([[1] * 150 + [3] * 150]), "pad_id": 0},
         {"table": twins, "ids": torch.tensor([[1, 2, 0]]), "pad_id": 0},
+        {"table": draw.table(4, 9).T, "ids": draw.ids(8, 5, 3).T, "pad_id": 8},
     ]
 
 
@@ -146,6 +148,7 @@ task = Task(
             sequences,
             mistakes=(
                 shapes_do_not_line_up,
+                looked_at_memory,
                 Mistake("These are sums. Divide by the number of tokens.", sum_without_padding),
                 Mistake(
                     "The mean runs over the batch. It should run over the sequence, dimension 1.",
