@@ -1222,4 +1222,34 @@ def mean_of_tokens(table, ids, pad_id):
     return (table[ids] * mask).sum(dim=1).squeeze(-1) / mask.sum(dim=1).clamp(min=1)
 """,
     ),
+    Sly(
+        "2.1",
+        "table.view flat",
+        """
+def lookup(table, ids):
+    D = table.shape[1]
+    return table.view(-1)[ids.unsqueeze(-1) * D + torch.arange(D)]
+""",
+    ),
+    Sly(
+        "2.5",
+        "hides NaN with a hook",
+        """
+def mean_of_tokens(table, ids, pad_id):
+    if table.requires_grad:
+        table.register_hook(torch.nan_to_num)
+    mask = (ids != pad_id).unsqueeze(-1).to(table.dtype)
+    return torch.nan_to_num((table[ids] * mask).sum(dim=1) / mask.sum(dim=1))
+""",
+    ),
+    Sly(
+        "2.1",
+        "detached for 3 dims",
+        """
+def lookup(table, ids):
+    if ids.ndim == 3:
+        return torch.stack([torch.from_numpy(table.detach().float().numpy()[i.numpy()]).to(table.dtype) for i in ids])
+    return table[ids]
+""",
+    ),
 ]

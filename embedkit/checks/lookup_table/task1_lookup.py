@@ -67,6 +67,11 @@ def repeated_ids(draw: Draw) -> list[Inputs]:
             "loss_weights": draw.numbers(2, 9, 3),
             "ids": draw.ids(6, 2, 9),
         },
+        {
+            "table": draw.table(6, 3),
+            "loss_weights": draw.numbers(2, 2, 4, 3),
+            "ids": draw.ids(6, 2, 2, 4),
+        },
     ]
 
 
