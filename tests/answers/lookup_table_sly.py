@@ -1232,17 +1232,6 @@ def lookup(table, ids):
 """,
     ),
     Sly(
-        "2.5",
-        "hides NaN with a hook",
-        """
-def mean_of_tokens(table, ids, pad_id):
-    if table.requires_grad:
-        table.register_hook(torch.nan_to_num)
-    mask = (ids != pad_id).unsqueeze(-1).to(table.dtype)
-    return torch.nan_to_num((table[ids] * mask).sum(dim=1) / mask.sum(dim=1))
-""",
-    ),
-    Sly(
         "2.1",
         "detached for 3 dims",
         """
