@@ -1068,19 +1068,6 @@ LAZY_WRONG = [
         "3 results were expected",
         body(LAZY, ADD_UP, ROWS_STEP, WRITE.replace("return table, m, v", "return table")),
     ),
-    Wrong(
-        "3.5",
-        "rows without a gradient count as read",
-        "numbers are not",
-        body(
-            LAZY,
-            "rows = torch.arange(int(ids.max()) + 1 if ids.numel() else 0)",
-            "flat = grad_output.reshape(ids.numel(), table.shape[1])",
-            "g = torch.zeros(len(rows), table.shape[1]).index_add(0, ids.flatten(), flat)",
-            ROWS_STEP,
-            WRITE,
-        ),
-    ),
 ]
 
 LAZY_RIGHT = [
