@@ -1115,5 +1115,126 @@ LAZY_RIGHT = [
     ),
 ]
 
-WRONG = COUNT_WRONG + BACK_WRONG + MOVE_WRONG + STEP_WRONG + LAZY_WRONG
+NARROW = [
+    Wrong(
+        "3.1",
+        "row 0 taken for padding",
+        "numbers are not",
+        body(
+            COUNT,
+            "counts = torch.bincount(ids.flatten(), minlength=vocab_size)",
+            "counts[0] = 0",
+            "return counts",
+        ),
+    ),
+    Wrong(
+        "3.2",
+        "row 0 taken for padding",
+        "numbers are not",
+        body(
+            BACK,
+            ZEROS,
+            "g = grad_output.reshape(ids.numel(), grad_output.shape[-1])",
+            "grad.index_add_(0, ids.flatten(), g)",
+            "grad[0] = 0",
+            "return grad",
+        ),
+    ),
+    Wrong(
+        "3.2",
+        "the last row is missing",
+        "The shape is",
+        body(
+            BACK,
+            "g = grad_output.reshape(ids.numel(), grad_output.shape[-1])",
+            "return F.one_hot(ids.flatten(), vocab_size).to(g.dtype)[:, :-1].T @ g",
+        ),
+    ),
+    Wrong(
+        "3.3",
+        "decay starts with the first reading",
+        "Decay shrinks every row",
+        body(MOVE, READ, 'if optimizer == "adamw":', "    return read.cumsum(dim=0) > 0", RULES),
+    ),
+    Wrong(
+        "3.3",
+        "nothing moves in a step that reads nothing",
+        "numbers are not",
+        body(
+            MOVE,
+            READ,
+            'if optimizer in ("adam", "momentum"):',
+            "    return (read.cumsum(dim=0) > 0) & read.any(dim=1, keepdim=True)",
+            RULES,
+        ),
+    ),
+    Wrong(
+        "3.4",
+        "the usual betas, whatever comes in",
+        "numbers are not",
+        body(STEP, "beta1, beta2 = 0.9, 0.999", MEANS, HATS, DECAY, MOVES, GIVE),
+    ),
+    Wrong(
+        "3.4",
+        "the usual eps, whatever comes in",
+        "numbers are not",
+        body(STEP, "eps = 1e-8", MEANS, HATS, DECAY, MOVES, GIVE),
+    ),
+    Wrong(
+        "3.4",
+        "v of rows without a gradient does not fade",
+        "Result 3 of 3",
+        body(
+            STEP,
+            "read = (grad != 0).any(dim=1, keepdim=True)",
+            "m = beta1 * m + (1 - beta1) * grad",
+            "v = torch.where(read, beta2 * v + (1 - beta2) * grad**2, v)",
+            HATS,
+            DECAY,
+            "table = table - lr * m_hat / ((v_hat * torch.where(read, 1, beta2)).sqrt() + eps)",
+            GIVE,
+        ),
+    ),
+    Wrong(
+        "3.5",
+        "always the first step",
+        "Result 1 of 3",
+        body(LAZY, "t = 1", ADD_UP, ROWS_STEP, WRITE),
+    ),
+    Wrong(
+        "3.5",
+        "means of read rows start again",
+        "Result 1 of 3",
+        body(LAZY, "m, v = 0 * m, 0 * v", ADD_UP, ROWS_STEP, WRITE),
+    ),
+    Wrong(
+        "3.5",
+        "old means returned",
+        "Result 2 of 3",
+        body(
+            LAZY,
+            ADD_UP,
+            ROWS_STEP,
+            "table = table.clone()",
+            "table[rows] = new",
+            "return table, m, v",
+        ),
+    ),
+    Wrong(
+        "3.5",
+        "row 0 taken for padding",
+        "Result 1 of 3",
+        body(
+            LAZY,
+            "keep = ids.flatten() != 0",
+            "grad_output = grad_output.reshape(ids.numel(), table.shape[1])[keep]",
+            "ids = ids.flatten()[keep]",
+            ADD_UP,
+            ROWS_STEP,
+            WRITE,
+        ),
+    ),
+]
+
+WRONG = COUNT_WRONG + BACK_WRONG + MOVE_WRONG + STEP_WRONG + LAZY_WRONG + NARROW
 RIGHT = COUNT_RIGHT + BACK_RIGHT + MOVE_RIGHT + STEP_RIGHT + LAZY_RIGHT
