@@ -185,6 +185,37 @@ def test_an_answer_that_changes_torch_for_all_is_told_and_undone(answer, words):
     assert torch.initial_seed() == 5
 
 
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (lambda x: (x, 2 * x, 3), ""),
+        (lambda x: [x, 2 * x, 3], ""),
+        (lambda x: x, "one tensor. 3 results were expected"),
+        (lambda x: None, "returns None"),
+        (lambda x: (x, 2 * x), "returns 2 results. 3 were expected"),
+        (lambda x: (x, x, 3), "Result 2 of 3 is wrong. The shape is right, but 2 of 2"),
+        (lambda x: (x, (2 * x)[:1], 3), "Result 2 of 3 is wrong. The shape is (1,)"),
+        (lambda x: (x, None, 3), "Result 2 of 3 is wrong. It returns a NoneType"),
+        (lambda x: (x, 2 * x, 4), "Result 3 of 3 is wrong. It is not what was expected"),
+    ],
+)
+def test_of_several_results_the_first_wrong_one_is_named(answer, words):
+    inputs = {"x": torch.tensor([1.0, 2.0])}
+    wanted = observe(lambda x: (x, 2 * x, 3), "call", inputs)
+    trouble = explain(observe(answer, "call", inputs), wanted, inputs)
+    assert words in trouble
+    assert bool(words) == bool(trouble)
+
+
+def test_scattered_inputs_are_the_same_numbers_in_another_order_of_memory():
+    inputs = {"x": torch.arange(12.0).reshape(2, 3, 2), "one": torch.ones(3), "n": 4}
+    seen = observe(lambda x, one, n: [x.is_contiguous(), x, one, n], "call_scattered", inputs)
+    assert seen.value[0] is False
+    assert torch.equal(seen.value[1], inputs["x"])
+    assert torch.equal(seen.value[2], inputs["one"])
+    assert seen.value[3] == 4
+
+
 def test_a_number_that_is_wrong_in_its_last_digits_is_shown_with_them():
     inputs = {"x": torch.tensor([2.1], dtype=torch.float64)}
     through_float32 = observe(lambda x: x.float().double(), "call", inputs)

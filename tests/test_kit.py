@@ -61,6 +61,21 @@ def test_a_heatmap_shows_each_row_with_its_name():
     plt.close("all")
 
 
+def test_the_figure_of_moving_rows_marks_what_moved_by_however_little():
+    start = torch.tensor([[1.0, -0.5], [0.0, 2.0], [0.3, 0.3]])
+    nudged = start.clone()
+    nudged[1, 0] = 1e-6
+    tables = {"SGD": [start, start, nudged], "Adam": [start, start + 1, start + 1]}
+    figure = widgets.moving_rows(["a", "b", "<c>"], [[0], [1, 1]], tables)
+    assert '"moved": ["000", "010"]' in figure.data
+    assert '"moved": ["111", "000"]' in figure.data
+    assert "[[100, -50], [0, 200], [30, 30]]" in figure.data
+    assert figure.data.count("</script>") == 1
+    assert "<c>" not in figure.data
+    assert "://" not in figure.data
+    assert "JavaScript" in repr(figure)
+
+
 def test_a_widget_is_small_escaped_and_asks_no_network():
     table = torch.tensor([[0.0], [0.25], [-1.0]])
     figure = widgets.lookup_table(["</script>", "b", "c"], table)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 import torch
 from torch import Tensor
@@ -32,6 +33,8 @@ def explain(seen: Seen, wanted: Seen, inputs: Inputs, mentions: Sequence[str] = 
         return "It returns None. Is the return missing?"
     if isinstance(wanted.value, Tensor):
         trouble = _explain_tensor(seen, wanted)
+    elif isinstance(wanted.value, tuple):
+        trouble = _explain_tuple(seen, wanted)
     else:
         trouble = "" if same(seen.value, wanted.value) else "This is not what was expected."
     if not trouble and seen.meddled and not wanted.meddled:
@@ -92,6 +95,25 @@ def _explain_tensor(seen: Seen, wanted: Seen) -> str:
             f"The shape is right, but {int(wrong.sum())} of {wrong.numel()} numbers are not. "
             f"{where}{_pair(value[place].item(), right[place].item())}"
         )
+    return ""
+
+
+def _explain_tuple(seen: Seen, wanted: Seen) -> str:
+    """Return what is wrong with several results: which of them it is, and what is wrong with it."""
+    values, right = seen.value, wanted.value
+    if not isinstance(values, tuple | list):
+        kind = "tensor" if isinstance(values, Tensor) else type(values).__name__
+        return f"It returns one {kind}. {len(right)} results were expected, as a tuple."
+    if len(values) != len(right):
+        return f"It returns {len(values)} results. {len(right)} were expected."
+    for place, (value, expected) in enumerate(zip(values, right, strict=True), start=1):
+        one, other = replace(seen, value=value), replace(wanted, value=expected)
+        if isinstance(expected, Tensor):
+            trouble = _explain_tensor(one, other)
+        else:
+            trouble = "" if same(value, expected) else "It is not what was expected."
+        if trouble:
+            return f"Result {place} of {len(right)} is wrong. {trouble}"
     return ""
 
 

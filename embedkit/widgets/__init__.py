@@ -6,6 +6,7 @@ file, and hold their own style and script.
 
 import json
 from importlib.resources import files
+from itertools import pairwise
 from string import Template
 
 from IPython.display import HTML
@@ -41,4 +42,37 @@ def lookup_table(words: list[str], table: Float[Tensor, "vocab dim"]) -> Figure:
         ),
         words=words,
         table=[[round(number, 1) for number in row] for row in table.tolist()],
+    )
+
+
+def moving_rows(
+    words: list[str], batches: list[list[int]], tables: dict[str, list[Float[Tensor, "vocab dim"]]]
+) -> Figure:
+    """Step through a training, and watch which rows each optimiser moves.
+
+    Args:
+        words: the vocabulary, one word a row.
+        batches: the ids that each step reads.
+        tables: for each optimiser, the table at the start and after each step; shown rounded to
+            two decimals, but a row counts as moved if any of its numbers changed at all.
+    """
+    runs = {
+        name: {
+            "hundredths": [(100 * table).round().int().tolist() for table in states],
+            "moved": [
+                "".join(str(int(row)) for row in (after != before).any(dim=1))
+                for before, after in pairwise(states)
+            ],
+        }
+        for name, states in tables.items()
+    }
+    return Figure(
+        "moving_rows.html",
+        fallback=(
+            "Interactive figure: step through a training, and see which rows of the table move "
+            "under each optimiser. It needs a browser with JavaScript."
+        ),
+        words=words,
+        batches=batches,
+        runs=runs,
     )

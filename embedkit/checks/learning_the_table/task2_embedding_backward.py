@@ -1,0 +1,169 @@
+"""What marks task 3.2, `embedding_backward`: each row gets the sum of what its places receive."""
+
+import torch
+from torch import Tensor
+
+from embedkit import learning_the_table as finished
+from embedkit.checks.framework import Criterion, Draw, Mistake, Task
+from embedkit.checks.probes import Inputs
+
+
+def asked(grad_output: Tensor, ids: Tensor, vocab_size: int) -> Inputs:
+    """One question, in the order of the arguments."""
+    return {"grad_output": grad_output, "ids": ids, "vocab_size": vocab_size}
+
+
+def sequences(draw: Draw) -> list[Inputs]:
+    """Sequences: each id once, then an id twice, then many of each."""
+    once = torch.tensor([[1.0, 2.0], [3.0, 4.0]])
+    twice = torch.tensor([[1.0, 2.0], [10.0, 20.0], [100.0, 200.0]])
+    return [
+        asked(once, torch.tensor([3, 0]), 5),
+        asked(twice, torch.tensor([3, 0, 3]), 5),
+        asked(draw.numbers(40, 3), draw.ids(7, 40), 9),
+        asked(draw.numbers(6, 1), draw.ids(3, 6), 3),
+        asked(draw.numbers(4, 4), draw.ids(4, 4), 4),
+    ]
+
+
+def batches(draw: Draw) -> list[Inputs]:
+    """Batches, a single id, ids of three dimensions, and nothing."""
+    powers = torch.tensor([[[1.0], [10.0]], [[100.0], [1000.0]]])
+    return [
+        asked(powers, torch.tensor([[1, 1], [0, 1]]), 3),
+        asked(draw.numbers(2, 5, 3), draw.ids(6, 2, 5), 8),
+        asked(draw.numbers(3), torch.tensor(2), 4),
+        asked(draw.numbers(2, 3, 4, 5), draw.ids(6, 2, 3, 4), 6),
+        asked(torch.empty(2, 0, 3), torch.empty(2, 0, dtype=torch.long), 4),
+    ]
+
+
+def two_batches(draw: Draw) -> list[Inputs]:
+    """Batches, which the probe scatters in memory."""
+    powers = torch.tensor([[[1.0, 2.0], [10.0, 20.0]], [[100.0, 200.0], [1000.0, 2000.0]]])
+    return [
+        asked(powers, torch.tensor([[1, 2], [0, 1]]), 3),
+        asked(draw.numbers(3, 5, 4), draw.ids(6, 3, 5), 8),
+    ]
+
+
+def other_dtypes(draw: Draw) -> list[Inputs]:
+    """Double and half precision; the latter with small whole numbers, whose sums are exact."""
+    whole = draw.ids(5, 2, 3, 3) - 2
+    thirds = torch.tensor([[[1.0, 2.0], [10.0, 20.0]]]).double() / 3
+    return [
+        asked(thirds, torch.tensor([[1, 1]]), 3),
+        asked(draw.numbers(2, 8, 3).double(), draw.ids(4, 2, 8), 5),
+        asked(whole.bfloat16(), draw.ids(4, 2, 3), 5),
+        asked(whole.half(), draw.ids(4, 2, 3), 5),
+    ]
+
+
+def plus_equals(grad_output: Tensor, ids: Tensor, vocab_size: int) -> Tensor:
+    """Write ``grad[ids] += grad_output``, which loses all but one of an id's gradients."""
+    grad = grad_output.new_zeros(vocab_size, grad_output.shape[-1])
+    grad[ids] += grad_output
+    return grad
+
+
+def averaged(grad_output: Tensor, ids: Tensor, vocab_size: int) -> Tensor:
+    """Divide each row's sum by how often the row was read."""
+    total = finished.embedding_backward(grad_output, ids, vocab_size)
+    return total / finished.count_reads(ids, vocab_size).clamp(min=1)[:, None]
+
+
+lost_repeats = Mistake(
+    "An id that comes twice keeps only one of its gradients. grad[ids] += … and grad[ids] = … "
+    "write each place once; index_add_ adds them all.",
+    answer=plus_equals,
+)
+means = Mistake(
+    "Each row's gradients are averaged. They add up: a row that was read twice gets both.",
+    answer=averaged,
+)
+read_not_written = Mistake(
+    "You read rows of grad_output, and there are not so many. The way back writes: the gradient "
+    "of place t goes to row ids[t] of a new (V, D) tensor of zeros.",
+    when=lambda inputs, seen: "IndexError" in seen.raised,
+)
+on_its_side = Mistake(
+    "The gradient lies on its side: like the table, it has a row for each id, so it is (V, D).",
+    answer=lambda grad_output, ids, vocab_size: (
+        finished.embedding_backward(grad_output, ids, vocab_size).T
+    ),
+)
+too_few_rows = Mistake(
+    "Rows are missing: there is one up to the largest id. The gradient has a row for each of the "
+    "V rows of the table.",
+    answer=lambda grad_output, ids, vocab_size: finished.embedding_backward(
+        grad_output, ids, int(ids.max()) + 1
+    ),
+)
+minus = Mistake(
+    "The sign is turned round. This is the gradient itself; the minus comes with the step.",
+    answer=lambda grad_output, ids, vocab_size: (
+        -finished.embedding_backward(grad_output, ids, vocab_size)
+    ),
+)
+not_flattened = Mistake(
+    "index_add_ wants one row of ids and one row of numbers for each of them. Flatten the batch: "
+    "ids to (N,) and grad_output to (N, D).",
+    when=lambda inputs, seen: (
+        "index_add_" in seen.message
+        or "Index is supposed to be" in seen.message
+        or "should match in" in seen.message
+    ),
+)
+in_one_piece = Mistake(
+    "view needs numbers that lie in memory one after another, and a gradient need not. "
+    "reshape takes any.",
+    when=lambda inputs, seen: "view size is not compatible" in seen.message,
+)
+in_float32 = Mistake(
+    "The new zeros are float32 whatever came in. Give them grad_output's dtype, or turn the "
+    "result back into it at the end.",
+    when=lambda inputs, seen: (
+        ("dtype" in seen.message or "type" in seen.message)
+        or (
+            isinstance(seen.value, Tensor)
+            and seen.value.dtype == torch.float32 != inputs["grad_output"].dtype
+        )
+    ),
+)
+
+task = Task(
+    number="3.2",
+    name="embedding_backward",
+    points=2,
+    reference=finished.embedding_backward,
+    criteria=(
+        Criterion(
+            "each row gets the sum of the gradients of the places that read it",
+            sequences,
+            mistakes=(
+                lost_repeats,
+                means,
+                minus,
+                too_few_rows,
+                on_its_side,
+                read_not_written,
+            ),
+        ),
+        Criterion(
+            "ids of any shape: (B, T) with gradients (B, T, D)",
+            batches,
+            mistakes=(not_flattened,),
+        ),
+        Criterion(
+            "gradients that do not lie in memory in one piece are no error",
+            two_batches,
+            probe="call_scattered",
+            mistakes=(in_one_piece,),
+        ),
+        Criterion(
+            "the gradient's dtype is kept",
+            other_dtypes,
+            mistakes=(in_float32,),
+        ),
+    ),
+)

@@ -1,0 +1,261 @@
+"""What marks task 3.4, `adamw_step`: one step of Adam with decoupled weight decay."""
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+
+from embedkit import learning_the_table as finished
+from embedkit.checks.framework import Criterion, Draw, Mistake, Task
+from embedkit.checks.probes import Inputs
+
+Three = tuple[Tensor, Tensor, Tensor]
+
+
+def asked(table: Tensor, grad: Tensor, m: Tensor, v: Tensor, t: int, **options: float) -> Inputs:
+    """One question, in the order of the arguments."""
+    usual = {"lr": 0.1, "beta1": 0.9, "beta2": 0.999, "eps": 1e-8, "weight_decay": 0.0}
+    return {"table": table, "grad": grad, "m": m, "v": v, "t": t, **usual, **options}
+
+
+def steps_of_half(draw: Draw, *shape: int) -> Tensor:
+    """Multiples of one half, none of them 0: no gradient is so small that eps is felt."""
+    sizes = 1 + draw.ids(6, *shape)
+    return torch.where(draw.numbers(*shape) < 0, -0.5, 0.5) * sizes
+
+
+def first_steps(draw: Draw) -> list[Inputs]:
+    """First steps from m = v = 0, without decay; one row has gradient 0."""
+    grad = steps_of_half(draw, 6, 3)
+    grad[draw.integer(0, 5)] = 0
+    zeros = torch.zeros(6, 3)
+    small = torch.tensor([[1.0, 2.0], [3.0, 4.0]])
+    gradient = torch.tensor([[2.0, -0.5], [0.0, 0.0]])
+    return [
+        asked(small, gradient, torch.zeros(2, 2), torch.zeros(2, 2), 1),
+        asked(draw.table(6, 3), grad, zeros, zeros, 1, lr=0.03),
+        asked(draw.table(6, 3), grad, zeros, zeros, 1, beta1=0.8, beta2=0.95),
+    ]
+
+
+def later_steps(draw: Draw) -> list[Inputs]:
+    """Later steps, with what earlier ones left in m and v; one row is not read any more."""
+    small = torch.tensor([[1.0, 2.0], [3.0, 4.0]])
+    gradient = torch.tensor([[2.0, -0.5], [0.0, 0.0]])
+    m, v = torch.tensor([[0.5, 0.5], [0.5, -0.5]]), torch.tensor([[1.0, 1.0], [0.25, 1.0]])
+    wide = {"lr": 0.05, "beta1": 0.8, "beta2": 0.95}
+    grad = steps_of_half(draw, 6, 3)
+    grad[2] = 0
+    return [
+        asked(small, gradient, m, v, 3),
+        asked(draw.table(6, 3), grad, draw.numbers(6, 3), 1 + draw.numbers(6, 3).abs(), 2),
+        asked(
+            draw.table(6, 3), grad, draw.numbers(6, 3), 1 + draw.numbers(6, 3).abs(), 700, **wide
+        ),
+    ]
+
+
+def with_decay(draw: Draw) -> list[Inputs]:
+    """Later steps with decay; some rows have gradient 0, and their m has faded."""
+    grad = steps_of_half(draw, 6, 3)
+    grad[1] = grad[4] = 0
+    small = torch.tensor([[1.0, 2.0], [3.0, 4.0]])
+    gradient = torch.tensor([[2.0, -0.5], [0.0, 0.0]])
+    zeros, ones = torch.zeros(6, 3), torch.ones(6, 3)
+    return [
+        asked(small, gradient, torch.zeros(2, 2), torch.ones(2, 2), 5, weight_decay=0.5),
+        asked(draw.table(6, 3), grad, zeros, ones, 9, lr=0.3, weight_decay=0.7),
+    ]
+
+
+def small_gradients(draw: Draw) -> list[Inputs]:
+    """Gradients so small, or eps so large, that it matters where eps is added."""
+    small = torch.tensor([[1.0, 2.0], [3.0, 4.0]])
+    gradient = torch.tensor([[0.1, -0.1], [0.2, 0.3]])
+    tiny, zeros = 1e-6 * steps_of_half(draw, 6, 3), torch.zeros(6, 3)
+    return [
+        asked(small, gradient, torch.zeros(2, 2), torch.zeros(2, 2), 2, lr=1.0, eps=0.1),
+        asked(draw.table(6, 3), tiny, zeros, zeros, 3, lr=1.0, eps=1e-6),
+    ]
+
+
+def in_double(draw: Draw) -> list[Inputs]:
+    """All in double precision."""
+    grad, zeros = steps_of_half(draw, 4, 3).double() / 3, torch.zeros(4, 3).double()
+    return [asked(draw.table(4, 3).double() / 3, grad, zeros, 1 + zeros, 2)]
+
+
+def variant(
+    *,
+    corrected: bool = True,
+    first: int = 0,
+    root: bool = True,
+    decay: str = "decoupled",
+    mean_of_squares: bool = True,
+    betas: str = "right",
+    sign: float = 1.0,
+    eps_inside: bool = False,
+) -> Callable[..., Three]:
+    """Return AdamW with one part of it done wrongly."""
+
+    def step(
+        table: Tensor,
+        grad: Tensor,
+        m: Tensor,
+        v: Tensor,
+        t: int,
+        lr: float,
+        beta1: float,
+        beta2: float,
+        eps: float,
+        weight_decay: float,
+    ) -> Three:
+        if betas == "swapped":
+            beta1, beta2 = beta2, beta1
+        if decay == "in the gradient":
+            grad = grad + weight_decay * table
+        m = beta1 * m + (1 - beta1) * grad
+        v = beta2 * v + (1 - beta2) * (grad**2 if mean_of_squares else m**2)
+        t = t + first
+        m_hat = m / (1 - beta1**t) if corrected else m
+        v_hat = v / (1 - beta2**t) if corrected else v
+        spread = v_hat.sqrt() if root else v_hat
+        scale = (v_hat + eps).sqrt() if eps_inside else spread + eps
+        move = sign * lr * m_hat / scale
+        if decay == "afterwards":
+            return (table - move) * (1 - lr * weight_decay), m, v
+        rates = {"decoupled": lr * weight_decay, "without lr": weight_decay}
+        shrunk = table * (1 - rates.get(decay, 0.0))
+        if decay == "rows that were read":
+            read = (grad != 0).any(dim=1, keepdim=True)
+            shrunk = torch.where(read, table * (1 - lr * weight_decay), table)
+        return shrunk - move, m, v
+
+    return step
+
+
+def old_means(table: Tensor, grad: Tensor, m: Tensor, v: Tensor, *rest: float) -> Three:
+    """Return the m and v that came in."""
+    return finished.adamw_step(table, grad, m, v, *rest)[0], m, v  # type: ignore[arg-type]
+
+
+def corrected_means(
+    table: Tensor, grad: Tensor, m: Tensor, v: Tensor, t: int, *rest: float
+) -> Three:
+    """Return the corrected means, which the next step would correct once more."""
+    table, m, v = finished.adamw_step(table, grad, m, v, t, *rest)
+    return table, m / (1 - rest[1] ** t), v / (1 - rest[2] ** t)
+
+
+def forgetful(table: Tensor, grad: Tensor, m: Tensor, v: Tensor, *rest: float) -> Three:
+    """Start m and v from zero in each step."""
+    zeros = torch.zeros_like(table)
+    return finished.adamw_step(table, grad, zeros, zeros, *rest)  # type: ignore[arg-type]
+
+
+uncorrected = Mistake(
+    "The means are not corrected. m and v start at zero, so early on they are too small: divide "
+    "m by 1 − beta1**t and v by 1 − beta2**t.",
+    answer=variant(corrected=False),
+)
+from_zero = Mistake(
+    "t is taken to count from 0. It counts from 1, so the first step divides by 1 − beta1.",
+    answer=variant(first=1),
+)
+no_root = Mistake(
+    "The step is divided by v itself. Divide by its square root, which has the gradient's size.",
+    answer=variant(root=False),
+)
+square_of_the_mean = Mistake(
+    "v holds the square of m. It is the running mean of the squared gradients: grad**2.",
+    answer=variant(mean_of_squares=False),
+)
+swapped_betas = Mistake(
+    "The two betas are swapped: beta1 belongs to m, beta2 to v.",
+    answer=variant(betas="swapped"),
+)
+uphill = Mistake("The table goes uphill. A step goes against the gradient.", variant(sign=-1.0))
+means_not_kept = Mistake(
+    "The m and v that came back are those that came in. Return the new ones, or the next step "
+    "starts from nothing.",
+    answer=old_means,
+)
+means_corrected_twice = Mistake(
+    "The m and v that came back are the corrected ones. The next step would correct them once "
+    "more: return the running means themselves.",
+    answer=corrected_means,
+)
+starts_again = Mistake(
+    "m and v start from zero in each step. They carry on from those that came in.",
+    answer=forgetful,
+)
+no_decay = Mistake(
+    "There is no weight decay. AdamW also multiplies the old table by 1 − lr × weight_decay.",
+    answer=variant(decay="none"),
+)
+decay_in_gradient = Mistake(
+    "The decay is added to the gradient, so m and v divide it out again. That is Adam with an L2 "
+    "penalty. In AdamW the decay shrinks the table itself, apart from the gradient.",
+    answer=variant(decay="in the gradient"),
+)
+decay_without_lr = Mistake(
+    "The table shrinks by weight_decay. It should shrink by lr × weight_decay.",
+    answer=variant(decay="without lr"),
+)
+decay_read_rows = Mistake(
+    "Rows whose gradient is 0 do not shrink. AdamW's decay does not ask who was read.",
+    answer=variant(decay="rows that were read"),
+)
+decay_afterwards = Mistake(
+    "The step itself shrinks too. Shrink the old table, then take the step.",
+    answer=variant(decay="afterwards"),
+)
+eps_in_the_root = Mistake(
+    "eps is added under the root. It belongs behind it: sqrt(v) + eps.",
+    answer=variant(eps_inside=True),
+)
+
+task = Task(
+    number="3.4",
+    name="adamw_step",
+    points=2,
+    reference=finished.adamw_step,
+    criteria=(
+        Criterion(
+            "the first step, without decay, moves each number by lr against its gradient's sign",
+            first_steps,
+            mistakes=(
+                uphill,
+                uncorrected,
+                from_zero,
+                no_root,
+                square_of_the_mean,
+                swapped_betas,
+                means_not_kept,
+                means_corrected_twice,
+            ),
+        ),
+        Criterion(
+            "later steps carry m and v on, and a row drifts on without a gradient",
+            later_steps,
+            mistakes=(starts_again,),
+        ),
+        Criterion(
+            "decay shrinks every row by lr × weight_decay of itself, apart from the gradient",
+            with_decay,
+            mistakes=(
+                no_decay,
+                decay_in_gradient,
+                decay_without_lr,
+                decay_read_rows,
+                decay_afterwards,
+            ),
+        ),
+        Criterion(
+            "eps is added to the root of v",
+            small_gradients,
+            mistakes=(eps_in_the_root,),
+        ),
+        Criterion("double precision stays what it is", in_double),
+    ),
+)
