@@ -1,6 +1,7 @@
 """The checks tell right answers from wrong ones, and name what is wrong."""
 
 import importlib
+from importlib.util import find_spec
 from types import ModuleType
 
 import nbformat
@@ -9,7 +10,7 @@ import pytest
 from embedkit.checks.framework import Task, Verdict
 from embedkit.checks.probes import observe
 from embedkit.lessons import course_root, existing_lessons
-from tests.answers import Right, Sly, Wrong, lookup_table_sly
+from tests.answers import Right, Sly, Wrong
 
 ROOT = course_root()
 LESSONS = existing_lessons(ROOT)
@@ -25,6 +26,13 @@ def corpus(slug: str) -> ModuleType:
     return importlib.import_module(f"tests.answers.{slug}")
 
 
+def sly(slug: str) -> list[Sly]:
+    """The answers of ``tests/answers/<slug>_sly.py``, where a lesson has one."""
+    if find_spec(f"tests.answers.{slug}_sly") is None:
+        return []
+    return importlib.import_module(f"tests.answers.{slug}_sly").SLY
+
+
 def setup_source(lesson) -> str:
     sheet = nbformat.read(lesson.solution(ROOT), as_version=4)
     return next(cell.source for cell in sheet.cells if cell.cell_type == "code")
@@ -33,7 +41,7 @@ def setup_source(lesson) -> str:
 SETUP = {lesson.slug: setup_source(lesson) for lesson in LESSONS}
 TASKS = {lesson.slug: checks_of(lesson.slug) for lesson in LESSONS}
 WRONG = [(lesson.slug, answer) for lesson in LESSONS for answer in corpus(lesson.slug).WRONG]
-SLY = [("lookup_table", answer) for answer in lookup_table_sly.SLY]
+SLY = [(lesson.slug, answer) for lesson in LESSONS for answer in sly(lesson.slug)]
 RIGHT = [(lesson.slug, answer) for lesson in LESSONS for answer in corpus(lesson.slug).RIGHT]
 
 

@@ -48,6 +48,11 @@ def tidy_table(vocab_size: int, model_dim: int) -> Tensor:
     return torch.arange(vocab_size)[:, None] + torch.arange(model_dim)[None, :] / 10
 
 
+def scattered(numbers: Tensor) -> Tensor:
+    """Return equal numbers that do not lie in memory in the order in which they are read."""
+    return numbers.transpose(0, -1).contiguous().transpose(0, -1)
+
+
 @dataclass(frozen=True)
 class Mistake:
     """A misconception, and how to recognise it.

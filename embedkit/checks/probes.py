@@ -40,17 +40,6 @@ def call(answer: Callable[..., Any], **inputs: Plain) -> Any:
     return answer(*inputs.values())
 
 
-def call_scattered(answer: Callable[..., Any], **inputs: Plain) -> Any:
-    """Call a function with tensors whose numbers do not lie in memory in the order of reading."""
-    return answer(*(_scattered(value) for value in inputs.values()))
-
-
-def _scattered(value: Plain) -> Plain:
-    if not isinstance(value, Tensor) or value.ndim < 2:
-        return value
-    return value.transpose(0, -1).contiguous().transpose(0, -1)
-
-
 def gradient(answer: Callable[..., Any], table: Tensor, loss_weights: Tensor, **rest: Plain) -> Any:
     """Call a function of a table, and return the gradient that reaches the table.
 
@@ -105,7 +94,6 @@ PROBES: dict[str, Callable[..., Any]] = {
     probe.__name__: probe
     for probe in (
         call,
-        call_scattered,
         gradient,
         layer_parameters,
         layer_start,

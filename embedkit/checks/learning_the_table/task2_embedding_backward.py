@@ -4,7 +4,7 @@ import torch
 from torch import Tensor
 
 from embedkit import learning_the_table as finished
-from embedkit.checks.framework import Criterion, Draw, Mistake, Task
+from embedkit.checks.framework import Criterion, Draw, Mistake, Task, scattered
 from embedkit.checks.probes import Inputs
 
 
@@ -27,7 +27,7 @@ def sequences(draw: Draw) -> list[Inputs]:
 
 
 def batches(draw: Draw) -> list[Inputs]:
-    """Batches, a single id, ids of three dimensions, and nothing."""
+    """Batches, a single id, ids of three dimensions, nothing, and a batch scattered in memory."""
     powers = torch.tensor([[[1.0], [10.0]], [[100.0], [1000.0]]])
     return [
         asked(powers, torch.tensor([[1, 1], [0, 1]]), 3),
@@ -35,15 +35,7 @@ def batches(draw: Draw) -> list[Inputs]:
         asked(draw.numbers(3), torch.tensor(2), 4),
         asked(draw.numbers(2, 3, 4, 5), draw.ids(6, 2, 3, 4), 6),
         asked(torch.empty(2, 0, 3), torch.empty(2, 0, dtype=torch.long), 4),
-    ]
-
-
-def two_batches(draw: Draw) -> list[Inputs]:
-    """Batches, which the probe scatters in memory."""
-    powers = torch.tensor([[[1.0, 2.0], [10.0, 20.0]], [[100.0, 200.0], [1000.0, 2000.0]]])
-    return [
-        asked(powers, torch.tensor([[1, 2], [0, 1]]), 3),
-        asked(draw.numbers(3, 5, 4), draw.ids(6, 3, 5), 8),
+        asked(scattered(draw.numbers(3, 5, 4)), scattered(draw.ids(6, 3, 5)), 8),
     ]
 
 
@@ -152,13 +144,7 @@ task = Task(
         Criterion(
             "ids of any shape: (B, T) with gradients (B, T, D)",
             batches,
-            mistakes=(not_flattened,),
-        ),
-        Criterion(
-            "gradients that do not lie in memory in one piece are no error",
-            two_batches,
-            probe="call_scattered",
-            mistakes=(in_one_piece,),
+            mistakes=(not_flattened, in_one_piece),
         ),
         Criterion(
             "the gradient's dtype is kept",
