@@ -140,6 +140,8 @@ def objection(
             return f"an answer may not change {path!r}: only what is in its own folder"
     if event in REFUSED:
         return f"an answer may not {REFUSED[event]}"
+    if event == "resource.prlimit" and args[0] not in (0, own):
+        return "an answer may not limit other processes"
     if event == "os.kill" and args[0] != own:
         return "an answer may not signal other processes"
     if event in ("object.__setattr__", "object.__delattr__") and args[1] == "__code__":
