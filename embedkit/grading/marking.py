@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from tempfile import TemporaryDirectory, mkdtemp
+from tempfile import mkdtemp
 
 from embedkit.checks.framework import Task, Verdict
 from embedkit.checks.plain import load_plain, readable, save_plain
@@ -16,7 +16,7 @@ from embedkit.grading.nbval_runner import CellRun, ReplayError, run_cells
 from embedkit.grading.notebooks import BadInputError, fingerprint, read_notebook
 from embedkit.grading.replay import Step, alone, lay_out, observations_file, questions_file
 from embedkit.grading.solutions import read_solution
-from embedkit.grading.surroundings import Shared, Surroundings
+from embedkit.grading.surroundings import Shared, Surroundings, scratch_folder
 from embedkit.grading.watch import GIBIBYTE, Limits
 from embedkit.lessons import Lesson
 
@@ -97,8 +97,7 @@ def mark_sheet(path: Path, lesson: Lesson, root: Path, limits: Limits = DEFAULT_
     notebook = read_notebook(path)
     tasks = [task.task for task in solution.tasks]
     seeds = {task.number: secrets.randbits(32) for task in tasks}
-    with TemporaryDirectory(prefix="embedkit-", ignore_cleanup_errors=True) as name:
-        folder = Path(name).resolve()
+    with scratch_folder() as folder:
         for part in ("questions", "drop", "kept"):
             (folder / part).mkdir()
         for task in tasks:
@@ -209,6 +208,8 @@ def _ending(outcome: str, limits: Limits) -> tuple[str, str]:
     if outcome == "disk":
         limit = f"{limits.disk / GIBIBYTE:.2g} GiB"
         return f"printed or wrote more than {limit}", "Is there a print in a loop?"
+    if outcome == "threads":
+        return f"started more than {limits.threads} threads", "Are they started in a loop?"
     question = "Does it call exit, or need more memory than there is?"
     return "ended the whole Python process", question
 

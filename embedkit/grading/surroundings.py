@@ -5,14 +5,45 @@ import os
 import shutil
 import sys
 import sysconfig
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from embedkit.grading.kernels import kernel_environment
 from embedkit.grading.watch import Limits
 
 KERNEL = "fenced"
+
+
+@contextmanager
+def scratch_folder() -> Iterator[Path]:
+    """Give a folder for replays, and remove it afterwards, whatever they left in it."""
+    with TemporaryDirectory(prefix="embedkit-", ignore_cleanup_errors=True) as name:
+        folder = Path(name).resolve()
+        try:
+            yield folder
+        finally:
+            flatten(folder)
+
+
+def flatten(folder: Path) -> None:
+    """Move all folders in a folder right beneath it, so that none lies too deep to be removed.
+
+    Python removes folders with a function that calls itself, once for each folder in a folder.
+    """
+    numbers = count()
+    waiting = [folder]
+    while waiting:
+        with suppress(OSError):
+            for entry in list(os.scandir(waiting.pop())):
+                if entry.is_dir(follow_symlinks=False):
+                    up = folder / f"up-{next(numbers)}"
+                    os.chmod(entry.path, 0o700)
+                    os.rename(entry.path, up)
+                    waiting.append(up)
 
 
 @dataclass(frozen=True)
