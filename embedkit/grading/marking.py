@@ -79,7 +79,13 @@ class Heard:
     notes: list[str] = field(default_factory=list)
 
 
-def mark_sheet(path: Path, lesson: Lesson, root: Path, limits: Limits = DEFAULT_LIMITS) -> Marks:
+def mark_sheet(
+    path: Path,
+    lesson: Lesson,
+    root: Path,
+    limits: Limits = DEFAULT_LIMITS,
+    private: Sequence[Path] = (),
+) -> Marks:
     """Mark one sheet; its file is only read.
 
     Args:
@@ -87,6 +93,7 @@ def mark_sheet(path: Path, lesson: Lesson, root: Path, limits: Limits = DEFAULT_
         lesson: the lesson that it belongs to.
         root: the folder of the course.
         limits: what the sheet may take.
+        private: folders of others, of which it may see nothing.
 
     Raises:
         BadInputError: if the file is no sheet of that lesson, or nothing can be run here.
@@ -104,8 +111,9 @@ def mark_sheet(path: Path, lesson: Lesson, root: Path, limits: Limits = DEFAULT_
             questions = [list(question) for question in task.questions(seeds[task.number])]
             save_plain(questions_file(folder, task.number), questions)
         hidden = tuple(place.resolve() for place in (root, PACKAGE, path.parent))
+        others = tuple(place.resolve() for place in private)
         kit = make_kit(lesson, folder / "kit")
-        shared = Shared(kit, folder / "questions", folder / "drop", hidden)
+        shared = Shared(kit, folder / "questions", folder / "drop", hidden, others)
         steps = lay_out(notebook, solution, folder)
         heard = _replay(steps, folder, shared, limits)
         verify(before, path, root)
