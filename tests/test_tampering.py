@@ -7,6 +7,7 @@ follow cells: ``# %% 2.1`` answers a task, and ``# %% sheet`` is run here, on th
 """
 
 import json
+import os
 import re
 from hashlib import sha256
 from pathlib import Path
@@ -95,5 +96,14 @@ def test_a_changed_course_stops_the_marking(course: Path) -> None:
     before = manifest(sheet, course)
     verify(before, sheet, course)
     SMALL.solution(course).write_text("{}", encoding="utf-8")
+    with pytest.raises(CourseChangedError, match="files changed while"):
+        verify(before, sheet, course)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no such pipes")
+def test_a_pipe_among_the_files_of_the_course_stops_the_marking(course: Path) -> None:
+    sheet = SMALL.sheet(course)
+    before = manifest(sheet, course)
+    os.mkfifo(course / "solutions" / "pipe.ipynb")
     with pytest.raises(CourseChangedError, match="files changed while"):
         verify(before, sheet, course)

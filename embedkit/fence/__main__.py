@@ -15,7 +15,7 @@ from typing import Any
 
 from ipykernel.kernelapp import IPKernelApp
 
-from embedkit.fence import landlock, undo
+from embedkit.fence import landlock, seccomp, undo
 
 SYSTEM_FOLDERS = ("/usr", "/lib", "/lib64", "/bin", "/opt", "/etc", "/sys", "/proc", "/nix")
 DEVICES = ("/dev/null", "/dev/zero", "/dev/random", "/dev/urandom", "/dev/tty", "/dev/shm")
@@ -66,10 +66,11 @@ def main(settings: str, *arguments: str) -> None:
     fence = json.loads(Path(settings).read_text(encoding="utf-8"))
     os.chdir(fence["work"])
     limit_files(fence["largest_file"])
-    landlock.shut_in(
+    if landlock.shut_in(
         readable=[*SYSTEM_FOLDERS, *DEVICES, *fence["readable"]],
         writable=["/dev/null", "/dev/tty", *fence["writable"]],
-    )
+    ):
+        seccomp.refuse_calls()
     FencedKernel.fence = fence
     FencedKernel.launch_instance(argv=list(arguments))
 

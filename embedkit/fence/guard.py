@@ -73,6 +73,7 @@ REFUSED: dict[str, str] = {
 }
 """Events that no answer needs, and what a learner is told that answers may not do."""
 
+READING = frozenset({"open", "os.listdir", "os.scandir"})
 NATIVE_DOORS = frozenset({"_cffi_backend", "cffi", "_posixsubprocess", "_testcapi"})
 ON_WINDOWS = os.name == "nt"
 ENCODING = sys.getfilesystemencoding()
@@ -131,6 +132,8 @@ def objection(
         places: folders, each with what it is: hidden, readable or writable.
         own: the id of this process.
     """
+    if event in READING and _is_of_another_process(args[0], own):
+        return "an answer may not look at other processes"
     if event == "open":
         return _objection_to_opening(args, places)
     if event in ("os.listdir", "os.scandir") and not _may_read(args[0], places):
@@ -140,6 +143,8 @@ def objection(
             return f"an answer may not change {path!r}: only what is in its own folder"
     if event in REFUSED:
         return f"an answer may not {REFUSED[event]}"
+    if event == "resource.prlimit" and args[0] not in (0, own):
+        return "an answer may not limit other processes"
     if event == "os.kill" and args[0] != own:
         return "an answer may not signal other processes"
     if event in ("object.__setattr__", "object.__delattr__") and args[1] == "__code__":
@@ -179,6 +184,14 @@ def _kind(path: Any, places: tuple[tuple[str, str], ...]) -> str:
         if inside and len(folder) >= longest:
             longest, found = len(folder), kind
     return found
+
+
+def _is_of_another_process(path: Any, own: int) -> bool:
+    """Return whether a path lies where Linux shows a process other than this one."""
+    if path is None or isinstance(path, int):
+        return False
+    _, first, second, *_ = (*resolve(path).split("/"), "", "")
+    return first == "proc" and second.isdecimal() and second != str(own)
 
 
 def _is_folder(path: Any) -> bool:

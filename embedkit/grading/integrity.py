@@ -47,6 +47,8 @@ def _files(root: Path) -> Iterator[Path]:
 
 
 def _hash(path: Path) -> str:
+    if not path.is_file():  # to read a pipe would never end
+        return ""
     try:
         return hashlib.sha256(path.read_bytes()).hexdigest()
     except OSError:

@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from tempfile import TemporaryDirectory, mkdtemp
+from tempfile import mkdtemp
 
 from embedkit.checks.framework import Task, Verdict
 from embedkit.checks.plain import load_plain, readable, save_plain
@@ -16,7 +16,7 @@ from embedkit.grading.nbval_runner import CellRun, ReplayError, run_cells
 from embedkit.grading.notebooks import BadInputError, fingerprint, read_notebook
 from embedkit.grading.replay import Step, alone, lay_out, observations_file, questions_file
 from embedkit.grading.solutions import read_solution
-from embedkit.grading.surroundings import Shared, Surroundings
+from embedkit.grading.surroundings import Shared, Surroundings, scratch_folder
 from embedkit.grading.watch import GIBIBYTE, Limits
 from embedkit.lessons import Lesson
 
@@ -79,7 +79,13 @@ class Heard:
     notes: list[str] = field(default_factory=list)
 
 
-def mark_sheet(path: Path, lesson: Lesson, root: Path, limits: Limits = DEFAULT_LIMITS) -> Marks:
+def mark_sheet(
+    path: Path,
+    lesson: Lesson,
+    root: Path,
+    limits: Limits = DEFAULT_LIMITS,
+    private: Sequence[Path] = (),
+) -> Marks:
     """Mark one sheet; its file is only read.
 
     Args:
@@ -87,6 +93,7 @@ def mark_sheet(path: Path, lesson: Lesson, root: Path, limits: Limits = DEFAULT_
         lesson: the lesson that it belongs to.
         root: the folder of the course.
         limits: what the sheet may take.
+        private: folders of others, of which it may see nothing.
 
     Raises:
         BadInputError: if the file is no sheet of that lesson, or nothing can be run here.
@@ -97,16 +104,16 @@ def mark_sheet(path: Path, lesson: Lesson, root: Path, limits: Limits = DEFAULT_
     notebook = read_notebook(path)
     tasks = [task.task for task in solution.tasks]
     seeds = {task.number: secrets.randbits(32) for task in tasks}
-    with TemporaryDirectory(prefix="embedkit-", ignore_cleanup_errors=True) as name:
-        folder = Path(name).resolve()
+    with scratch_folder() as folder:
         for part in ("questions", "drop", "kept"):
             (folder / part).mkdir()
         for task in tasks:
             questions = [list(question) for question in task.questions(seeds[task.number])]
             save_plain(questions_file(folder, task.number), questions)
         hidden = tuple(place.resolve() for place in (root, PACKAGE, path.parent))
+        others = tuple(place.resolve() for place in private)
         kit = make_kit(lesson, folder / "kit")
-        shared = Shared(kit, folder / "questions", folder / "drop", hidden)
+        shared = Shared(kit, folder / "questions", folder / "drop", hidden, others)
         steps = lay_out(notebook, solution, folder)
         heard = _replay(steps, folder, shared, limits)
         verify(before, path, root)
@@ -209,6 +216,8 @@ def _ending(outcome: str, limits: Limits) -> tuple[str, str]:
     if outcome == "disk":
         limit = f"{limits.disk / GIBIBYTE:.2g} GiB"
         return f"printed or wrote more than {limit}", "Is there a print in a loop?"
+    if outcome == "threads":
+        return f"started more than {limits.threads} threads", "Are they started in a loop?"
     question = "Does it call exit, or need more memory than there is?"
     return "ended the whole Python process", question
 

@@ -19,7 +19,15 @@ from embedkit.grading.notebooks import notebook_bytes
 from embedkit.grading.processes import runs, start
 from embedkit.grading.replay import Step
 from embedkit.grading.surroundings import KERNEL, Surroundings
-from embedkit.grading.watch import Limits, end, family, memory_of, size_of
+from embedkit.grading.watch import (
+    Limits,
+    end,
+    family,
+    memory_of,
+    size_of,
+    size_of_nameless,
+    threads_of,
+)
 
 STARTUP_SECONDS = 120.0
 """How long pytest and a notebook kernel may take to start on a busy machine."""
@@ -27,7 +35,7 @@ GRACE_SECONDS = 15.0
 """How long nbval may take, past a cell's own limit, to interrupt it and say so."""
 SECONDS_BETWEEN_LOOKS = 0.02
 SECONDS_BETWEEN_COUNTS = 0.5
-ENDINGS = ("timeout", "died", "memory", "disk")
+ENDINGS = ("timeout", "died", "memory", "disk", "threads")
 """How a cell can end so that no cell after it can run."""
 
 
@@ -35,8 +43,8 @@ ENDINGS = ("timeout", "died", "memory", "disk")
 class CellRun:
     """How one cell ended.
 
-    ``ok``, ``error``, ``timeout``, ``died``, ``memory`` or ``disk`` if it took too much of it, or
-    ``not run``.
+    ``ok``, ``error``, ``timeout``, ``died``, ``memory``, ``disk`` or ``threads`` if it took too
+    much of it, or ``not run``.
     """
 
     outcome: str = "not run"
@@ -106,7 +114,7 @@ def _command(sheet: Path, settings: Path, seconds: float) -> list[str]:
 
 
 def _wait(process: psutil.Process, events: Path, folder: Path, limits: Limits) -> str:
-    """Wait for the end; return what cut the replay off: ``timeout``, ``memory``, ``disk`` or none.
+    """Wait for the end; return what cut the replay off, one of :data:`ENDINGS`, or nothing.
 
     ``timeout`` means that nothing moved for too long.
     """
@@ -119,10 +127,13 @@ def _wait(process: psutil.Process, events: Path, folder: Path, limits: Limits) -
         now = time.monotonic()
         if memory_of(members) > limits.memory:
             return "memory"
+        if threads_of(members) > limits.threads:
+            return "threads"
         if now - last_counted > SECONDS_BETWEEN_COUNTS:
             last_counted = now
             members = family([process.pid])
-            if size_of(folder) > limits.disk:
+            nameless = size_of_nameless(members)
+            if nameless + size_of(folder, limits.disk - nameless) > limits.disk:
                 return "disk"
         if events.stat().st_size != size:
             size = events.stat().st_size

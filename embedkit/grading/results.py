@@ -63,7 +63,7 @@ def mark_submission(submission: Submission, root: Path, limits: Limits) -> Resul
             copy.write_bytes(read)
             lesson = lesson_of(copy, root)
             grader = grader_hash(lesson, root, limits)
-            marks = mark_sheet(copy, lesson, root, limits)
+            marks = mark_sheet(copy, lesson, root, limits, (submission.folder,))
         except BadInputError as error:
             problem = _about_this_file(str(error), copy)
             stops = isinstance(error, CourseChangedError)

@@ -29,6 +29,11 @@ class Submission:
     name: str
     path: Path
 
+    @property
+    def folder(self) -> Path:
+        """The folder in which the whole class handed in."""
+        return self.path.parents[self.name.count("/")]
+
     def read(self) -> bytes:
         """Return the file's content.
 

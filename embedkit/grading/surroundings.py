@@ -5,14 +5,45 @@ import os
 import shutil
 import sys
 import sysconfig
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
+from tempfile import TemporaryDirectory, gettempdir
 
 from embedkit.grading.kernels import kernel_environment
 from embedkit.grading.watch import Limits
 
 KERNEL = "fenced"
+
+
+@contextmanager
+def scratch_folder() -> Iterator[Path]:
+    """Give a folder for replays, and remove it afterwards, whatever they left in it."""
+    with TemporaryDirectory(prefix="embedkit-", ignore_cleanup_errors=True) as name:
+        folder = Path(name).resolve()
+        try:
+            yield folder
+        finally:
+            flatten(folder)
+
+
+def flatten(folder: Path) -> None:
+    """Move all folders in a folder right beneath it, so that none lies too deep to be removed.
+
+    Python removes folders with a function that calls itself, once for each folder in a folder.
+    """
+    numbers = count()
+    waiting = [folder]
+    while waiting:
+        with suppress(OSError):
+            for entry in list(os.scandir(waiting.pop())):
+                if entry.is_dir(follow_symlinks=False):
+                    up = folder / f"up-{next(numbers)}"
+                    os.chmod(entry.path, 0o700)
+                    os.rename(entry.path, up)
+                    waiting.append(up)
 
 
 @dataclass(frozen=True)
@@ -23,13 +54,15 @@ class Shared:
         kit: where the sheet imports embedkit from.
         questions: the folder with the questions to its answers.
         drop: the folder in which a probe leaves what it saw, until the collector takes it.
-        hidden: folders of which it may see nothing.
+        hidden: folders of the course, of which it may see nothing.
+        private: folders of others, of which it may see no more than Python and its packages.
     """
 
     kit: Path
     questions: Path
     drop: Path
     hidden: tuple[Path, ...]
+    private: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -60,11 +93,12 @@ class Surroundings:
             (self.folder / name).mkdir(parents=True)
         _copy_font_list(self.work / "matplotlib")
         python = _python_folders(self.shared.hidden)
+        private = [Path(gettempdir()).resolve(), Path.home().resolve(), *self.shared.private]
         fence = {
             "work": str(self.work),
             "readable": _texts([*python, self.shared.kit, self.shared.questions]),
             "writable": _texts([self.work, self.runtime, self.shared.drop]),
-            "hidden": _texts([*self.shared.hidden, self.folder.parent]),
+            "hidden": _texts([*private, *self.shared.hidden, self.folder.parent]),
             "largest_file": limits.largest_file,
         }
         settings = self.folder / "fence.json"

@@ -1,6 +1,7 @@
 """Watching a replay from outside: how much memory it takes, how much it writes, what it leaves."""
 
 import os
+import stat
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from pathlib import Path
 import psutil  # type: ignore[import-untyped]
 
 GIBIBYTE = 2**30
+BLOCK = 4096
 
 
 @dataclass(frozen=True)
@@ -20,12 +22,14 @@ class Limits:
         memory: how many bytes the sheet's process and those around it may hold at once.
         disk: how many bytes they may write into their folder.
         largest_file: how many bytes one file may have, and what a probe may leave.
+        threads: how many threads they may have at once; each takes a number of the system's few.
     """
 
     seconds: float = 30.0
     memory: int = 4 * GIBIBYTE
     disk: int = GIBIBYTE // 2
     largest_file: int = 50 * 2**20
+    threads: int = 1000
 
 
 def family(leaders: Iterable[int]) -> list[psutil.Process]:
@@ -48,13 +52,54 @@ def memory_of(processes: Iterable[psutil.Process]) -> int:
     return total
 
 
-def size_of(folder: Path) -> int:
-    """Return how many bytes the files in a folder have; those that vanish have none."""
+def threads_of(processes: Iterable[psutil.Process]) -> int:
+    """Return how many threads processes have; one that is gone has none."""
     total = 0
-    for parent, _, names in os.walk(folder):
-        for name in names:
-            with suppress(OSError):
-                total += os.lstat(os.path.join(parent, name)).st_size
+    for process in processes:
+        with suppress(psutil.Error):
+            total += process.num_threads()
+    return total
+
+
+def size_of(folder: Path, most: int) -> int:
+    """Return how many bytes a folder takes, or more than ``most`` as soon as that is certain.
+
+    Each file and each folder counts at least a block, so that a flood of empty ones is seen. What
+    vanishes meanwhile takes nothing; what cannot be looked into takes too much.
+    """
+    total = 0
+    waiting = [str(folder)]
+    while waiting:
+        try:
+            with os.scandir(waiting.pop()) as entries:
+                for entry in entries:
+                    total += max(entry.stat(follow_symlinks=False).st_size, BLOCK)
+                    if total > most:
+                        return total
+                    if entry.is_dir(follow_symlinks=False):
+                        waiting.append(entry.path)
+        except FileNotFoundError:
+            continue
+        except OSError:
+            return most + 1
+    return total
+
+
+def size_of_nameless(processes: Iterable[psutil.Process]) -> int:
+    """Return how many bytes lie in removed files that processes still hold; known on Linux only."""
+    total = 0
+    for process in processes:
+        folder = Path("/proc", str(process.pid))
+        with suppress(OSError):
+            for link in (folder / "fd").iterdir():
+                about = link.stat()
+                if stat.S_ISREG(about.st_mode) and not about.st_nlink:
+                    total += about.st_size
+        with suppress(OSError):
+            for line in (folder / "maps").read_bytes().splitlines():
+                if line.endswith(b" (deleted)") and b"/dev/zero" not in line:
+                    start, stop = line.split()[0].split(b"-")
+                    total += int(stop, 16) - int(start, 16)
     return total
 
 

@@ -1,0 +1,119 @@
+"""Seccomp: the Linux kernel's list of calls that a process may not make.
+
+Landlock guards files, but no process: it lets a fenced process change the limits of the one that
+marks, give itself more than its share, or split off children that outlive it. What it leaves open
+is refused here, by the number of the call. There is no way back, and all threads inherit it.
+Described in https://docs.kernel.org/userspace-api/seccomp_filter.html.
+"""
+
+import ctypes
+import errno
+import os
+import platform
+import struct
+import sys
+
+MACHINES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
+"""Which column of the tables below is a machine's, and how seccomp calls the machine."""
+
+REFUSED = {
+    **{"fork": (57, None), "vfork": (58, None), "unshare": (272, 97), "setns": (308, 268)},
+    **{"ptrace": (101, 117), "process_vm_readv": (310, 270), "process_vm_writev": (311, 271)},
+    **{"tkill": (200, 130), "pidfd_send_signal": (424, 424), "pidfd_getfd": (438, 438)},
+    **{"rt_sigqueueinfo": (129, 138), "rt_tgsigqueueinfo": (297, 240)},
+    **{"memfd_create": (319, 279), "memfd_secret": (447, 447)},
+    **{"shmget": (29, 194), "semget": (64, 190), "msgget": (68, 186), "mq_open": (240, 180)},
+    **{"connect": (42, 203), "io_uring_setup": (425, 425)},
+    **{"setxattr": (188, 5), "lsetxattr": (189, 6), "fsetxattr": (190, 7)},
+    **{"removexattr": (197, 14), "lremovexattr": (198, 15), "fremovexattr": (199, 16)},
+    **{"add_key": (248, 217), "request_key": (249, 218), "keyctl": (250, 219)},
+    **{"bpf": (321, 280), "perf_event_open": (298, 241), "userfaultfd": (323, 282)},
+    **{"init_module": (175, 105), "kexec_load": (246, 104), "reboot": (169, 142)},
+    **{"settimeofday": (164, 170), "clock_settime": (227, 112), "sethostname": (170, 161)},
+}
+IGNORED = {
+    **{"chmod": (90, None), "fchmod": (91, 52), "fchmodat": (268, 53), "fchmodat2": (452, 452)},
+    **{"chown": (92, None), "lchown": (94, None), "fchown": (93, 55), "fchownat": (260, 54)},
+    **{"utime": (132, None), "utimes": (235, None), "futimesat": (261, None)},
+    **{"utimensat": (280, 88), "sched_setaffinity": (203, 122), "sched_setattr": (314, 274)},
+    **{"sched_setparam": (142, 118), "sched_setscheduler": (144, 119)},
+    **{"setpriority": (141, 140), "ioprio_set": (251, 30)},
+}
+"""These change any file's rights and dates, fence or not, and any process's share of the machine.
+Copying a file calls them, and so does ZeroMQ; so they do nothing, and say that all went well."""
+THREADS_ONLY = {"clone": (56, 220)}
+NOT_KNOWN = {"clone3": (435, 435)}
+"""Its flags lie where no filter can look; told that it is not there, programs call ``clone``."""
+ON_ITSELF = {"kill": (62, 129), "tgkill": (234, 131)}
+WITH_ZERO = {"prlimit64": (302, 261)}
+"""Here 0 stands for whoever calls."""
+NOT_WITH = {"prctl": ((157, 167), 4)}
+"""``PR_SET_DUMPABLE`` would hide from the watch which files are open."""
+
+NUMBER, MACHINE, FIRST_ARGUMENT = 0, 4, 16
+LOAD, IF_EQUAL, IF_AT_LEAST, IF_BITS, RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
+ALLOW, FAIL = 0x7FFF0000, 0x00050000
+CLONE_THREAD = 0x10000
+OTHER_TABLE = 0x40000000
+"""On x86-64, the same calls have a second number from here on."""
+SECCOMP = (317, 277)
+SET_FILTER, ALL_THREADS = 1, 1
+
+
+def known_machine() -> bool:
+    """Return whether the numbers of this machine's calls are listed here."""
+    return sys.platform.startswith("linux") and platform.machine() in MACHINES
+
+
+def refuse_calls() -> bool:
+    """Refuse, for good and in all threads, what no answer needs.
+
+    Landlock must have been set up before: it is what lets a process without rights do this.
+
+    Returns:
+        Whether the system can do so; where it cannot, nothing changes.
+    """
+    if not known_machine():
+        return False
+    column, machine = MACHINES[platform.machine()]
+    program = b"".join(filter_for(column, machine, os.getpid()))
+    code = ctypes.create_string_buffer(program)
+    whole = struct.pack("@HP", len(program) // 8, ctypes.addressof(code))
+    libc = ctypes.CDLL(None, use_errno=True)
+    return bool(libc.syscall(SECCOMP[column], SET_FILTER, ALL_THREADS, whole) == 0)
+
+
+def filter_for(column: int, machine: int, own: int) -> list[bytes]:
+    """Return a filter's instructions: each test skips what it does not concern."""
+    steps = [
+        *(_step(LOAD, MACHINE), _step(IF_EQUAL, machine, 1, 0), _fail(errno.EPERM)),
+        *(_step(LOAD, NUMBER), _step(IF_AT_LEAST, OTHER_TABLE, 0, 1), _fail(errno.EPERM)),
+    ]
+    for calls, error in ((REFUSED, errno.EPERM), (IGNORED, 0), (NOT_KNOWN, errno.ENOSYS)):
+        for numbers in calls.values():
+            number = numbers[column]
+            if number is not None:
+                steps += [_step(IF_EQUAL, number, 0, 1), _fail(error)]
+    for numbers in THREADS_ONLY.values():
+        steps += _unless(numbers[column], _step(IF_BITS, CLONE_THREAD, 1, 0))
+    for numbers in ON_ITSELF.values():
+        steps += _unless(numbers[column], _step(IF_EQUAL, own, 1, 0))
+    for numbers in WITH_ZERO.values():
+        steps += _unless(numbers[column], _step(IF_EQUAL, 0, 1, 0))
+    for numbers, value in NOT_WITH.values():
+        steps += _unless(numbers[column], _step(IF_EQUAL, value, 0, 1))
+    return [*steps, _step(RETURN, ALLOW)]
+
+
+def _unless(number: int, test: bytes) -> list[bytes]:
+    """Return steps that refuse a call unless a test of its first argument skips the refusal."""
+    look = [_step(LOAD, FIRST_ARGUMENT), test, _fail(errno.EPERM), _step(RETURN, ALLOW)]
+    return [_step(IF_EQUAL, number, 0, len(look)), *look]
+
+
+def _fail(error: int) -> bytes:
+    return _step(RETURN, FAIL | error)
+
+
+def _step(code: int, value: int, if_true: int = 0, if_false: int = 0) -> bytes:
+    return struct.pack("=HBBI", code, if_true, if_false, value)

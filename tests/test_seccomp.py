@@ -1,0 +1,64 @@
+"""Calls that reach other processes are refused, and what honest code calls is not."""
+
+import subprocess
+import sys
+
+import pytest
+
+from embedkit.fence import landlock, seccomp
+
+REFUSED = {
+    "split off": "os.fork()",
+    "signal": "os.kill(os.getppid(), 0)",
+    "signal a group": "os.kill(0, 0)",
+    "limit": "resource.prlimit(os.getppid(), resource.RLIMIT_CORE)",
+    "connect": "socket.socket(socket.AF_UNIX).connect('/run/nothing')",
+    "hoard": "os.memfd_create('x')",
+}
+FINE = {
+    "threads": "t = threading.Thread(target=print); t.start(); t.join()",
+    "its own limits": "resource.getrlimit(resource.RLIMIT_CORE)",
+    "a signal to itself": "os.kill(os.getpid(), 0); signal.raise_signal(signal.SIGURG)",
+    "a pair of sockets": "socket.socketpair()",
+    "torch in threads": "import torch; torch.ones(500, 500) @ torch.ones(500, 500)",
+}
+START = """
+import os, resource, signal, socket, sys, threading
+from embedkit.fence import landlock, seccomp
+assert landlock.shut_in(readable=["/"], writable=[sys.argv[1]]) and seccomp.refuse_calls()
+"""
+
+pytestmark = pytest.mark.skipif(
+    not landlock.available() or not seccomp.known_machine(), reason="there is no such fence here"
+)
+
+
+def run_fenced(code: str, folder: object) -> str:
+    command = [sys.executable, "-c", START + code, str(folder)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    return done.stderr if done.returncode else "well"
+
+
+@pytest.mark.parametrize("call", REFUSED.values(), ids=REFUSED)
+def test_what_reaches_others_is_refused(call: str, tmp_path):
+    assert "PermissionError: [Errno 1]" in run_fenced(call, tmp_path)
+
+
+@pytest.mark.parametrize("code", FINE.values(), ids=FINE)
+def test_what_answers_need_works(code: str, tmp_path):
+    assert run_fenced(code, tmp_path) == "well"
+
+
+def test_the_rights_of_files_stay_as_they_are(tmp_path):
+    path = tmp_path / "file"
+    path.touch()
+    before = path.stat().st_mode
+    assert run_fenced(f"os.chmod({str(path)!r}, 0)", tmp_path) == "well"
+    assert path.stat().st_mode == before
+
+
+@pytest.mark.parametrize("column", [0, 1])
+def test_no_call_is_named_twice(column: int):
+    groups = (seccomp.REFUSED, seccomp.IGNORED, seccomp.NOT_KNOWN, seccomp.ON_ITSELF)
+    numbers = [pair[column] for group in groups for pair in group.values() if pair[column]]
+    assert len(numbers) == len(set(numbers))

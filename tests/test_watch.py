@@ -1,0 +1,64 @@
+"""What a replay takes is seen, and what it leaves behind is removed, however it is hidden."""
+
+import os
+from contextlib import suppress
+from pathlib import Path
+
+import psutil
+import pytest
+
+from embedkit.grading.surroundings import scratch_folder
+from embedkit.grading.watch import BLOCK, size_of, size_of_nameless, threads_of
+
+DEEP = 1200
+"""More folders in folders than a function in Python may call itself."""
+
+
+def dig(folder: Path) -> None:
+    """Make folders in folders."""
+    here = os.getcwd()
+    os.chdir(folder)
+    for _ in range(DEEP):
+        os.mkdir("d")
+        os.chdir("d")
+    Path("file").write_bytes(bytes(5 * BLOCK))
+    os.chdir(here)
+
+
+def test_a_folder_is_removed_however_deep_it_is():
+    with scratch_folder() as folder:
+        dig(folder)
+        size = size_of(folder, 2**30)
+        (folder / "file").touch()
+    assert size >= DEEP * BLOCK + 5 * BLOCK
+    assert not folder.exists()
+
+
+def test_a_folder_is_removed_after_an_error():
+    with suppress(ZeroDivisionError), scratch_folder() as folder:
+        dig(folder)
+        _ = 1 / 0
+    assert not folder.exists()
+
+
+def test_empty_files_count_and_counting_ends_at_the_limit(tmp_path):
+    for i in range(100):
+        (tmp_path / str(i)).touch()
+    assert size_of(tmp_path, 2**30) == 100 * BLOCK
+    assert size_of(tmp_path, 10 * BLOCK) == 11 * BLOCK
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="only Linux tells")
+def test_removed_files_count(tmp_path):
+    own = [psutil.Process()]
+    before = size_of_nameless(own)
+    with (tmp_path / "file").open("wb") as file:
+        file.truncate(10**6)
+        assert size_of_nameless(own) == before
+        (tmp_path / "file").unlink()
+        assert size_of_nameless(own) == before + 10**6
+    assert size_of_nameless(own) == before
+
+
+def test_threads_are_counted_also_of_processes_that_are_gone():
+    assert threads_of([psutil.Process()]) >= 1
