@@ -8,6 +8,7 @@ from embedkit.lessons import LESSONS, Lesson
 
 PACKAGE = Path(embedkit.__file__).parent
 LEFT_OUT = ("grading", "authoring", "checks", "__pycache__", "cli.py", "__main__.py")
+KINDS = (".py", ".html", ".mplstyle")
 KEPT_CHECKS = ("__init__.py", "plain.py", "probes.py")
 
 STUB = '''"""Stands for the checks of a lesson while its sheet is marked from outside."""
@@ -46,15 +47,15 @@ def make_kit(lesson: Lesson, folder: Path) -> Path:
     """
     later = [other.slug for other in LESSONS if other.number >= lesson.number]
     hidden = {*later, *(f"{slug}.py" for slug in later)}
-    without_caches = shutil.ignore_patterns("__pycache__")
+    without_caches = shutil.ignore_patterns("__pycache__", ".*", "*~")
     package = folder / PACKAGE.name
     package.mkdir(parents=True)
     for item in PACKAGE.iterdir():
-        if item.name in {*LEFT_OUT, *hidden}:
+        if item.name in {*LEFT_OUT, *hidden} or item.name.startswith("."):
             continue
         if item.is_dir():
             shutil.copytree(item, package / item.name, ignore=without_caches)
-        else:
+        elif item.suffix in KINDS:
             shutil.copyfile(item, package / item.name)
     checks = package / "checks"
     checks.mkdir()

@@ -153,7 +153,8 @@ def _end(process: psutil.Process, events: Path) -> None:
         if leader > 1:
             _kill_group(leader)
     end(members)
-    process.wait()
+    with suppress(psutil.TimeoutExpired):
+        process.wait(GRACE_SECONDS)
 
 
 def _kill_group(leader: int) -> None:

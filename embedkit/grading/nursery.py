@@ -162,11 +162,14 @@ def connect(*descriptors: int) -> None:
 
 def settle(where: dict[str, Any]) -> None:
     """Take on a folder and an environment as a new process would."""
+    ours, theirs = (
+        [folder for folder in environment.get("PYTHONPATH", "").split(os.pathsep) if folder]
+        for environment in (os.environ, where["environment"])
+    )
+    sys.path[: len(ours)] = theirs
     os.environ.clear()
     os.environ.update(where["environment"])
     os.chdir(where["folder"])
-    folders = where["environment"].get("PYTHONPATH", "").split(os.pathsep)
-    sys.path[:0] = [folder for folder in folders if folder]
     tempfile.tempdir = None
     for reseed in (random.seed, numpy.random.seed, torch.seed):
         reseed()
