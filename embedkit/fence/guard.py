@@ -50,6 +50,7 @@ REFUSED: dict[str, str] = {
     "os.fork": "start other processes",
     "os.forkpty": "start other processes",
     "os.killpg": "signal other processes",
+    "resource.prlimit": "set limits for other processes",
     "os.link": "make links",
     "os.symlink": "make links",
     "socket.connect": "use the network",
