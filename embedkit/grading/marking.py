@@ -2,10 +2,11 @@
 
 import re
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from tempfile import TemporaryDirectory, mkdtemp
+from tempfile import mkdtemp
 
 from embedkit.checks.framework import Task, Verdict
 from embedkit.checks.plain import load_plain, readable, save_plain
@@ -17,7 +18,7 @@ from embedkit.grading.notebooks import BadInputError, fingerprint, read_notebook
 from embedkit.grading.replay import Step, alone, lay_out, observations_file, questions_file
 from embedkit.grading.solutions import read_solution
 from embedkit.grading.surroundings import Shared, Surroundings
-from embedkit.grading.watch import GIBIBYTE, Limits
+from embedkit.grading.watch import GIBIBYTE, Limits, clear
 from embedkit.lessons import Lesson
 
 DEFAULT_LIMITS = Limits()
@@ -97,8 +98,7 @@ def mark_sheet(path: Path, lesson: Lesson, root: Path, limits: Limits = DEFAULT_
     notebook = read_notebook(path)
     tasks = [task.task for task in solution.tasks]
     seeds = {task.number: secrets.randbits(32) for task in tasks}
-    with TemporaryDirectory(prefix="embedkit-", ignore_cleanup_errors=True) as name:
-        folder = Path(name).resolve()
+    with temporary_folder() as folder:
         for part in ("questions", "drop", "kept"):
             (folder / part).mkdir()
         for task in tasks:
@@ -112,6 +112,16 @@ def mark_sheet(path: Path, lesson: Lesson, root: Path, limits: Limits = DEFAULT_
         verify(before, path, root)
         verdicts = [judge(task, seeds[task.number], folder, heard) for task in tasks]
     return Marks(lesson, path, fingerprint(notebook), tuple(verdicts), tuple(heard.notes))
+
+
+@contextmanager
+def temporary_folder() -> Iterator[Path]:
+    """Make a folder, and remove it at the end with all that answers left in it."""
+    folder = Path(mkdtemp(prefix="embedkit-")).resolve()
+    try:
+        yield folder
+    finally:
+        clear(folder)
 
 
 def _replay(steps: list[Step], folder: Path, shared: Shared, limits: Limits) -> Heard:

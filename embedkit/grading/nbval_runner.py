@@ -19,7 +19,15 @@ from embedkit.grading.notebooks import notebook_bytes
 from embedkit.grading.processes import runs, start
 from embedkit.grading.replay import Step
 from embedkit.grading.surroundings import KERNEL, Surroundings
-from embedkit.grading.watch import Limits, end, family, memory_of, size_of
+from embedkit.grading.watch import (
+    Limits,
+    clear,
+    end,
+    family,
+    memory_of,
+    size_of,
+    size_without_a_name,
+)
 
 STARTUP_SECONDS = 120.0
 """How long pytest and a notebook kernel may take to start on a busy machine."""
@@ -86,9 +94,12 @@ def run_cells(
     environment = place.environment() | {"EMBEDKIT_PLAN": str(plan)}
     process = start(command, place.folder, environment, log)
     try:
-        cut_off = _wait(process, events, place.folder, limits)
+        cut_off = _wait(process, events, place, limits)
     finally:
         _end(process, events)
+        for folder in (place.work, place.shared.drop):
+            clear(folder)  # of what answers wrote, nothing may count in the next run
+            folder.mkdir(exist_ok=True)
     ended = _read_runs(events, len(steps), cut_off)
     if steps and ended[0].outcome == "not run":
         raise ReplayError(_last_line(log))
@@ -105,7 +116,7 @@ def _command(sheet: Path, settings: Path, seconds: float) -> list[str]:
     ]
 
 
-def _wait(process: psutil.Process, events: Path, folder: Path, limits: Limits) -> str:
+def _wait(process: psutil.Process, events: Path, place: Surroundings, limits: Limits) -> str:
     """Wait for the end; return what cut the replay off: ``timeout``, ``memory``, ``disk`` or none.
 
     ``timeout`` means that nothing moved for too long.
@@ -122,7 +133,8 @@ def _wait(process: psutil.Process, events: Path, folder: Path, limits: Limits) -
         if now - last_counted > SECONDS_BETWEEN_COUNTS:
             last_counted = now
             members = family([process.pid])
-            if size_of(folder) > limits.disk:
+            written = size_of(place.folder) + size_of(place.shared.drop)
+            if written + size_without_a_name(members) > limits.disk:
                 return "disk"
         if events.stat().st_size != size:
             size = events.stat().st_size

@@ -1,6 +1,7 @@
 """Watching a replay from outside: how much memory it takes, how much it writes, what it leaves."""
 
 import os
+import stat
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -51,11 +52,48 @@ def memory_of(processes: Iterable[psutil.Process]) -> int:
 def size_of(folder: Path) -> int:
     """Return how many bytes the files in a folder have; those that vanish have none."""
     total = 0
-    for parent, _, names in os.walk(folder):
-        for name in names:
-            with suppress(OSError):
-                total += os.lstat(os.path.join(parent, name)).st_size
+    for place in _folders(folder):
+        with suppress(OSError), os.scandir(place) as items:
+            for item in items:
+                with suppress(OSError):
+                    total += item.stat(follow_symlinks=False).st_size
     return total
+
+
+def size_without_a_name(processes: Iterable[psutil.Process]) -> int:
+    """Return how many bytes the open files have that lie in no folder (any more).
+
+    Such are files that were deleted while open, and those in memory (``memfd``). Only Linux tells.
+    """
+    sizes: dict[tuple[int, int], int] = {}
+    for process in processes:
+        with suppress(OSError):
+            for item in os.scandir(f"/proc/{process.pid}/fd"):
+                with suppress(OSError):
+                    file = item.stat()
+                    if stat.S_ISREG(file.st_mode) and not file.st_nlink:
+                        sizes[file.st_dev, file.st_ino] = file.st_size
+    return sum(sizes.values())
+
+
+def clear(folder: Path) -> None:
+    """Remove a folder, however deep others lie in it: ``rmtree`` calls itself for each level."""
+    places = _folders(folder)
+    for place in reversed(places):
+        with suppress(OSError):
+            for name in os.listdir(place):
+                with suppress(OSError):
+                    os.unlink(os.path.join(place, name))
+            os.rmdir(place)
+
+
+def _folders(top: Path) -> list[str]:
+    """Return a folder and all in it, each after the one that holds it."""
+    places = [str(top)]
+    for place in places:
+        with suppress(OSError), os.scandir(place) as items:
+            places.extend(item.path for item in items if item.is_dir(follow_symlinks=False))
+    return places
 
 
 def end(processes: Iterable[psutil.Process]) -> None:
