@@ -97,9 +97,8 @@ def run_cells(
         cut_off = _wait(process, events, place, limits)
     finally:
         _end(process, events)
-        for folder in (place.work, place.shared.drop):
-            clear(folder)  # of what answers wrote, nothing may count in the next run
-            folder.mkdir(exist_ok=True)
+        clear(place.shared.drop)  # what answers left there must not count in the next run
+        place.shared.drop.mkdir(exist_ok=True)
     ended = _read_runs(events, len(steps), cut_off)
     if steps and ended[0].outcome == "not run":
         raise ReplayError(_last_line(log))
