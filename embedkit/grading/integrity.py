@@ -47,6 +47,8 @@ def _files(root: Path) -> Iterator[Path]:
 
 
 def _hash(path: Path) -> str:
+    if not path.is_file():
+        return "no file"  # opening a pipe would never end
     try:
         return hashlib.sha256(path.read_bytes()).hexdigest()
     except OSError:
