@@ -31,9 +31,14 @@ from embedkit.grading.markdown import prose
 from embedkit.grading.marking import Marks
 from embedkit.grading.notebooks import BadInputError, notebook_bytes
 from embedkit.grading.results import Result, as_data, from_data, grader_hash
-from embedkit.grading.submissions import LARGEST_BYTES, Submission, find_submissions
+from embedkit.grading.submissions import (
+    LARGEST_BYTES,
+    Submission,
+    find_submissions,
+    shown_name,
+)
 from embedkit.grading.summary import summary
-from embedkit.grading.watch import Limits
+from embedkit.grading.watch import Limits, clear
 from embedkit.lessons import LESSONS, course_root
 from tests.answers.lookup_table import RIGHT, WRONG
 from tests.small_course import LESSON
@@ -400,12 +405,33 @@ def test_sheets_are_found_however_they_lie(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems refuse such names")
 def test_names_that_are_no_text_or_steer_a_terminal_are_shown_harmlessly(tmp_path: Path) -> None:
-    for name in (b"\xff.ipynb", b"a\n\x1b[31m.ipynb", b"Ada.ipynb", b"ada.ipynb"):
+    for name in (b"\xff.ipynb", b"a\n\x1b[31m.ipynb", b"Ada.ipynb", b"ada.ipynb", b"a\\n.ipynb"):
         Path(os.fsdecode(os.fsencode(tmp_path) + b"/" + name)).write_text("{}")
     names = [one.name for one in find_submissions(tmp_path).submissions]
-    assert names == ["\\xff.ipynb", "a\\n\\x1b[31m.ipynb", "Ada.ipynb", "ada.ipynb"]
+    shown = ["\\udcff.ipynb", "a\\\\n.ipynb", "a\\n\\x1b[31m.ipynb", "Ada.ipynb", "ada.ipynb"]
+    assert names == sorted(shown, key=lambda name: (name.casefold(), name))
     pages = page_names(names).values()
-    assert len({page.casefold() for page in pages}) == 4
+    assert len({page.casefold() for page in pages}) == 5
+
+
+def test_no_name_can_be_made_to_look_like_another() -> None:
+    assert shown_name(Path("a\\n.ipynb")) != shown_name(Path("a\n.ipynb"))
+    assert shown_name(Path(os.fsdecode(b"\xff.ipynb"))) != shown_name(Path("\\xff.ipynb"))
+    first, second = page_names(["a/b.ipynb", "a--b.ipynb"]).values()
+    pages = page_names(["a/b.ipynb", "a--b.ipynb", f"{first}.ipynb", f"{second.upper()}.ipynb"])
+    assert len({page.casefold() for page in pages.values()}) == 4
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no path is that long")
+def test_folders_may_lie_deeper_than_python_calls(tmp_path: Path) -> None:
+    put(tmp_path, "x.ipynb")
+    deepest = tmp_path / Path(*["d"] * 1100)
+    for place in [*reversed(deepest.parents), deepest]:
+        place.mkdir(exist_ok=True)
+    (deepest / "y.ipynb").write_text("{}")
+    assert len(find_submissions(tmp_path).submissions) == 2
+    clear(tmp_path)
+    assert not tmp_path.exists()
 
 
 def test_what_is_no_ordinary_file_of_a_sane_size_is_not_read(tmp_path: Path) -> None:

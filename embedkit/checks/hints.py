@@ -1,7 +1,8 @@
 """What a learner is told when an answer is wrong, and nothing more specific is known."""
 
+import math
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Sized
 from dataclasses import replace
 
 import torch
@@ -10,6 +11,8 @@ from torch import Tensor
 from embedkit.checks.compare import differing, same
 from embedkit.checks.plain import Other, Plain, readable
 from embedkit.checks.probes import Inputs, Seen
+
+MOST_ITEMS = 8
 
 
 def explain(seen: Seen, wanted: Seen, inputs: Inputs, mentions: Sequence[str] = ()) -> str:
@@ -136,15 +139,16 @@ def details(
 def show(value: Plain) -> str:
     """Return a value on one line, cut where it would be long."""
     if isinstance(value, Other):
-        return f"{value.type_name} {value.text[:60]}"
+        return _on_a_line(f"{value.type_name} {value.text[:60]}")
     if isinstance(value, list | tuple) and any(isinstance(item, Tensor) for item in value):
-        return ", ".join(show(item) for item in value)
+        return ", ".join([*map(show, value[:MOST_ITEMS]), *_cut(value)])
     if isinstance(value, dict):
-        return ", ".join(f"{name} {show(item)}" for name, item in value.items())
+        first = list(value.items())[:MOST_ITEMS]
+        return ", ".join([*(f"{_name(key)} {show(item)}" for key, item in first), *_cut(value)])
     if not isinstance(value, Tensor):
         text = repr(value)
         return text if len(text) <= 100 else text[:97] + "…"
-    if value.numel() > 24:
+    if value.numel() > 24 or math.prod(max(size, 1) for size in value.shape) > 24:
         return _summary(value)
     numbers = [float(f"{number:.4g}") for number in value.flatten().tolist()]
     if not value.is_floating_point():
@@ -154,10 +158,22 @@ def show(value: Plain) -> str:
     return str(_nested(numbers, list(value.shape))) + suffix
 
 
+def _cut(items: Sized) -> list[str]:
+    return ["…"] if len(items) > MOST_ITEMS else []
+
+
+def _name(key: str) -> str:
+    return _on_a_line(readable(key, 100))
+
+
+def _on_a_line(text: str) -> str:
+    return " ".join(text.split())
+
+
 def _summary(value: Tensor) -> str:
     """Return what a tensor is that is too large to be shown whole."""
     text = f"{value.dtype} of shape {tuple(value.shape)}".removeprefix("torch.")
-    if not value.is_floating_point():
+    if not value.is_floating_point() or not value.numel():
         return text
     if value.isnan().any():
         return f"{text}, {int(value.isnan().sum())} of its numbers nan"
@@ -175,8 +191,8 @@ def _nested(numbers: list[float], shape: list[int]) -> object:
 
 def _outcome(seen: Seen) -> str:
     if seen.raised:
-        message = _first_line(seen.message)
-        return f"{seen.raised[0]}: {message}" if message else seen.raised[0]
+        kind, message = _on_a_line(seen.raised[0]), _first_line(seen.message)
+        return f"{kind}: {message}" if message else kind
     return show(seen.value)
 
 

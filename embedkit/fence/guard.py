@@ -15,7 +15,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from os import devnull, fspath, getcwd, getpid, readlink, sep, stat
-from pathlib import PosixPath, WindowsPath
+from pathlib import PosixPath, PurePath, WindowsPath
 from stat import S_ISDIR
 from types import FunctionType
 from typing import Any
@@ -74,7 +74,11 @@ REFUSED: dict[str, str] = {
 """Events that no answer needs, and what a learner is told that answers may not do."""
 
 READING = frozenset({"open", "os.listdir", "os.scandir"})
+CHOOSE_WHO_IS_SIGNALLED = (8, 15)
+"""F_SETOWN and F_SETOWN_EX on Linux."""
+
 NATIVE_DOORS = frozenset({"_cffi_backend", "cffi", "_posixsubprocess", "_testcapi"})
+HOW_PATHS_TELL: tuple[Any, Any] = (PurePath.__fspath__, PurePath.__str__)
 ON_WINDOWS = os.name == "nt"
 ENCODING = sys.getfilesystemencoding()
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
@@ -149,6 +153,8 @@ def objection(
         return "an answer may not signal other processes"
     if event in ("object.__setattr__", "object.__delattr__") and args[1] == "__code__":
         return "an answer may not change the code of functions"
+    if event == "fcntl.fcntl" and args[1] in CHOOSE_WHO_IS_SIGNALLED:
+        return "an answer may not signal other processes"
     if event == "import" and args[0] in NATIVE_DOORS:
         return "an answer may not call native code"
     return ""
@@ -233,6 +239,8 @@ def _link_target(path: str) -> str:
 def _plain_text(path: Any) -> str:
     """Return a path as a plain string, also if it is of a kind that would lie about itself."""
     if type(path) in (PosixPath, WindowsPath):
+        if (type(path).__fspath__, type(path).__str__) != HOW_PATHS_TELL:
+            raise TypeError("this may tell one path here and another one later")
         path = fspath(path)
     if isinstance(path, bytes):
         return bytes.decode(path, ENCODING, "surrogateescape")

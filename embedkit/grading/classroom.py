@@ -156,7 +156,7 @@ class Classroom:
         """Return the table as CSV: a row a submission, a column a task."""
         tasks = self._tasks()
         text = io.StringIO()
-        writer = csv.writer(text, lineterminator="\n")
+        writer = csv.writer(text, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC)
         names = [f"{number} {name}" for number, name in tasks]
         writer.writerow(["path", "lesson", *names, "total", "possible", "note"])
         for submission in self.submissions:

@@ -29,6 +29,9 @@ LONGEST_NAME = 150
 
 NO_NAMES_ON_WINDOWS = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
 
+ENDS_IN_A_HASH = re.compile(r"-[0-9a-f]{16}$", re.IGNORECASE)
+"""A name that could be given to another page, if it were left as it is."""
+
 SPOKEN = {True: "met", False: "not met", None: "not looked at"}
 
 
@@ -41,7 +44,9 @@ def page_names(submissions: Sequence[str]) -> dict[str, str]:
     plain = {name: _plain_name(name) for name in submissions}
     count = Counter(page.casefold() for page in plain.values())
     return {
-        name: page if count[page.casefold()] == 1 else f"{page}-{_short_hash(name)}"
+        name: f"{page}-{_short_hash(name)}"
+        if count[page.casefold()] > 1 or ENDS_IN_A_HASH.search(page)
+        else page
         for name, page in plain.items()
     }
 
@@ -63,7 +68,7 @@ def _plain_name(submission: str) -> str:
 
 
 def _short_hash(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()[:8]
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def markdown_page(result: Result, root: Path) -> str:

@@ -18,7 +18,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 from embedkit.grading.notebooks import notebook_bytes
 from embedkit.grading.processes import runs, start
 from embedkit.grading.replay import Step
-from embedkit.grading.surroundings import KERNEL, Surroundings
+from embedkit.grading.surroundings import KERNEL, Surroundings, empty
 from embedkit.grading.watch import (
     Limits,
     end,
@@ -94,9 +94,10 @@ def run_cells(
     environment = place.environment() | {"EMBEDKIT_PLAN": str(plan)}
     process = start(command, place.folder, environment, log)
     try:
-        cut_off = _wait(process, events, place.folder, limits)
+        cut_off = _wait(process, events, place, limits)
     finally:
         _end(process, events)
+        empty(place.shared.drop)
     ended = _read_runs(events, len(steps), cut_off)
     if steps and ended[0].outcome == "not run":
         raise ReplayError(_last_line(log))
@@ -113,7 +114,7 @@ def _command(sheet: Path, settings: Path, seconds: float) -> list[str]:
     ]
 
 
-def _wait(process: psutil.Process, events: Path, folder: Path, limits: Limits) -> str:
+def _wait(process: psutil.Process, events: Path, place: Surroundings, limits: Limits) -> str:
     """Wait for the end; return what cut the replay off, one of :data:`ENDINGS`, or nothing.
 
     ``timeout`` means that nothing moved for too long.
@@ -132,8 +133,10 @@ def _wait(process: psutil.Process, events: Path, folder: Path, limits: Limits) -
         if now - last_counted > SECONDS_BETWEEN_COUNTS:
             last_counted = now
             members = family([process.pid])
-            nameless = size_of_nameless(members)
-            if nameless + size_of(folder, limits.disk - nameless) > limits.disk:
+            written = size_of_nameless(members)
+            for folder in (place.folder, place.shared.drop):
+                written += size_of(folder, limits.disk)
+            if written > limits.disk:
                 return "disk"
         if events.stat().st_size != size:
             size = events.stat().st_size

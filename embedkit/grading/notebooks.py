@@ -44,9 +44,12 @@ def _parse(content: bytes, path: Path) -> NotebookNode:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            notebook = nbformat.reads(json.dumps(data), as_version=4)
+            # nbformat.reads would also validate, which takes gigabytes for a few wrong outputs
+            notebook = nbformat.convert(nbformat.reader.reads(json.dumps(data)), 4)
         for cell in notebook.cells:
-            cell.source = "".join(cell.source).replace("\r\n", "\n")
+            cell.cell_type = str(cell.cell_type)
+            source = "".join(cell.source).replace("\r\n", "\n")
+            cell.source = source.encode("utf-8", "replace").decode("utf-8")
             cell.metadata = NotebookNode(cell.get("metadata", {}))
     except Exception as error:  # nbformat raises whatever a damaged file makes it stumble over
         raise BadInputError(

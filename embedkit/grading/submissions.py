@@ -98,12 +98,17 @@ def find_submissions(folder: Path) -> Found:
 
 
 def _files(folder: Path) -> Iterator[Path]:
-    for place, folders, files in os.walk(folder, onerror=_refuse):
+    """Give all files; folders in folders are no deeper a call, however deep they lie."""
+    waiting = [folder]
+    while waiting:
+        place, folders, files = next(os.walk(waiting.pop(), onerror=_refuse))
         links = [name for name in folders if Path(place, name).is_symlink()]
-        folders[:] = [name for name in folders if name not in links and _is_looked_into(name)]
         for name in [*files, *links]:
             if _is_looked_into(name):
                 yield Path(place, name)
+        waiting += [
+            Path(place, name) for name in folders if name not in links and _is_looked_into(name)
+        ]
 
 
 def _is_looked_into(name: str) -> bool:
@@ -116,8 +121,11 @@ def _refuse(error: OSError) -> None:
 
 
 def shown_name(path: Path) -> str:
-    """Return a relative path as text: with ``/`` on every system, and no control characters."""
-    text = os.fsencode(path.as_posix()).decode("utf-8", "backslashreplace")
+    """Return a relative path as text: with ``/`` on every system, and no control characters.
+
+    No two paths look alike: a backslash of a name's own is doubled.
+    """
     return "".join(
-        sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in text
+        sign if sign.isprintable() and sign != "\\" else sign.encode("unicode_escape").decode()
+        for sign in path.as_posix()
     )

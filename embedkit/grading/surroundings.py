@@ -46,6 +46,13 @@ def flatten(folder: Path) -> None:
                     waiting.append(up)
 
 
+def empty(folder: Path) -> None:
+    """Remove all that answers left in a folder, so that it does not count in the next run."""
+    flatten(folder)
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(exist_ok=True)
+
+
 @dataclass(frozen=True)
 class Shared:
     """What all replays of a sheet have in common.
