@@ -438,7 +438,7 @@ def test_what_is_no_ordinary_file_of_a_sane_size_is_not_read(tmp_path: Path) -> 
     with (tmp_path / "huge.ipynb").open("wb") as file:
         file.truncate(LARGEST_BYTES + 1)
     (tmp_path / "link.ipynb").symlink_to(tmp_path / "huge.ipynb")
-    wanted = {"huge.ipynb": "at most 50 MB", "link.ipynb": "links are not followed"}
+    wanted = {"huge.ipynb": "at most 10 MB", "link.ipynb": "links are not followed"}
     if hasattr(os, "mkfifo"):
         os.mkfifo(tmp_path / "pipe.ipynb")
         wanted["pipe.ipynb"] = "no ordinary file"

@@ -221,6 +221,13 @@ def test_each_command_explains_itself(command: str, capsys: pytest.CaptureFixtur
     assert len(capsys.readouterr().out) > 150
 
 
+def test_no_name_of_a_file_paints_the_terminal(
+    course: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["check", "\x1b[31mred.ipynb"]) == 2
+    assert "\x1b" not in capsys.readouterr().err
+
+
 def test_alone_it_prints_its_help(capsys: pytest.CaptureFixture[str]) -> None:
     assert main([]) == 0
     assert "mark your sheets" in capsys.readouterr().out

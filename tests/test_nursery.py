@@ -72,6 +72,13 @@ def test_a_kernel_that_was_split_off_is_like_a_fresh_one(tmp_path, monkeypatch):
         assert number != another
 
 
+def test_a_kernel_learns_no_password_of_the_teacher(tmp_path, monkeypatch):
+    monkeypatch.setenv("COURSE_TOKEN", "secret")
+    environment = look_from(tmp_path / "one")["alike"]["environment"]
+    assert "COURSE_TOKEN" not in environment
+    assert environment["EMBEDKIT_DEVICE"] == "cpu"
+
+
 @split
 def test_a_kernel_that_was_split_off_holds_no_file_of_ours_open(tmp_path):
     place = place_in(tmp_path)

@@ -18,6 +18,7 @@ from ipykernel.kernelapp import IPKernelApp
 from embedkit.fence import landlock, seccomp, undo
 
 SYSTEM_FOLDERS = ("/usr", "/lib", "/lib64", "/bin", "/opt", "/etc", "/sys", "/proc", "/nix")
+MOST_OPEN_FILES = 1024
 DEVICES = ("/dev/null", "/dev/zero", "/dev/random", "/dev/urandom", "/dev/tty", "/dev/shm")
 
 
@@ -59,6 +60,7 @@ def limit_files(largest: int) -> None:
 
         resource.setrlimit(resource.RLIMIT_FSIZE, (largest, largest))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        resource.setrlimit(resource.RLIMIT_NOFILE, (MOST_OPEN_FILES, MOST_OPEN_FILES))
 
 
 def main(settings: str, *arguments: str) -> None:

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import TextIO
 
 from embedkit.checks.framework import Verdict
+from embedkit.checks.plain import readable
 from embedkit.grading.marking import Marks
 from embedkit.grading.terminal import painted
 from embedkit.lessons import LESSONS
@@ -30,9 +31,9 @@ def report(marks: Marks, root: Path, stream: TextIO) -> str:
 def shown_path(path: Path) -> str:
     """Return a path as a person would type it here."""
     try:
-        return str(path.resolve().relative_to(Path.cwd()))
+        return readable(str(path.resolve().relative_to(Path.cwd())))
     except ValueError:
-        return str(path)
+        return readable(str(path))
 
 
 def _task_lines(verdict: Verdict, width: int, stream: TextIO) -> list[str]:

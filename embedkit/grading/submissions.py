@@ -12,7 +12,7 @@ from embedkit.grading.notebooks import BadInputError
 SUFFIXES = (".ipynb", ".ipynb.txt", ".ipynb.json")
 """How a sheet's name ends; some browsers append a suffix of their own to a download."""
 
-LARGEST_BYTES = 50_000_000
+LARGEST_BYTES = 10_000_000
 
 NO_FOLDERS_OF_LEARNERS = {"__macosx"}
 

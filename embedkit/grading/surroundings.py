@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import sys
 import sysconfig
@@ -16,6 +17,12 @@ from embedkit.grading.kernels import kernel_environment
 from embedkit.grading.watch import Limits
 
 KERNEL = "fenced"
+NEEDED = re.compile(
+    "PATH|LD_LIBRARY_PATH|DYLD_.*|VIRTUAL_ENV|CONDA_PREFIX|LANG|LANGUAGE|LC_.*|TZ|"
+    "SYSTEMROOT|SYSTEMDRIVE|WINDIR|COMSPEC|PATHEXT|PROGRAMDATA|NUMBER_OF_PROCESSORS|PROCESSOR_.*|"
+    "EMBEDKIT_DEVICE|IPYTHONDIR|PYTHONPATH|PYTHONUTF8"
+)
+"""What a replay takes over of the environment. The rest may hold passwords."""
 
 
 @contextmanager
@@ -124,7 +131,8 @@ class Surroundings:
         """Return the environment of the replay: whatever is kept, is kept in its own folder."""
         temporary = str(self.work / "temporary")
         home = str(self.work / "home")
-        return kernel_environment(self.work / "ipython", self.shared.kit) | {
+        whole = kernel_environment(self.work / "ipython", self.shared.kit)
+        return {name: value for name, value in whole.items() if NEEDED.fullmatch(name.upper())} | {
             "HOME": home,
             "USERPROFILE": home,
             "XDG_CACHE_HOME": str(self.work / "home" / "cache"),

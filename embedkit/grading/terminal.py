@@ -4,6 +4,8 @@ import os
 import sys
 from typing import TextIO
 
+from embedkit.checks.plain import readable
+
 COLOURS = {"good": "32", "bad": "31", "quiet": "2", "bold": "1"}
 
 PLAIN_SIGNS = {"✓": "+", "✗": "x", "–": "-", "·": ".", "…": "...", "−": "-", "×": "x", "→": "->"}
@@ -33,7 +35,7 @@ def say(text: str, stream: TextIO | None = None) -> None:
 
 def complain(sentence: str) -> None:
     """Say on stderr what is wrong."""
-    say(f"embedkit: {sentence}", sys.stderr)
+    say(f"embedkit: {readable(sentence)}", sys.stderr)
 
 
 def _encodable(sign: str, encoding: str) -> str:
