@@ -38,7 +38,8 @@ from embedkit.grading.submissions import (
     shown_name,
 )
 from embedkit.grading.summary import summary
-from embedkit.grading.watch import Limits, clear
+from embedkit.grading.surroundings import empty
+from embedkit.grading.watch import Limits
 from embedkit.lessons import LESSONS, course_root
 from tests.answers.lookup_table import RIGHT, WRONG
 from tests.small_course import LESSON
@@ -430,8 +431,8 @@ def test_folders_may_lie_deeper_than_python_calls(tmp_path: Path) -> None:
         place.mkdir(exist_ok=True)
     (deepest / "y.ipynb").write_text("{}")
     assert len(find_submissions(tmp_path).submissions) == 2
-    clear(tmp_path)
-    assert not tmp_path.exists()
+    empty(tmp_path)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_what_is_no_ordinary_file_of_a_sane_size_is_not_read(tmp_path: Path) -> None:
