@@ -167,7 +167,11 @@ def show(value: Plain) -> str:
     if not isinstance(value, Tensor):
         text = repr(value)
         return text if len(text) <= 100 else text[:97] + "…"
-    if not value.numel() or value.numel() > 24 or math.prod(max(size, 1) for size in value.shape) > 24:
+    if (
+        not value.numel()
+        or value.numel() > 24
+        or math.prod(max(size, 1) for size in value.shape) > 24
+    ):
         return _summary(value)
     numbers = [float(f"{number:.4g}") for number in value.flatten().tolist()]
     if not value.is_floating_point():
