@@ -43,7 +43,6 @@ def later_steps(draw: Draw) -> list[Inputs]:
     small = torch.tensor([[1.0, 2.0], [3.0, 4.0]])
     gradient = torch.tensor([[2.0, -0.5], [0.0, 0.0]])
     m, v = torch.tensor([[0.5, 0.5], [0.5, -0.5]]), torch.tensor([[1.0, 1.0], [0.25, 1.0]])
-    wide = {"lr": 0.05, "beta1": 0.8, "beta2": 0.95}
 
     def means() -> tuple[Tensor, Tensor]:
         return draw.numbers(6, 3), 1 + draw.numbers(6, 3).abs()
@@ -54,7 +53,7 @@ def later_steps(draw: Draw) -> list[Inputs]:
         asked(small, gradient, m, v, 3),
         asked(draw.table(6, 3), grad, *means(), 2),
         asked(draw.table(6, 3), grad, *means(), draw.integer(40, 200)),
-        asked(draw.table(6, 3), grad, *means(), 700, **wide),
+        asked(draw.table(6, 3), grad, *means(), 700, lr=0.05, beta1=0.8, beta2=0.95),
     ]
 
 
@@ -97,9 +96,8 @@ def other_dtypes(draw: Draw) -> list[Inputs]:
 
 def with_defaults(draw: Draw) -> list[Inputs]:
     """Questions that name nothing behind lr: one that feels the betas and the decay, one eps."""
-    first = asked(
-        torch.tensor([[1.0, 2.0]]), torch.tensor([[2.0, -0.5]]), *2 * [torch.ones(1, 2)], 3
-    )
+    table, ones = torch.tensor([[1.0, 2.0]]), torch.ones(1, 2)
+    first = asked(table, torch.tensor([[2.0, -0.5]]), ones, ones, 3)
     small = 5e-8 * steps_of_half(draw, 4, 2)
     faint = asked(draw.table(4, 2), small, torch.zeros(4, 2), torch.zeros(4, 2), 2)
     named = ("table", "grad", "m", "v", "t", "lr")
