@@ -86,7 +86,7 @@ def repeated_rows(draw: Draw) -> list[Inputs]:
     return [
         small([[1, 1], [0, 2]], [[[3.0], [1.0]], [[1.0], [1.0]]]),
         asked(draw, 5, every_row_and_more(draw, 5, 13).reshape(3, 6), draw.integer(2, 9)),
-        asked(draw, 40, every_row_and_more(draw, 40, 80).reshape(6, 20), draw.integer(2, 9)),
+        asked(draw, 40, every_row_and_more(draw, 40, 80).reshape(3, 2, 20), draw.integer(2, 9)),
         small([[1, 1], [2, 1]], [[[2.0], [1.0]], [[0.5], [-1.0]]], t=3),
         asked(draw, 9, draw.ids(6, 14), draw.integer(2, 9)),
     ]
