@@ -214,7 +214,7 @@ def rows_that_move(
     """Say which rows each step of training moves, knowing only which rows were read.
 
     It is taken for granted that each read gives a gradient other than zero, that no two movements
-    cancel, and that no number of the table is zero.
+    cancel, that no step is rounded away, and that no number of the table is zero.
 
     Args:
         batches: the ids that are read, one tensor a step; a batch may be empty.

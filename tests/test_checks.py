@@ -1,15 +1,22 @@
 """The framework of the checks: what it sees, what it lets pass, and what it says."""
 
 import math
+from typing import NamedTuple
 
 import pytest
 import torch
 
 from embedkit.checks.compare import same
 from embedkit.checks.framework import Criterion, Mistake, Task, scattered
-from embedkit.checks.hints import explain
+from embedkit.checks.hints import explain, show
 from embedkit.checks.plain import Other, load_plain, save_plain, to_plain
 from embedkit.checks.probes import observe, observe_in_file
+
+
+class Three(NamedTuple):
+    first: object
+    second: object
+    third: object
 
 
 def double(x):
@@ -120,6 +127,7 @@ def test_an_untouched_answer_is_not_attempted():
         (print, "It prints, but it returns nothing."),
         (lambda x: (x * 2).tolist(), "returns a list. A tensor was expected."),
         (lambda x: (x * 2).numpy(), "returns a ndarray. A tensor was expected."),
+        (lambda x: (x * 2).to_sparse(), "returns a sparse tensor. A dense one was expected"),
         (lambda x: (x * 2)[None], "The shape is (1, 2). It should be (2,)."),
         (lambda x: (x * 2).double(), "dtype is torch.float64. It should be torch.float32."),
         (lambda x: x.mul_(2), "changes its input x in place"),
@@ -190,6 +198,8 @@ def test_an_answer_that_changes_torch_for_all_is_told_and_undone(answer, words):
     [
         (lambda x: (x, 2 * x, 3), ""),
         (lambda x: [x, 2 * x, 3], ""),
+        (lambda x: Three(x, 2 * x, 3), ""),
+        (lambda x: map(abs, [x, x, 3]), "one map. 3 results were expected"),
         (lambda x: x, "one tensor. 3 results were expected"),
         (lambda x: None, "returns None"),
         (lambda x: (x, 2 * x), "returns 2 results. 3 were expected"),
@@ -205,6 +215,16 @@ def test_of_several_results_the_first_wrong_one_is_named(answer, words):
     trouble = explain(observe(answer, "call", inputs), wanted, inputs)
     assert words in trouble
     assert bool(words) == bool(trouble)
+
+
+def test_an_empty_tensor_is_shown_with_its_shape():
+    assert show(torch.empty(2, 0, 3)) == "float32 of shape (2, 0, 3)"
+
+
+def test_an_input_that_was_changed_in_place_is_shown_as_it_is_afterwards():
+    (finding,) = [f for f in verdict_on(lambda x: x.mul_(2)).findings if f.passed is False]
+    assert ("x", "[1.0, 2.0]") in finding.details
+    assert ("x after", "[2.0, 4.0]") in finding.details
 
 
 def test_scattered_numbers_are_the_same_in_another_order_of_memory():

@@ -46,9 +46,17 @@ def explain(seen: Seen, wanted: Seen, inputs: Inputs, mentions: Sequence[str] = 
             "That is its caller's to decide."
         )
     if not trouble and not same(seen.inputs_after, wanted.inputs_after):
-        changed = [name for name in inputs if not same(seen.inputs_after[name], inputs[name])]
-        return f"It changes its input {_listed(changed)} in place. Work on a copy."
+        changed = _listed(_changed(seen, wanted, inputs))
+        return f"It changes its input {changed} in place. Work on a copy."
     return trouble
+
+
+def _changed(seen: Seen, wanted: Seen, inputs: Inputs) -> list[str]:
+    """Return the names of the inputs that were changed in place, and should not have been."""
+    after = seen.inputs_after or {}
+    if seen.raised or wanted.raised or same(after, wanted.inputs_after):
+        return []
+    return [name for name in inputs if name in after and not same(after[name], inputs[name])]
 
 
 def _pair(value: float, right: float) -> str:
@@ -81,9 +89,10 @@ def _mentions(message: str, number: str) -> bool:
 
 def _explain_tensor(seen: Seen, wanted: Seen) -> str:
     value, right = seen.value, wanted.value
+    if isinstance(value, Other) and value.type_name == "Tensor":
+        return "It returns a sparse tensor. A dense one was expected: to_dense() makes it one."
     if not isinstance(value, Tensor):
-        kind = value.type_name if isinstance(value, Other) else type(value).__name__
-        return f"It returns a {kind}. A tensor was expected."
+        return f"It returns a {_kind(value)}. A tensor was expected."
     if value.shape != right.shape:
         return f"The shape is {tuple(value.shape)}. It should be {tuple(right.shape)}."
     if value.dtype != right.dtype:
@@ -105,8 +114,7 @@ def _explain_tuple(seen: Seen, wanted: Seen) -> str:
     """Return what is wrong with several results: which of them it is, and what is wrong with it."""
     values, right = seen.value, wanted.value
     if not isinstance(values, tuple | list):
-        kind = "tensor" if isinstance(values, Tensor) else type(values).__name__
-        return f"It returns one {kind}. {len(right)} results were expected, as a tuple."
+        return f"It returns one {_kind(values)}. {len(right)} results were expected, as a tuple."
     if len(values) != len(right):
         return f"It returns {len(values)} results. {len(right)} were expected."
     for place, (value, expected) in enumerate(zip(values, right, strict=True), start=1):
@@ -120,6 +128,13 @@ def _explain_tuple(seen: Seen, wanted: Seen) -> str:
     return ""
 
 
+def _kind(value: Plain) -> str:
+    """Return what to call the type of a value."""
+    if isinstance(value, Other):
+        return value.type_name
+    return "tensor" if isinstance(value, Tensor) else type(value).__name__
+
+
 def details(
     inputs: Inputs, seen: Seen, wanted: Seen | None, mentions: Sequence[str] = ()
 ) -> tuple[tuple[str, str], ...]:
@@ -131,6 +146,10 @@ def details(
         rows.append(("expected", f"{wanted.raised[0]}, and {holds} in its message"))
     elif wanted is not None:
         rows.append(("expected", wanted.raised[0] if wanted.raised else _outcome(wanted)))
+        rows.extend(
+            (f"{name.replace('_', ' ')} after", show(seen.inputs_after[name]))
+            for name in _changed(seen, wanted, inputs)
+        )
     if seen.printed:
         rows.append(("printed", _first_line(seen.printed)))
     return tuple(rows)
@@ -148,7 +167,11 @@ def show(value: Plain) -> str:
     if not isinstance(value, Tensor):
         text = repr(value)
         return text if len(text) <= 100 else text[:97] + "…"
-    if value.numel() > 24 or math.prod(max(size, 1) for size in value.shape) > 24:
+    if (
+        not value.numel()
+        or value.numel() > 24
+        or math.prod(max(size, 1) for size in value.shape) > 24
+    ):
         return _summary(value)
     numbers = [float(f"{number:.4g}") for number in value.flatten().tolist()]
     if not value.is_floating_point():

@@ -37,8 +37,10 @@ def to_plain(value: Any) -> Plain:
         return value
     if isinstance(value, Tensor) and value.layout == torch.strided:
         return value.detach().clone()
-    if type(value) in (list, tuple):
-        return type(value)(to_plain(item) for item in value)
+    if isinstance(value, tuple):  # a named one, too
+        return tuple(to_plain(item) for item in value)
+    if type(value) is list:
+        return [to_plain(item) for item in value]
     if type(value) is dict and all(type(key) is str for key in value):
         return {key: to_plain(item) for key, item in value.items()}
     if isinstance(value, Other):

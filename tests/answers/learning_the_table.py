@@ -74,7 +74,7 @@ COUNT_WRONG = [
     Wrong(
         "3.1",
         "a loop over a batch's first dimension",
-        "Flatten the ids before you count",
+        "Flatten first",
         body(
             COUNT,
             "out = torch.zeros(vocab_size, dtype=torch.long)",
@@ -285,7 +285,7 @@ BACK_WRONG = [
     Wrong(
         "3.2",
         "wants a sequence",
-        "It stopped with",
+        "any number of axes",
         body(
             BACK,
             ZEROS,
@@ -451,7 +451,7 @@ MOVE_WRONG = [
     Wrong(
         "3.3",
         "Adam moves everything",
-        "its m is 0, and so is its step",
+        "its velocity or m is 0",
         body(
             MOVE,
             READ,
@@ -501,7 +501,7 @@ MOVE_WRONG = [
     Wrong(
         "3.3",
         "momentum forgotten",
-        "numbers are not",
+        "A row that was read earlier keeps moving",
         body(MOVE, READ, 'if optimizer == "momentum":', "    return read", RULES),
     ),
     Wrong(
@@ -1040,7 +1040,7 @@ LAZY_WRONG = [
     Wrong(
         "3.5",
         "wants two dimensions at most",
-        "Flatten first",
+        "any number of axes",
         body(
             LAZY,
             "if ids.ndim != 1:",
@@ -1210,7 +1210,7 @@ NARROW = [
     Wrong(
         "3.5",
         "old means returned",
-        "Result 2 of 3",
+        "those that came in",
         body(
             LAZY,
             ADD_UP,
@@ -1236,5 +1236,488 @@ NARROW = [
     ),
 ]
 
-WRONG = COUNT_WRONG + BACK_WRONG + MOVE_WRONG + STEP_WRONG + LAZY_WRONG + NARROW
-RIGHT = COUNT_RIGHT + BACK_RIGHT + MOVE_RIGHT + STEP_RIGHT + LAZY_RIGHT
+LATER = [
+    Wrong(
+        "3.1",
+        "one place too late",
+        "one place too late",
+        body(
+            COUNT, "return torch.bincount(ids.flatten() + 1, minlength=vocab_size + 1)[:vocab_size]"
+        ),
+    ),
+    Wrong(
+        "3.1",
+        "one is taken from the ids",
+        "Ids count from 0 already",
+        body(COUNT, "return torch.bincount(ids.flatten() - 1, minlength=vocab_size)"),
+    ),
+    Wrong(
+        "3.1",
+        "a loop over sentences",
+        "meets its sentences first",
+        body(
+            COUNT,
+            "out = torch.zeros(vocab_size, dtype=torch.long)",
+            "for i in ids:",
+            "    out[i] += 1",
+            "return out",
+        ),
+    ),
+    Wrong(
+        "3.1",
+        "a loop over lists",
+        "meets its sentences first",
+        body(
+            COUNT,
+            "out = [0] * vocab_size",
+            "for i in ids.tolist():",
+            "    out[i] += 1",
+            "return torch.tensor(out)",
+        ),
+    ),
+    Wrong(
+        "3.1",
+        "view",
+        "reshape takes any",
+        body(COUNT, "return torch.bincount(ids.view(-1), minlength=vocab_size)"),
+    ),
+    Wrong(
+        "3.1",
+        "a sparse result",
+        "to_dense() makes it one",
+        body(
+            COUNT,
+            "place = ids.reshape(1, -1)",
+            "return torch.sparse_coo_tensor(place, torch.ones_like(place[0]), (vocab_size,))",
+        ),
+    ),
+    Wrong(
+        "3.2",
+        "zeros like what came in",
+        "too few rows",
+        body(
+            BACK,
+            "grad = torch.zeros_like(grad_output)",
+            "for place, i in enumerate(ids):",
+            "    grad[i] += grad_output[place]",
+            "return grad",
+        ),
+    ),
+    Wrong(
+        "3.2",
+        "the first of a row's gradients",
+        "keeps only one of its gradients",
+        body(
+            BACK,
+            ZEROS,
+            "flat = ids.flatten()",
+            "rows = grad_output.reshape(len(flat), grad.shape[1])",
+            "for n in range(len(flat) - 1, -1, -1):",
+            "    grad[flat[n]] = rows[n]",
+            "return grad",
+        ),
+    ),
+    Wrong(
+        "3.2",
+        "scatter_add_ with one column",
+        "expand the ids to (N, D)",
+        body(
+            BACK,
+            ZEROS,
+            "rows = grad_output.reshape(ids.numel(), grad.shape[1])",
+            "return grad.scatter_add_(0, ids.reshape(-1, 1), rows)",
+        ),
+    ),
+    Wrong(
+        "3.2",
+        "counts on two axes",
+        "any number of axes",
+        body(
+            BACK,
+            "B, T, D = ids.shape[0], ids.shape[1], grad_output.shape[-1]",
+            "grad = grad_output.new_zeros(vocab_size, D)",
+            "return grad.index_add_(0, ids.reshape(B * T), grad_output.reshape(B * T, D))",
+        ),
+    ),
+    Wrong(
+        "3.2",
+        "flattens what has no axes",
+        "take every shape",
+        body(BACK, ZEROS, "return grad.index_add_(0, ids.flatten(), grad_output.flatten(0, -2))"),
+    ),
+    Wrong(
+        "3.2",
+        "-1 of nothing",
+        "Write D in its place",
+        body(
+            BACK,
+            ZEROS,
+            "flat = ids.flatten()",
+            "return grad.index_add_(0, flat, grad_output.reshape(len(flat), -1))",
+        ),
+    ),
+    Wrong(
+        "3.2",
+        "a loop over sentences",
+        "meets its sentences first",
+        body(
+            BACK, ZEROS, "for i, row in zip(ids, grad_output):", "    grad[i] += row", "return grad"
+        ),
+    ),
+    Wrong(
+        "3.2",
+        "a loop over sentences, as numbers",
+        "meets its sentences first",
+        body(
+            BACK,
+            ZEROS,
+            "for i, row in zip(ids, grad_output):",
+            "    grad[int(i)] += row",
+            "return grad",
+        ),
+    ),
+    Wrong(
+        "3.2",
+        "a product for each text",
+        "The texts share one table",
+        body(
+            BACK,
+            "hot = F.one_hot(ids, vocab_size).to(grad_output.dtype)",
+            "return hot.transpose(-1, -2) @ grad_output",
+        ),
+    ),
+    Wrong(
+        "3.3",
+        "Adam forgets",
+        "A row that was read earlier keeps moving",
+        body(MOVE, READ, 'if optimizer == "adam":', "    return read", RULES),
+    ),
+    Wrong(
+        "3.3",
+        "plain SGD moves everything",
+        "There is no decay in plain SGD",
+        body(MOVE, READ, 'if optimizer == "sgd":', "    return torch.ones_like(read)", RULES),
+    ),
+    Wrong(
+        "3.3",
+        "SparseAdam moves everything",
+        "knows no decay",
+        body(
+            MOVE, READ, 'if optimizer == "sparse_adam":', "    return torch.ones_like(read)", RULES
+        ),
+    ),
+    Wrong(
+        "3.3",
+        "drifts, but not in the step that reads",
+        "moves it too, not only the steps after",
+        body(
+            MOVE,
+            READ,
+            'if optimizer in ("adam", "momentum"):',
+            "    return (read.cumsum(0) > 0) & ~read",
+            RULES,
+        ),
+    ),
+    Wrong(
+        "3.3",
+        "puts the batches together as they are",
+        "shapes of their own",
+        body(
+            MOVE,
+            "moved = torch.zeros(len(batches), vocab_size, dtype=torch.bool)",
+            "for step in range(len(batches)):",
+            "    now = torch.cat(batches[: step + 1])",
+            '    if optimizer in ("sgd", "sparse_adam"):',
+            "        now = batches[step]",
+            "    moved[step, now.flatten()] = True",
+            'return torch.ones_like(moved) if optimizer == "adamw" else moved',
+        ),
+    ),
+    Wrong(
+        "3.3",
+        "sets of lists",
+        "shapes of their own",
+        body(
+            MOVE,
+            READ.replace(
+                "read[step, ids.flatten()] = True", "read[step, list(set(ids.tolist()))] = 1"
+            ),
+            RULES,
+        ),
+    ),
+    Wrong(
+        "3.3", "view", "flatten takes any", body(MOVE, READ.replace("flatten()", "view(-1)"), RULES)
+    ),
+    Wrong(
+        "3.4",
+        "v not corrected",
+        "Only one of the two means",
+        body(STEP, MEANS, "m_hat, v_hat = m / (1 - beta1**t), v", DECAY, MOVES, GIVE),
+    ),
+    Wrong(
+        "3.4",
+        "m not corrected",
+        "Only one of the two means",
+        body(STEP, MEANS, "m_hat, v_hat = m, v / (1 - beta2**t)", DECAY, MOVES, GIVE),
+    ),
+    Wrong(
+        "3.4",
+        "one less than t",
+        "t counts from 1 already",
+        body(STEP, MEANS, HATS.replace("**t", "**(t - 1)"), DECAY, MOVES, GIVE),
+    ),
+    Wrong(
+        "3.4",
+        "weights turned round",
+        "beta is the part that is kept",
+        body(
+            STEP,
+            "m = (1 - beta1) * m + beta1 * grad",
+            "v = (1 - beta2) * v + beta2 * grad**2",
+            HATS,
+            DECAY,
+            MOVES,
+            GIVE,
+        ),
+    ),
+    Wrong(
+        "3.4",
+        "no 1 - beta",
+        "The gradient comes in whole",
+        body(STEP, "m = beta1 * m + grad", "v = beta2 * v + grad**2", HATS, DECAY, MOVES, GIVE),
+    ),
+    Wrong(
+        "3.4",
+        "no lr",
+        "lr is missing",
+        body(STEP, MEANS, HATS, DECAY, MOVES.replace("lr * ", ""), GIVE),
+    ),
+    Wrong(
+        "3.4",
+        "corrects before the update",
+        "First update m and v",
+        body(STEP, HATS, MEANS, DECAY, MOVES, GIVE),
+    ),
+    Wrong(
+        "3.4",
+        "v before m",
+        "The order is table, m, v",
+        body(STEP, MEANS, HATS, DECAY, MOVES, "return table, v, m"),
+    ),
+    Wrong(
+        "3.4",
+        "decay upwards",
+        "Decay makes the table larger",
+        body(STEP, MEANS, HATS, DECAY.replace("1 - lr", "1 + lr"), MOVES, GIVE),
+    ),
+    Wrong(
+        "3.4",
+        "other defaults",
+        "numbers are not",
+        body(STEP.replace("0.01", "0.0"), MEANS, HATS, DECAY, MOVES, GIVE),
+    ),
+    Wrong(
+        "3.4",
+        "corrects for ten steps only",
+        "numbers are not",
+        body(
+            STEP,
+            MEANS,
+            HATS,
+            "if t > 10:",
+            "    m_hat, v_hat = m, v",
+            DECAY,
+            MOVES,
+            GIVE,
+        ),
+    ),
+    Wrong(
+        "3.4",
+        "a map",
+        "It returns one map",
+        body(STEP, MEANS, HATS, DECAY, MOVES, "return map(torch.clone, (table, m, v))"),
+    ),
+    Wrong(
+        "3.5",
+        "rows with a gradient other than zero",
+        "Look at the ids",
+        body(
+            LAZY,
+            DENSE,
+            "read = (g != 0).any(dim=1, keepdim=True)",
+            "new = zip((moved, m_new, v_new), (table, m, v))",
+            "return tuple(torch.where(read, a, b) for a, b in new)",
+        ),
+    ),
+    Wrong(
+        "3.5",
+        "no eps",
+        "eps is missing",
+        body(LAZY, ADD_UP, ROWS_STEP.replace("(v_hat.sqrt() + 1e-8)", "v_hat.sqrt()"), WRITE),
+    ),
+    Wrong(
+        "3.5",
+        "eps in the root",
+        "belongs behind it",
+        body(
+            LAZY, ADD_UP, ROWS_STEP.replace("v_hat.sqrt() + 1e-8", "(v_hat + 1e-8).sqrt()"), WRITE
+        ),
+    ),
+    Wrong(
+        "3.5",
+        "the table of all rows moves",
+        "rows that were not read move by them",
+        body(
+            LAZY,
+            DENSE,
+            "read = (torch.bincount(ids.flatten(), minlength=len(table)) > 0)[:, None]",
+            "return moved, torch.where(read, m_new, m), torch.where(read, v_new, v)",
+        ),
+    ),
+    Wrong(
+        "3.5",
+        "not flattened",
+        "Flatten the batch",
+        body(
+            LAZY,
+            ADD_UP.replace("ids.flatten()", "ids").replace(
+                ", grad_output.reshape(ids.numel(), table.shape[1])", ", grad_output"
+            ),
+            ROWS_STEP,
+            WRITE,
+        ),
+    ),
+    Wrong(
+        "3.5",
+        "a loop over lists",
+        "meets its sentences first",
+        body(
+            LAZY,
+            "table, m, v = table.clone(), m.clone(), v.clone()",
+            "for i in set(ids.tolist()):",
+            "    g = grad_output[ids == i].sum(dim=0)",
+            "    m[i] = 0.9 * m[i] + 0.1 * g",
+            "    v[i] = 0.999 * v[i] + 0.001 * g**2",
+            "    m_hat, v_hat = m[i] / (1 - 0.9**t), v[i] / (1 - 0.999**t)",
+            "    table[i] -= lr * m_hat / (v_hat.sqrt() + 1e-8)",
+            "return table, m, v",
+        ),
+    ),
+    Wrong(
+        "3.5",
+        "a loop over sentences",
+        "any number of axes",
+        body(
+            LAZY,
+            "g = torch.zeros_like(table)",
+            "for i, row in zip(ids, grad_output):",
+            "    g[i] += row",
+            "rows = ids.unique()",
+            "g = g[rows]",
+            ROWS_STEP,
+            WRITE,
+        ),
+    ),
+    Wrong(
+        "3.5",
+        "the first of a row's gradients",
+        "Only the first of a repeated row's",
+        body(
+            LAZY,
+            "rows, place = ids.flatten().unique(return_inverse=True)",
+            "flat, place = grad_output.reshape(ids.numel(), table.shape[1]), place.tolist()",
+            "g = torch.stack([flat[place.index(k)] for k in range(len(rows))])",
+            ROWS_STEP,
+            WRITE,
+        ),
+    ),
+    Wrong(
+        "3.5",
+        "means fade once for each place",
+        "update the means once",
+        body(
+            LAZY,
+            "table, m, v = table.clone(), m.clone(), v.clone()",
+            "flat = ids.flatten()",
+            "for i, g in zip(flat.tolist(), grad_output.reshape(len(flat), table.shape[1])):",
+            "    m[i] = 0.9 * m[i] + 0.1 * g",
+            "    v[i] = 0.999 * v[i] + 0.001 * g**2",
+            "rows = flat.unique()",
+            "m_hat, v_hat = m[rows] / (1 - 0.9**t), v[rows] / (1 - 0.999**t)",
+            "table[rows] -= lr * m_hat / (v_hat.sqrt() + 1e-8)",
+            "return table, m, v",
+        ),
+    ),
+    Wrong(
+        "3.5",
+        "view",
+        "reshape takes any",
+        body(LAZY, ADD_UP.replace("grad_output.reshape", "grad_output.view"), ROWS_STEP, WRITE),
+    ),
+    Wrong(
+        "3.5",
+        "-1 of nothing",
+        "Write D in its place",
+        body(
+            LAZY, ADD_UP.replace("ids.numel(), table.shape[1]", "ids.numel(), -1"), ROWS_STEP, WRITE
+        ),
+    ),
+    Wrong(
+        "3.5",
+        "a short cut where no id repeats",
+        "That is Adam as it is",
+        body(
+            LAZY,
+            "rows = ids.unique()",
+            "if 0 < len(rows) == ids.numel():",
+            DENSE.replace("\n", "\n    ").rstrip(),
+            "    return moved, m_new, v_new",
+            ADD_UP,
+            ROWS_STEP,
+            WRITE,
+        ),
+    ),
+    Wrong(
+        "3.5",
+        "a name that is not there",
+        "It stopped with NameError",
+        body(LAZY, "if ids.ndim == 0:", "    ids = idx[None]", ADD_UP, ROWS_STEP, WRITE),
+    ),
+]
+
+NAMED = [
+    Right(
+        "3.4",
+        "a named tuple",
+        body(
+            STEP,
+            "from typing import NamedTuple",
+            "class After(NamedTuple):",
+            "    table: Tensor",
+            "    m: Tensor",
+            "    v: Tensor",
+            MEANS,
+            HATS,
+            DECAY,
+            MOVES,
+            "return After(table, m, v)",
+        ),
+    ),
+    Right(
+        "3.4",
+        "betas as tensors",
+        body(
+            STEP,
+            "beta1 = torch.tensor(beta1, dtype=table.dtype)",
+            "beta2 = torch.tensor(beta2, dtype=table.dtype)",
+            MEANS,
+            HATS,
+            DECAY,
+            MOVES,
+            GIVE,
+        ),
+    ),
+]
+
+WRONG = COUNT_WRONG + BACK_WRONG + MOVE_WRONG + STEP_WRONG + LAZY_WRONG + NARROW + LATER
+RIGHT = COUNT_RIGHT + BACK_RIGHT + MOVE_RIGHT + STEP_RIGHT + LAZY_RIGHT + NAMED

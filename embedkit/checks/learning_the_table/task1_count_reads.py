@@ -4,17 +4,23 @@ import torch
 from torch import Tensor
 
 from embedkit import learning_the_table as finished
-from embedkit.checks.framework import Criterion, Draw, Mistake, Task
+from embedkit.checks.framework import Criterion, Draw, Mistake, Task, scattered
+from embedkit.checks.learning_the_table.shared import (
+    SENTENCES_FIRST,
+    in_one_piece,
+    stopped_at_sentences,
+)
 from embedkit.checks.probes import Inputs
 
 
 def one_sequence(draw: Draw) -> list[Inputs]:
-    """Sequences in which the last row of the table is read."""
+    """Sequences in which the last row of the table is read, in one of them very often."""
     ids = draw.ids(9, 30)
     ids[draw.integer(0, 29)] = 8
     return [
         {"ids": torch.tensor([2, 0, 2, 3]), "vocab_size": 4},
         {"ids": ids, "vocab_size": 9},
+        {"ids": torch.cat([draw.ids(4, 300), torch.full((300,), 4)]), "vocab_size": 5},
     ]
 
 
@@ -28,15 +34,18 @@ def last_rows_unread(draw: Draw) -> list[Inputs]:
 
 
 def any_shape(draw: Draw) -> list[Inputs]:
-    """Single ids, batches of three and four dimensions, and nothing at all."""
+    """Single ids, three and four dimensions, nothing, and a batch scattered in memory."""
     ids = draw.ids(7, 2, 3, 4)
     ids[0, 0, 0] = 6
+    apart = draw.ids(6, 3, 7)
+    apart[2, 1] = 5
     return [
         {"ids": torch.tensor([[[2, 0], [2, 1]], [[2, 2], [0, 3]]]), "vocab_size": 4},
         {"ids": torch.tensor(3), "vocab_size": 4},
         {"ids": ids, "vocab_size": 7},
         {"ids": draw.ids(5, 2, 2, 3, 2), "vocab_size": 5},
         {"ids": torch.empty(2, 0, dtype=torch.long), "vocab_size": 3},
+        {"ids": scattered(apart), "vocab_size": 6},
     ]
 
 
@@ -45,14 +54,21 @@ def counted_once(ids: Tensor, vocab_size: int) -> Tensor:
     return finished.count_reads(ids, vocab_size).clamp(max=1)
 
 
+def loop_over_sentences(ids: Tensor, vocab_size: int) -> Tensor:
+    """Take the first axis of a batch for its ids: each sentence counts a row once."""
+    counts = torch.zeros(vocab_size, dtype=torch.long)
+    for sentence in ids:
+        counts[sentence] += 1
+    return counts
+
+
 no_minlength = Mistake(
     "There is one count for each id up to the largest that was read. There should be one for "
     "each of the V rows: bincount takes minlength=vocab_size.",
     answer=lambda ids, vocab_size: torch.bincount(ids.flatten()),
 )
 once_each = Mistake(
-    "Each row is counted once, however often it was read. An id that comes three times is read "
-    "three times.",
+    "Each row is counted once, however often it was read. An id that comes twice is read twice.",
     answer=counted_once,
 )
 only_rows_read = Mistake(
@@ -63,19 +79,25 @@ off_by_one = Mistake(
     "Each count stands one place too early: you count ids from 1. Id 0 is counted in place 0.",
     answer=lambda ids, vocab_size: finished.count_reads(ids, vocab_size).roll(-1),
 )
+off_by_one_late = Mistake(
+    "Each count stands one place too late. Id 0 is counted in place 0.",
+    answer=lambda ids, vocab_size: finished.count_reads(ids, vocab_size + 1).roll(1)[:vocab_size],
+)
+below_zero = Mistake(
+    "bincount met a number below 0. Ids count from 0 already: nothing is to be taken from them.",
+    when=lambda inputs, seen: (
+        "1-d non-negative integral inputs" in seen.message and inputs["ids"].ndim == 1
+    ),
+)
 one_dimension = Mistake(
     "torch.bincount counts ids that stand in one row. Flatten the batch first.",
     when=lambda inputs, seen: "1-d non-negative integral inputs" in seen.message,
 )
 looped_over_one_id = Mistake(
-    "A loop over the ids of a batch meets its sentences first, not its ids, and a single id, of "
-    "shape (), cannot be looped over at all. Flatten the ids before you count.",
-    when=lambda inputs, seen: (
-        "0-d tensor" in seen.message
-        or "can be converted to" in seen.message
-        or "only one element tensors" in seen.message
-    ),
+    SENTENCES_FIRST,
+    when=lambda inputs, seen: "0-d tensor" in seen.message or "converted to" in seen.message,
 )
+counts_sentences = Mistake(SENTENCES_FIRST, answer=loop_over_sentences)
 
 task = Task(
     number="3.1",
@@ -86,17 +108,17 @@ task = Task(
         Criterion(
             "each row is counted as often as a sequence reads it",
             one_sequence,
-            mistakes=(only_rows_read, once_each, off_by_one),
+            mistakes=(only_rows_read, once_each, off_by_one, off_by_one_late, below_zero),
         ),
         Criterion(
             "a row that is not read counts 0, up to the last",
             last_rows_unread,
-            mistakes=(no_minlength, one_dimension),
+            mistakes=(no_minlength, one_dimension, stopped_at_sentences, counts_sentences),
         ),
         Criterion(
             "ids of any shape are counted, also none at all",
             any_shape,
-            mistakes=(looped_over_one_id, one_dimension),
+            mistakes=(looped_over_one_id, one_dimension, in_one_piece),
         ),
     ),
 )

@@ -5,6 +5,14 @@ from torch import Tensor
 
 from embedkit import learning_the_table as finished
 from embedkit.checks.framework import Criterion, Draw, Mistake, Task, scattered
+from embedkit.checks.learning_the_table.shared import (
+    SENTENCES_FIRST,
+    any_axes,
+    in_one_piece,
+    not_flattened,
+    nothing_to_divide,
+    stopped_at_sentences,
+)
 from embedkit.checks.probes import Inputs
 
 
@@ -32,7 +40,7 @@ def batches(draw: Draw) -> list[Inputs]:
     return [
         asked(powers, torch.tensor([[1, 1], [0, 1]]), 3),
         asked(draw.numbers(2, 5, 3), draw.ids(6, 2, 5), 8),
-        asked(draw.numbers(3), torch.tensor(2), 4),
+        asked(torch.tensor([5.0, 7.0]), torch.tensor(2), 4),
         asked(draw.numbers(2, 3, 4, 5), draw.ids(6, 2, 3, 4), 6),
         asked(torch.empty(2, 0, 3), torch.empty(2, 0, dtype=torch.long), 4),
         asked(scattered(draw.numbers(3, 5, 4)), scattered(draw.ids(6, 3, 5)), 8),
@@ -40,14 +48,17 @@ def batches(draw: Draw) -> list[Inputs]:
 
 
 def other_dtypes(draw: Draw) -> list[Inputs]:
-    """Double and half precision; the latter with small whole numbers, whose sums are exact."""
-    whole = draw.ids(5, 2, 3, 3) - 2
+    """Double and half precision, in any shape; the latter with quarters, whose sums are exact."""
+    quarters = (draw.ids(9, 2, 3, 3) - 4) / 4
+    nothing = torch.empty(2, 0, dtype=torch.long)
     thirds = torch.tensor([[[1.0, 2.0], [10.0, 20.0]]]).double() / 3
     return [
         asked(thirds, torch.tensor([[1, 1]]), 3),
         asked(draw.numbers(2, 8, 3).double(), draw.ids(4, 2, 8), 5),
-        asked(whole.bfloat16(), draw.ids(4, 2, 3), 5),
-        asked(whole.half(), draw.ids(4, 2, 3), 5),
+        asked(draw.numbers(3).double(), torch.tensor(2), 4),
+        asked(torch.empty(2, 0, 3).bfloat16(), nothing, 4),
+        asked(quarters.bfloat16(), draw.ids(4, 2, 3), 5),
+        asked(quarters.half(), draw.ids(4, 2, 3), 5),
     ]
 
 
@@ -55,6 +66,27 @@ def plus_equals(grad_output: Tensor, ids: Tensor, vocab_size: int) -> Tensor:
     """Write ``grad[ids] += grad_output``, which loses all but one of an id's gradients."""
     grad = grad_output.new_zeros(vocab_size, grad_output.shape[-1])
     grad[ids] += grad_output
+    return grad
+
+
+def first_kept(grad_output: Tensor, ids: Tensor, vocab_size: int) -> Tensor:
+    """Keep the first of an id's gradients."""
+    rows = grad_output.reshape(ids.numel(), grad_output.shape[-1])
+    return plus_equals(rows.flip(0), ids.flatten().flip(0), vocab_size)
+
+
+def sentence_by_sentence(grad_output: Tensor, ids: Tensor, vocab_size: int) -> Tensor:
+    """Take the first axis of a batch for its ids, and lose repeats within a sentence."""
+    grad = grad_output.new_zeros(vocab_size, grad_output.shape[-1])
+    for sentence, rows in zip(ids, grad_output, strict=True):
+        grad[sentence] += rows
+    return grad
+
+
+def one_column(grad_output: Tensor, ids: Tensor, vocab_size: int) -> Tensor:
+    """Scatter with one column of ids, which reaches one column of the gradient."""
+    grad = finished.embedding_backward(grad_output, ids, vocab_size)
+    grad[:, 1:] = 0
     return grad
 
 
@@ -69,14 +101,33 @@ lost_repeats = Mistake(
     "write each place once; index_add_ adds them all.",
     answer=plus_equals,
 )
+lost_all_but_first = Mistake(lost_repeats.hint, answer=first_kept)
 means = Mistake(
     "Each row's gradients are averaged. They add up: a row that was read twice gets both.",
     answer=averaged,
 )
 read_not_written = Mistake(
     "You read rows of grad_output, and there are not so many. The way back writes: the gradient "
-    "of place t goes to row ids[t] of a new (V, D) tensor of zeros.",
-    when=lambda inputs, seen: "IndexError" in seen.raised,
+    "of place n goes to row ids[n] of a new (V, D) tensor of zeros.",
+    answer=lambda grad_output, ids, vocab_size: grad_output[ids],
+)
+no_such_row = Mistake(
+    "The tensor that you write to has too few rows. It needs V of them, one for each of the table.",
+    when=lambda inputs, seen: "out of bounds for dimension 0" in seen.message,
+)
+first_column = Mistake(
+    "Only the first of D columns has its gradients. scatter_add_ wants an id for each number: "
+    "expand the ids to (N, D).",
+    answer=one_column,
+)
+sentences_counted = Mistake(
+    SENTENCES_FIRST,
+    when=lambda inputs, seen: torch.equal(seen.value, sentence_by_sentence(*inputs.values())),
+)
+one_for_each_text = Mistake(
+    "There is a gradient for each text of the batch. The texts share one table, so their "
+    "gradients add up: flatten first.",
+    when=lambda inputs, seen: seen.value.ndim == 3,
 )
 on_its_side = Mistake(
     "The gradient lies on its side: like the table, it has a row for each id, so it is (V, D).",
@@ -96,20 +147,6 @@ minus = Mistake(
     answer=lambda grad_output, ids, vocab_size: (
         -finished.embedding_backward(grad_output, ids, vocab_size)
     ),
-)
-not_flattened = Mistake(
-    "index_add_ wants one row of ids and one row of numbers for each of them. Flatten the batch: "
-    "ids to (N,) and grad_output to (N, D).",
-    when=lambda inputs, seen: (
-        "index_add_" in seen.message
-        or "Index is supposed to be" in seen.message
-        or "should match in" in seen.message
-    ),
-)
-in_one_piece = Mistake(
-    "view needs numbers that lie in memory one after another, and a gradient need not. "
-    "reshape takes any.",
-    when=lambda inputs, seen: "view size is not compatible" in seen.message,
 )
 in_float32 = Mistake(
     "The new zeros are float32 whatever came in. Give them grad_output's dtype, or turn the "
@@ -134,17 +171,29 @@ task = Task(
             sequences,
             mistakes=(
                 lost_repeats,
+                lost_all_but_first,
+                first_column,
                 means,
                 minus,
                 too_few_rows,
                 on_its_side,
                 read_not_written,
+                no_such_row,
+                any_axes,
             ),
         ),
         Criterion(
-            "ids of any shape: (B, T) with gradients (B, T, D)",
+            "ids of any shape: a batch (B, T), a single id, none at all",
             batches,
-            mistakes=(not_flattened, in_one_piece),
+            mistakes=(
+                not_flattened,
+                in_one_piece,
+                nothing_to_divide,
+                any_axes,
+                stopped_at_sentences,
+                sentences_counted,
+                one_for_each_text,
+            ),
         ),
         Criterion(
             "the gradient's dtype is kept",

@@ -6,14 +6,16 @@ import torch
 from torch import Tensor
 
 from embedkit import learning_the_table as finished
-from embedkit.checks.framework import Criterion, Draw, Mistake, Task
+from embedkit.checks.framework import Criterion, Draw, Mistake, Task, scattered
 from embedkit.checks.probes import Inputs, Seen
 
 SMALL = [[1, 2, 1], [2], [0]]
 
 
 def histories(draw: Draw) -> list[tuple[list[Tensor], int]]:
-    """A small training that can be read by eye, then random ones, one with an empty batch."""
+    """A small training that can be read by eye, then others, also short and of mixed shapes."""
+    nothing = torch.empty(2, 0, dtype=torch.long)
+    mixed = [torch.tensor(7), draw.ids(6, 2, 3), nothing, draw.ids(6, 1, 2, 2), draw.ids(6, 3)]
     vocab_size = draw.integer(12, 15)
     longer = [draw.ids(vocab_size - 3, 2, 2) for _ in range(4)]
     gappy = [draw.ids(8, 3), torch.empty(0, dtype=torch.long), draw.ids(8, 2)]
@@ -21,6 +23,10 @@ def histories(draw: Draw) -> list[tuple[list[Tensor], int]]:
         ([torch.tensor(ids) for ids in SMALL], 5),
         (longer, vocab_size),
         (gappy, 9),
+        ([*mixed, torch.tensor([2])], 9),
+        ([draw.ids(5, 3)], 6),
+        ([nothing, scattered(draw.ids(4, 2, 3))], 6),
+        ([torch.tensor([0, 0])], 1),
     ]
 
 
@@ -59,6 +65,28 @@ def not_bools(inputs: Inputs, seen: Seen) -> bool:
     return isinstance(seen.value, Tensor) and seen.value.dtype != torch.bool
 
 
+def other_shapes(inputs: Inputs, seen: Seen) -> bool:
+    """Whether an answer stopped over the shapes of the batches."""
+    signs = (
+        "Sizes of tensors must match",
+        "must have same number of dimensions",
+        "zero-dimensional",
+        "0-d tensor",
+        "unhashable type: 'list'",
+        "stack expects each tensor to be equal size",
+    )
+    return any(sign in seen.message for sign in signs)
+
+
+shapes_differ = Mistake(
+    "The batches have shapes of their own: sentences, whole batches, a single id. Flatten each "
+    "of them first.",
+    when=other_shapes,
+)
+in_one_piece = Mistake(
+    "view needs ids that lie in memory one after another, and a batch need not. flatten takes any.",
+    when=lambda inputs, seen: "view size is not compatible" in seen.message,
+)
 numbers = Mistake(
     "These are numbers. True and False were asked for: compare them, as in count > 0.",
     when=not_bools,
@@ -74,6 +102,15 @@ plain_remembers = Mistake(
     "lr × 0 moves nothing.",
     answer=always("adam"),
 )
+plain_moves_all = Mistake(
+    "There is no decay in plain SGD, and a row that this step does not read has gradient 0: "
+    "it stays.",
+    answer=always("adamw"),
+)
+lazy_moves_all = Mistake(
+    "SparseAdam does not touch what is not in the batch, and knows no decay.",
+    answer=always("adamw"),
+)
 lazy_remembers = Mistake(
     "SparseAdam does keep means, but it looks only at the rows that are in the batch. All others "
     "stay where they are.",
@@ -88,13 +125,20 @@ late = Mistake(
     "The step that reads a row moves it too, not only the steps after it.",
     answer=one_step_late,
 )
+drifts_only = Mistake(
+    late.hint,
+    answer=lambda batches, vocab_size, _: (
+        finished.rows_that_move(batches, vocab_size, "adam")
+        & ~finished.rows_that_move(batches, vocab_size, "sgd")
+    ),
+)
 early = Mistake(
-    "A row does not move before it is read for the first time. Step t knows only the batches up "
-    "to t.",
+    "A row does not move before it is read for the first time. A step knows only the batches up "
+    "to its own.",
     answer=ever_read,
 )
 adam_decays = Mistake(
-    "Without decay, a row that was never read stays: its m is 0, and so is its step.",
+    "Without decay, a row that was never read stays: its velocity or m is 0, and so is its step.",
     answer=always("adamw"),
 )
 decay_forgotten = Mistake(
@@ -115,12 +159,24 @@ task = Task(
         Criterion(
             "plain SGD moves the rows that this step reads",
             under("sgd"),
-            mistakes=(numbers, turned, plain_remembers),
+            mistakes=(
+                numbers,
+                turned,
+                shapes_differ,
+                in_one_piece,
+                plain_remembers,
+                plain_moves_all,
+            ),
         ),
         Criterion(
-            "momentum and Adam also move the rows that were read before",
-            under("momentum", "adam"),
-            mistakes=(forgets, late, early, adam_decays),
+            "momentum also moves the rows that were read before",
+            under("momentum"),
+            mistakes=(forgets, late, drifts_only, early, adam_decays),
+        ),
+        Criterion(
+            "Adam also moves the rows that were read before",
+            under("adam"),
+            mistakes=(forgets, late, drifts_only, early, adam_decays),
         ),
         Criterion(
             "AdamW's decay moves every row in every step",
@@ -130,7 +186,7 @@ task = Task(
         Criterion(
             "SparseAdam leaves alone what this step does not read",
             under("sparse_adam"),
-            mistakes=(lazy_remembers,),
+            mistakes=(lazy_remembers, lazy_moves_all),
         ),
     ),
 )

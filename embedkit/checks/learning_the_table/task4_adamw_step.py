@@ -43,20 +43,22 @@ def later_steps(draw: Draw) -> list[Inputs]:
     small = torch.tensor([[1.0, 2.0], [3.0, 4.0]])
     gradient = torch.tensor([[2.0, -0.5], [0.0, 0.0]])
     m, v = torch.tensor([[0.5, 0.5], [0.5, -0.5]]), torch.tensor([[1.0, 1.0], [0.25, 1.0]])
-    wide = {"lr": 0.05, "beta1": 0.8, "beta2": 0.95}
+
+    def means() -> tuple[Tensor, Tensor]:
+        return draw.numbers(6, 3), 1 + draw.numbers(6, 3).abs()
+
     grad = steps_of_half(draw, 6, 3)
     grad[2] = 0
     return [
         asked(small, gradient, m, v, 3),
-        asked(draw.table(6, 3), grad, draw.numbers(6, 3), 1 + draw.numbers(6, 3).abs(), 2),
-        asked(
-            draw.table(6, 3), grad, draw.numbers(6, 3), 1 + draw.numbers(6, 3).abs(), 700, **wide
-        ),
+        asked(draw.table(6, 3), grad, *means(), 2),
+        asked(draw.table(6, 3), grad, *means(), draw.integer(40, 200)),
+        asked(draw.table(6, 3), grad, *means(), 700, lr=0.05, beta1=0.8, beta2=0.95),
     ]
 
 
 def with_decay(draw: Draw) -> list[Inputs]:
-    """Later steps with decay; some rows have gradient 0, and their m has faded."""
+    """Later steps with decay; some rows have gradient 0, and in two questions m has faded."""
     grad = steps_of_half(draw, 6, 3)
     grad[1] = grad[4] = 0
     small = torch.tensor([[1.0, 2.0], [3.0, 4.0]])
@@ -65,6 +67,7 @@ def with_decay(draw: Draw) -> list[Inputs]:
     return [
         asked(small, gradient, torch.zeros(2, 2), torch.ones(2, 2), 5, weight_decay=0.5),
         asked(draw.table(6, 3), grad, zeros, ones, 9, lr=0.3, weight_decay=0.7),
+        asked(draw.table(6, 3), grad, draw.numbers(6, 3), ones, 4, lr=0.2, weight_decay=0.6),
     ]
 
 
@@ -73,21 +76,37 @@ def small_gradients(draw: Draw) -> list[Inputs]:
     small = torch.tensor([[1.0, 2.0], [3.0, 4.0]])
     gradient = torch.tensor([[0.1, -0.1], [0.2, 0.3]])
     tiny, zeros = 1e-6 * steps_of_half(draw, 6, 3), torch.zeros(6, 3)
+    betas = {"beta1": 0.8, "beta2": 0.95}
     return [
         asked(small, gradient, torch.zeros(2, 2), torch.zeros(2, 2), 2, lr=1.0, eps=0.1),
-        asked(draw.table(6, 3), tiny, zeros, zeros, 3, lr=1.0, eps=1e-6),
+        asked(draw.table(6, 3), tiny, zeros, zeros, 3, lr=1.0, eps=1e-6, **betas),
     ]
 
 
-def in_double(draw: Draw) -> list[Inputs]:
-    """All in double precision."""
+def other_dtypes(draw: Draw) -> list[Inputs]:
+    """All in double, and all in half precision, with numbers that are not close to 0 there."""
     grad, zeros = steps_of_half(draw, 4, 3).double() / 3, torch.zeros(4, 3).double()
-    return [asked(draw.table(4, 3).double() / 3, grad, zeros, 1 + zeros, 2)]
+    whole, halves = (1 + draw.ids(4, 3, 2)).half(), steps_of_half(draw, 3, 2).half()
+    none, options = torch.zeros(3, 2).half(), {"beta1": 0.5, "beta2": 0.75, "weight_decay": 0.5}
+    return [
+        asked(draw.table(4, 3).double() / 3, grad, zeros, 1 + zeros, 2),
+        asked(whole, halves, none, 1 + none, 5, **options),
+    ]
+
+
+def with_defaults(draw: Draw) -> list[Inputs]:
+    """Questions that name nothing behind lr: one that feels the betas and the decay, one eps."""
+    table, ones = torch.tensor([[1.0, 2.0]]), torch.ones(1, 2)
+    first = asked(table, torch.tensor([[2.0, -0.5]]), ones, ones, 3)
+    small = 5e-8 * steps_of_half(draw, 4, 2)
+    faint = asked(draw.table(4, 2), small, torch.zeros(4, 2), torch.zeros(4, 2), 2)
+    named = ("table", "grad", "m", "v", "t", "lr")
+    return [{name: question[name] for name in named} for question in (first, faint)]
 
 
 def variant(
     *,
-    corrected: bool = True,
+    corrected: str = "mv",
     first: int = 0,
     root: bool = True,
     decay: str = "decoupled",
@@ -95,6 +114,9 @@ def variant(
     betas: str = "right",
     sign: float = 1.0,
     eps_inside: bool = False,
+    weights: str = "right",
+    of_old: bool = False,
+    scaled: bool = True,
 ) -> Callable[..., Three]:
     """Return AdamW with one part of it done wrongly."""
 
@@ -114,17 +136,23 @@ def variant(
             beta1, beta2 = beta2, beta1
         if decay == "in the gradient":
             grad = grad + weight_decay * table
-        m = beta1 * m + (1 - beta1) * grad
-        v = beta2 * v + (1 - beta2) * (grad**2 if mean_of_squares else m**2)
+        kept = {"right": (beta1, beta2), "turned": (1 - beta1, 1 - beta2)}
+        new = {"right": (1 - beta1, 1 - beta2), "turned": (beta1, beta2), "missing": (1.0, 1.0)}
+        keep, add = kept.get(weights, (beta1, beta2)), new[weights]
+        old = m, v
+        m = keep[0] * m + add[0] * grad
+        v = keep[1] * v + add[1] * (grad**2 if mean_of_squares else m**2)
         t = t + first
-        m_hat = m / (1 - beta1**t) if corrected else m
-        v_hat = v / (1 - beta2**t) if corrected else v
+        m_hat, v_hat = old if of_old else (m, v)
+        m_hat = m_hat / (1 - beta1**t) if "m" in corrected else m_hat
+        v_hat = v_hat / (1 - beta2**t) if "v" in corrected else v_hat
         spread = v_hat.sqrt() if root else v_hat
         scale = (v_hat + eps).sqrt() if eps_inside else spread + eps
-        move = sign * lr * m_hat / scale
+        move = sign * (lr if scaled else 1.0) * m_hat / scale
         if decay == "afterwards":
             return (table - move) * (1 - lr * weight_decay), m, v
-        rates = {"decoupled": lr * weight_decay, "without lr": weight_decay}
+        rate = lr * weight_decay
+        rates = {"decoupled": rate, "without lr": weight_decay, "upwards": -rate}
         shrunk = table * (1 - rates.get(decay, 0.0))
         if decay == "rows that were read":
             read = (grad != 0).any(dim=1, keepdim=True)
@@ -156,7 +184,32 @@ def forgetful(table: Tensor, grad: Tensor, m: Tensor, v: Tensor, *rest: float) -
 uncorrected = Mistake(
     "The means are not corrected. m and v start at zero, so early on they are too small: divide "
     "m by 1 − beta1**t and v by 1 − beta2**t.",
-    answer=variant(corrected=False),
+    answer=variant(corrected=""),
+)
+half_corrected = "Only one of the two means is corrected. Both start at zero: divide m, and v too."
+v_uncorrected = Mistake(half_corrected, answer=variant(corrected="m"))
+m_uncorrected = Mistake(half_corrected, answer=variant(corrected="v"))
+one_less = Mistake(
+    "1 is taken from t. t counts from 1 already, so the first step divides by 1 − beta1.",
+    answer=variant(first=-1),
+)
+weights_turned = Mistake(
+    "The weights of old and new are turned round. beta is the part that is kept, and 1 − beta "
+    "the part of the new gradient.",
+    answer=variant(weights="turned"),
+)
+weights_missing = Mistake(
+    "The gradient comes in whole. Only the part 1 − beta of it, and of its square, is new.",
+    answer=variant(weights="missing"),
+)
+without_lr = Mistake("lr is missing: the step is lr times the quotient.", variant(scaled=False))
+corrected_too_soon = Mistake(
+    "The means are corrected before the gradient is in them. First update m and v, then correct.",
+    answer=variant(of_old=True),
+)
+swapped_means = Mistake(
+    "v comes back before m. The order is table, m, v.",
+    answer=lambda *inputs: tuple(finished.adamw_step(*inputs)[place] for place in (0, 2, 1)),
 )
 from_zero = Mistake(
     "t is taken to count from 0. It counts from 1, so the first step divides by 1 − beta1.",
@@ -202,6 +255,10 @@ decay_without_lr = Mistake(
     "The table shrinks by weight_decay. It should shrink by lr × weight_decay.",
     answer=variant(decay="without lr"),
 )
+decay_grows = Mistake(
+    "Decay makes the table larger. It takes the part lr × weight_decay away.",
+    answer=variant(decay="upwards"),
+)
 decay_read_rows = Mistake(
     "Rows whose gradient is 0 do not shrink. AdamW's decay does not ask who was read.",
     answer=variant(decay="rows that were read"),
@@ -227,12 +284,20 @@ task = Task(
             mistakes=(
                 uphill,
                 uncorrected,
+                v_uncorrected,
+                m_uncorrected,
                 from_zero,
+                one_less,
                 no_root,
                 square_of_the_mean,
                 swapped_betas,
                 means_not_kept,
                 means_corrected_twice,
+                weights_turned,
+                weights_missing,
+                without_lr,
+                corrected_too_soon,
+                swapped_means,
             ),
         ),
         Criterion(
@@ -247,6 +312,7 @@ task = Task(
                 no_decay,
                 decay_in_gradient,
                 decay_without_lr,
+                decay_grows,
                 decay_read_rows,
                 decay_afterwards,
             ),
@@ -256,6 +322,7 @@ task = Task(
             small_gradients,
             mistakes=(eps_in_the_root,),
         ),
-        Criterion("double precision stays what it is", in_double),
+        Criterion("double and half precision stay what they are", other_dtypes),
+        Criterion("what is not given is taken from the signature", with_defaults),
     ),
 )

@@ -4,7 +4,14 @@ import torch
 from torch import Tensor
 
 from embedkit import learning_the_table as finished
-from embedkit.checks.framework import Criterion, Draw, Mistake, Task
+from embedkit.checks.framework import Criterion, Draw, Mistake, Task, scattered
+from embedkit.checks.learning_the_table.shared import (
+    any_axes,
+    in_one_piece,
+    not_flattened,
+    nothing_to_divide,
+    stopped_at_sentences,
+)
 from embedkit.checks.learning_the_table.task4_adamw_step import Three, steps_of_half
 from embedkit.checks.probes import Inputs
 
@@ -16,11 +23,11 @@ def asked(draw: Draw, vocab_size: int, ids: Tensor, t: int, dim: int = 3) -> Inp
     return {
         "table": draw.table(vocab_size, dim),
         "ids": ids,
-        "grad_output": steps_of_half(draw, *ids.shape, dim),
+        "grad_output": steps_of_half(draw, *ids.shape, dim) / 3,
         "m": draw.numbers(vocab_size, dim),
         "v": 1 + draw.numbers(vocab_size, dim).abs(),
         "t": t,
-        "lr": LR,
+        "lr": draw.integer(2, 40) / 100,
     }
 
 
@@ -30,34 +37,41 @@ def all_different(draw: Draw, vocab_size: int, *shape: int) -> Tensor:
     return torch.randperm(vocab_size, generator=draw.generator)[:count].reshape(shape)
 
 
-def small(ids: list[int] | list[list[int]], grads: object) -> Inputs:
-    """A question that can be read by eye: the first step of a table of three rows."""
+def small(ids: int | list[int] | list[list[int]], grads: object, t: int = 1) -> Inputs:
+    """A question that can be read by eye: a table of three rows whose means are still zero."""
     return {
         "table": torch.tensor([[1.0], [2.0], [3.0]]),
         "ids": torch.tensor(ids),
         "grad_output": torch.tensor(grads),
         "m": torch.zeros(3, 1),
         "v": torch.zeros(3, 1),
-        "t": 1,
+        "t": t,
         "lr": LR,
     }
 
 
 def every_row_once(draw: Draw) -> list[Inputs]:
-    """Sequences that read every row once."""
+    """Sequences that read every row once, early and late; last, so little that eps is felt."""
+    faint = asked(draw, 6, all_different(draw, 6, 6), 20_000)
+    for name, size in (("grad_output", 1e-5), ("m", 1e-5), ("v", 1e-10)):
+        faint[name] = size * faint[name]
     return [
         small([2, 0, 1], [[0.5], [-2.0], [1.0]]),
         asked(draw, 6, all_different(draw, 6, 6), draw.integer(2, 9)),
+        asked(draw, 6, all_different(draw, 6, 6), draw.integer(15, 60)),
+        faint,
     ]
 
 
 def some_rows(draw: Draw) -> list[Inputs]:
     """Batches that read some rows once, where m and v of the others are not zero."""
-    drifting = small([[2, 0]], [[[0.5], [-2.0]]])
-    drifting |= {"m": torch.full((3, 1), 0.5), "v": torch.ones(3, 1), "t": 4}
+    drifting, single = small([[2, 0]], [[[0.5], [-2.0]]], t=4), small(1, [3.0], t=4)
+    for question in (drifting, single):
+        question |= {"m": torch.full((3, 1), 0.5), "v": torch.ones(3, 1)}
     return [
         drifting,
         asked(draw, 9, all_different(draw, 9, 2, 2), draw.integer(2, 9)),
+        single,
     ]
 
 
@@ -72,18 +86,33 @@ def repeated_rows(draw: Draw) -> list[Inputs]:
     return [
         small([[1, 1], [0, 2]], [[[3.0], [1.0]], [[1.0], [1.0]]]),
         asked(draw, 5, every_row_and_more(draw, 5, 13).reshape(3, 6), draw.integer(2, 9)),
-        asked(draw, 40, every_row_and_more(draw, 40, 80).reshape(6, 20), draw.integer(2, 9)),
+        asked(draw, 40, every_row_and_more(draw, 40, 80).reshape(3, 2, 20), draw.integer(2, 9)),
+        small([[1, 1], [2, 1]], [[[2.0], [1.0]], [[0.5], [-1.0]]], t=3),
+        asked(draw, 9, draw.ids(6, 14), draw.integer(2, 9)),
     ]
 
 
+def gradients_of_zero(draw: Draw) -> list[Inputs]:
+    """Rows that were read, and whose gradients are 0 or add up to it."""
+    drifting = small([1, 1, 2], [[2.0], [-2.0], [0.0]], t=4)
+    drifting |= {"m": torch.full((3, 1), 0.5), "v": torch.ones(3, 1)}
+    still = asked(draw, 6, torch.tensor([[4, 0], [2, 4]]), draw.integer(2, 9))
+    still["grad_output"] = torch.zeros(2, 2, 3)
+    return [drifting, small([1, 1], [[2.0], [-2.0]]), still]
+
+
 def other_shapes(draw: Draw) -> list[Inputs]:
-    """A single id, ids of three dimensions, and a batch that reads nothing."""
-    nothing = small([[1]], [[[3.0]]])
+    """A single id, three dimensions, nothing, and gradients scattered in memory."""
+    nothing = small([[1]], [[[3.0]]], t=3)
     nothing |= {"ids": torch.empty(2, 0, dtype=torch.long), "grad_output": torch.empty(2, 0, 1)}
+    nothing |= {"m": torch.full((3, 1), 0.5), "v": torch.ones(3, 1)}
+    apart = asked(draw, 15, scattered(all_different(draw, 15, 3, 5)), 4)
+    apart["grad_output"] = scattered(apart["grad_output"])
     return [
-        asked(draw, 1, torch.tensor(0), 2),
+        small(1, [3.0]),
         asked(draw, 8, all_different(draw, 8, 2, 2, 2), 3),
         nothing,
+        apart,
     ]
 
 
@@ -101,6 +130,67 @@ def dense_means(
     """Move only the rows that were read, but let the means of all rows fade."""
     lazy = finished.sparse_adam_step(table, ids, grad_output, m, v, t, lr)
     return lazy[0], *dense(table, ids, grad_output, m, v, t, lr)[1:]
+
+
+def dense_table(
+    table: Tensor, ids: Tensor, grad_output: Tensor, m: Tensor, v: Tensor, t: int, lr: float
+) -> Three:
+    """Keep the means of rows that were not read, but let the rows themselves move."""
+    lazy = finished.sparse_adam_step(table, ids, grad_output, m, v, t, lr)
+    return dense(table, ids, grad_output, m, v, t, lr)[0], lazy[1], lazy[2]
+
+
+def where_gradient(
+    table: Tensor, ids: Tensor, grad_output: Tensor, m: Tensor, v: Tensor, t: int, lr: float
+) -> Three:
+    """Take the rows that were read for those whose gradient is not zero."""
+    grad = finished.embedding_backward(grad_output, ids, len(table))
+    read = (grad != 0).any(dim=1, keepdim=True)
+    moved = finished.adamw_step(table, grad, m, v, t, lr, weight_decay=0.0)
+    new = [torch.where(read, a, b) for a, b in zip(moved, (table, m, v), strict=True)]
+    return new[0], new[1], new[2]
+
+
+def old_means(
+    table: Tensor, ids: Tensor, grad_output: Tensor, m: Tensor, v: Tensor, t: int, lr: float
+) -> Three:
+    """Return the m and v that came in."""
+    return finished.sparse_adam_step(table, ids, grad_output, m, v, t, lr)[0], m, v
+
+
+def without_eps(
+    table: Tensor, ids: Tensor, grad_output: Tensor, m: Tensor, v: Tensor, t: int, lr: float
+) -> Three:
+    """Leave eps out, and divide zero by zero."""
+    return finished.sparse_adam_step(table, ids, grad_output, m, v, t, lr, eps=0.0)
+
+
+def eps_in_the_root(
+    table: Tensor, ids: Tensor, grad_output: Tensor, m: Tensor, v: Tensor, t: int, lr: float
+) -> Three:
+    """Add eps before the root is taken."""
+    _, new_m, new_v = finished.sparse_adam_step(table, ids, grad_output, m, v, t, lr)
+    read = (finished.count_reads(ids, len(table)) > 0)[:, None]
+    m_hat, v_hat = new_m / (1 - BETA1**t), new_v / (1 - BETA2**t)
+    return table - read * lr * m_hat / (v_hat + 1e-8).sqrt(), new_m, new_v
+
+
+def first_of_each(
+    table: Tensor, ids: Tensor, grad_output: Tensor, m: Tensor, v: Tensor, t: int, lr: float
+) -> Three:
+    """Keep the first of a row's gradients."""
+    flat, rows = ids.flatten(), grad_output.reshape(-1, table.shape[1])
+    return last_of_each(table, flat.flip(0), rows.flip(0), m, v, t, lr)
+
+
+def means_place_by_place(
+    table: Tensor, ids: Tensor, grad_output: Tensor, m: Tensor, v: Tensor, t: int, lr: float
+) -> Three:
+    """Let a row's means take in its gradients one after the other, and then step once."""
+    _, m, v = place_by_place(table, ids, grad_output, m, v, t, lr)
+    read = (finished.count_reads(ids, len(table)) > 0)[:, None]
+    m_hat, v_hat = m / (1 - BETA1**t), v / (1 - BETA2**t)
+    return table - read * lr * m_hat / (v_hat.sqrt() + 1e-8), m, v
 
 
 def sum_of_squares(
@@ -184,6 +274,12 @@ task = Task(
                     uncorrected,
                 ),
                 Mistake("There is a decay in it. This is Adam without one.", with_decay),
+                Mistake(
+                    "The m and v that came back are those that came in. Return the new ones.",
+                    old_means,
+                ),
+                Mistake("eps is missing. It is added to the root of v.", without_eps),
+                Mistake("eps is added under the root. It belongs behind it.", eps_in_the_root),
             ),
         ),
         Criterion(
@@ -195,6 +291,14 @@ task = Task(
                     "is; here only the rows in ids may change.",
                     dense,
                 ),
+                Mistake(
+                    "m and v stay, but rows that were not read move by them. Only the rows in ids "
+                    "may change.",
+                    dense_table,
+                ),
+                not_flattened,
+                stopped_at_sentences,
+                any_axes,
                 Mistake(
                     "The rows stay, but m and v of rows that were not read fade. Leave their "
                     "means as they were, too.",
@@ -217,6 +321,15 @@ task = Task(
                     last_of_each,
                 ),
                 Mistake(
+                    "Only the first of a repeated row's gradients is left. Add them all up.",
+                    first_of_each,
+                ),
+                Mistake(
+                    "A repeated row's means take in its gradients one after the other, and fade "
+                    "each time. Add the gradients first, then update the means once.",
+                    means_place_by_place,
+                ),
+                Mistake(
                     "A row that is read twice takes two steps. It should take one, with the sum "
                     "of both gradients.",
                     place_by_place,
@@ -228,13 +341,23 @@ task = Task(
             ),
         ),
         Criterion(
-            "ids of any shape, also none at all",
-            other_shapes,
+            "a row that was read takes its step, even if its gradients add up to zero",
+            gradients_of_zero,
             mistakes=(
                 Mistake(
-                    "The shapes do not line up. Flatten first: ids to (N,), grad_output to (N, D).",
-                    when=lambda inputs, seen: bool(seen.raised) and inputs["ids"].numel() > 0,
+                    "A row that was read takes its step even if its gradients add up to zero. "
+                    "Look at the ids, not at the gradient.",
+                    where_gradient,
                 ),
+            ),
+        ),
+        Criterion(
+            "ids of any shape: a single id, three dimensions, none at all",
+            other_shapes,
+            mistakes=(
+                in_one_piece,
+                nothing_to_divide,
+                any_axes,
                 Mistake(
                     "A batch that reads nothing is no error: nothing moves.",
                     when=lambda inputs, seen: bool(seen.raised) and inputs["ids"].numel() == 0,
