@@ -19,6 +19,8 @@ TESTING := $(VENV)/ready-to-test
 export PYTHONUTF8 := 1
 # Your own settings of IPython must not change what a notebook prints.
 test: export IPYTHONDIR := $(CURDIR)/.embedkit/ipython
+# The tests run in two processes. More threads than cores would wait for each other.
+test: export OMP_NUM_THREADS ?= 1
 
 .DEFAULT_GOAL := help
 .PHONY: help book serve lab check test refresh release bench
