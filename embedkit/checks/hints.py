@@ -33,7 +33,7 @@ def explain(seen: Seen, wanted: Seen, inputs: Inputs, mentions: Sequence[str] = 
     if isinstance(wanted.value, Tensor):
         trouble = _explain_tensor(seen, wanted)
     else:
-        trouble = "" if same(seen.value, wanted.value) else "This is not what was expected."
+        trouble = _explain_plain(seen.value, wanted.value)
     if not trouble and seen.meddled and not wanted.meddled:
         return (
             f"It changes {seen.meddled} for everything that runs after it. "
@@ -95,6 +95,33 @@ def _explain_tensor(seen: Seen, wanted: Seen) -> str:
     return ""
 
 
+def _explain_plain(value: Plain, right: Plain) -> str:
+    """Return what is wrong with a value that is no tensor; empty if nothing is."""
+    if same(value, right):
+        return ""
+    if type(value) is not type(right):
+        kind = value.type_name if isinstance(value, Other) else type(value).__name__
+        return f"It returns a value of type {kind}. A {type(right).__name__} was expected."
+    if isinstance(right, list | tuple):
+        if len(value) != len(right):
+            return f"It returns {_counted(len(value))}. It should be {len(right)}."
+        place = next(i for i, item in enumerate(value) if not same(item, right[i]))
+        return f"Item {place} is {show(value[place])}. It should be {show(right[place])}."
+    if isinstance(right, dict):
+        for key in right:
+            if key not in value:
+                return f"The key {key!r} is missing."
+            if not same(value[key], right[key]):
+                return f"For {key!r} it has {show(value[key])}. It should be {show(right[key])}."
+        extra = next(key for key in value if key not in right)
+        return f"The key {extra!r} should not be there."
+    return "This is not what was expected."
+
+
+def _counted(items: int) -> str:
+    return f"{items} item{'s' if items != 1 else ''}"
+
+
 def details(
     inputs: Inputs, seen: Seen, wanted: Seen | None, mentions: Sequence[str] = ()
 ) -> tuple[tuple[str, str], ...]:
@@ -117,7 +144,7 @@ def show(value: Plain) -> str:
         return f"{value.type_name} {value.text[:60]}"
     if isinstance(value, list | tuple) and any(isinstance(item, Tensor) for item in value):
         return ", ".join(show(item) for item in value)
-    if isinstance(value, dict):
+    if isinstance(value, dict) and not all(type(item) is int for item in value.values()):
         return ", ".join(f"{name} {show(item)}" for name, item in value.items())
     if not isinstance(value, Tensor):
         text = repr(value)
