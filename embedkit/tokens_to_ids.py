@@ -25,6 +25,19 @@ rule uses nothing in which Python's ``re`` and the regular expressions of ``toke
 """
 
 
+def _byte_names() -> tuple[str, ...]:
+    visible = {*range(33, 127), *range(161, 173), *range(174, 256)}
+    others = iter(range(BYTES, 2 * BYTES))
+    return tuple(chr(byte if byte in visible else next(others)) for byte in range(BYTES))
+
+
+BYTE_NAMES = _byte_names()
+"""The visible character by which GPT-2 and ``tokenizers`` write each byte: a space is ``Ġ``.
+
+Letters, digits and signs stand for themselves; the other bytes have the characters from 256 on.
+"""
+
+
 def word_vocabulary(words: Iterable[str], size: int) -> dict[str, int]:
     """Return a vocabulary of whole words: ``[UNK]``, then the most frequent ones.
 

@@ -2,15 +2,19 @@
 
 import json
 import random
+import re
+import string
 from collections import Counter
 from itertools import pairwise
 
 import pytest
 from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers, trainers
 
+from embedkit import widgets
 from embedkit.corpora import kjv_text, kjv_verses, words_of
 from embedkit.parallel import ENGLISH_HINDI
 from embedkit.tokens_to_ids import (
+    BYTE_NAMES,
     PIECES,
     BytePairTokenizer,
     count_pairs,
@@ -20,25 +24,16 @@ from embedkit.tokens_to_ids import (
     word_vocabulary,
 )
 
+DIGITS = string.ascii_uppercase + string.ascii_lowercase + string.digits + "-_"
 HINDI = " ".join(hindi for _, hindi in ENGLISH_HINDI)
 ODD = (
-    "a\u0301 naïve—“quoted” 1️⃣ 👩\u200d👧 ２０２６ ½ ⅷ 王様 \u00a0\u200b\u2028 मुझे\t\tx\r\n\n_y_ don't "
-    "İ ſ \x00 \x1c z"
+    "a\u0301 naïve—“quoted” 1️⃣ 👩\u200d👧 ２０２６ ½ ⅷ 王様 \u00a0\u200b\u2028 मुझे "
+    "\t\tx\r\n\n_y_ don't İ ſ \x00 \x1c z"
 )
 ALPHABETS = ["a", "ab", "abc", "abcd ", "ab १२", "नमतेि ", "🙂é a", "01a .,\n", "aé王 \t"]
 
 
-def byte_names() -> list[str]:
-    """Return the character by which the library writes each byte: itself, or one from 256 on."""
-    visible = {*range(33, 127), *range(161, 173), *range(174, 256)}
-    others = iter(range(256, 512))
-    return [chr(byte if byte in visible else next(others)) for byte in range(256)]
-
-
-NAMES = byte_names()
-
-
-def library(text: str, number: int) -> tuple[Tokenizer, list[tuple[int, int]]]:
+def library(text: str, number: int, lines: bool = False) -> tuple[Tokenizer, list[tuple[int, int]]]:
     """Train the library on the same pieces, and return its tokenizer and its merges as ids.
 
     The bytes are handed to it as its first tokens, so that its id i is byte i, as it is here. Then
@@ -53,21 +48,21 @@ def library(text: str, number: int) -> tuple[Tokenizer, list[tuple[int, int]]]:
     trained = Tokenizer(models.BPE())
     trained.pre_tokenizer = cut
     trainer = trainers.BpeTrainer(
-        vocab_size=256 + number, special_tokens=NAMES, show_progress=False
+        vocab_size=256 + number, special_tokens=list(BYTE_NAMES), show_progress=False
     )
-    trained.train_from_iterator([text], trainer)
+    trained.train_from_iterator(text.splitlines(keepends=True) if lines else [text], trainer)
     model = json.loads(trained.to_str())["model"]
     vocabulary, merges = model["vocab"], [tuple(pair) for pair in model["merges"]]
-    assert [vocabulary[name] for name in NAMES] == list(range(256))
+    assert [vocabulary[name] for name in BYTE_NAMES] == list(range(256))
     plain = Tokenizer(models.BPE(vocab=vocabulary, merges=merges))
     plain.pre_tokenizer = cut
     plain.decoder = decoders.ByteLevel()
     return plain, [(vocabulary[one], vocabulary[other]) for one, other in merges]
 
 
-@pytest.mark.parametrize("number", [0, 1, 300, 4096])
+@pytest.mark.parametrize("number", [0, 1000, 4096])
 def test_merges_of_the_whole_kjv_equal_the_library(number):
-    _, merges = library(kjv_text(), number)
+    _, merges = library(kjv_text(), number, lines=True)
     assert learn_merges(kjv_text(), number) == merges
 
 
@@ -114,7 +109,7 @@ def test_merges_and_ids_of_random_texts_equal_the_library():
 def kjv():
     held_out = kjv_verses()[-3000:]
     text = "\n".join(kjv_verses()[:-3000])
-    reference, _ = library(text, 2000)
+    reference, _ = library(text, 2000, lines=True)
     return BytePairTokenizer(learn_merges(text, 2000)), reference, held_out
 
 
@@ -134,6 +129,14 @@ def test_ids_of_unseen_text_equal_the_library(kjv):
         encoded = tokenizer.encode(text)
         assert encoded == reference.encode(text).ids
         assert tokenizer.decode(encoded) == text == reference.decode(encoded)
+
+
+def test_byte_names_are_those_of_the_library():
+    assert set(BYTE_NAMES) == set(pre_tokenizers.ByteLevel.alphabet())
+    cut = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)
+    for text in ["a b\n", HINDI, ODD, kjv_text()[:500]]:
+        ((name, _),) = cut.pre_tokenize_str(text)
+        assert name == "".join(BYTE_NAMES[byte] for byte in text.encode())
 
 
 def test_every_id_is_its_bytes_and_every_text_survives(kjv):
@@ -258,3 +261,20 @@ def test_a_special_token_is_one_only_where_that_is_allowed():
 def test_half_a_surrogate_pair_is_refused():
     with pytest.raises(UnicodeEncodeError):
         BytePairTokenizer([]).encode("\ud83d")
+
+
+def test_the_figure_is_small_and_holds_its_merges():
+    merges = learn_merges("sing king ring kingdom <b>", 30)
+    examples = {"king </script>": {"a": [b"king", b" </script>"], "b": [b"king", b"##x"]}}
+    page = widgets.byte_pairs(merges, PIECES, examples)
+    assert len(page.data) < 6_500
+    assert page.data.count("</script>") == 1
+    assert "://" not in page.data
+    assert "JavaScript" in repr(page)
+    (code,) = re.findall(r'code = "([\w-]*)"', page.data)
+    numbers = [
+        DIGITS.index(one) * 64 + DIGITS.index(two)
+        for one, two in zip(code[::2], code[1::2], strict=True)
+    ]
+    assert list(zip(numbers[::2], numbers[1::2], strict=True)) == merges
+    assert '"a": [4, 10], "b": ["king", "##x"]' in page.data
