@@ -1,6 +1,7 @@
 """The framework of the checks: what it sees, what it lets pass, and what it says."""
 
 import math
+from collections import Counter, OrderedDict, defaultdict
 
 import pytest
 import torch
@@ -9,7 +10,7 @@ from embedkit.checks.compare import same
 from embedkit.checks.framework import Criterion, Mistake, Task, scattered
 from embedkit.checks.hints import explain
 from embedkit.checks.plain import Other, load_plain, save_plain, to_plain
-from embedkit.checks.probes import observe, observe_in_file
+from embedkit.checks.probes import Seen, observe, observe_in_file
 
 
 def double(x):
@@ -53,6 +54,10 @@ def hint_on(answer, a_task=None):
         torch.randn(3, 0, 2).transpose(0, 2),
         [1, (2.0, "x"), {"a": torch.ones(2), "b": None}],
         Other("ndarray", "array([1])"),
+        b"\xe0\xa4",
+        [b"king", b""],
+        {(1, 2): 3, ("a", (b"b", None)): [4.5], 6: torch.ones(1)},
+        {},
     ],
 )
 def test_plain_data_survives_the_journey(tmp_path, value):
@@ -77,6 +82,30 @@ def test_a_file_that_holds_something_else_is_a_sentence(tmp_path, damage):
 def test_to_plain_keeps_a_stranger_as_a_name_only():
     assert to_plain({1, 2}).type_name == "set"
     assert to_plain({"a": object()})["a"].type_name == "object"
+
+
+def test_every_kind_of_dict_counts_as_a_dict():
+    kinds = [Counter(a=1), defaultdict(int, a=1), OrderedDict(a=1)]
+    assert all(type(to_plain(kind)) is dict for kind in kinds)
+    assert all(same(to_plain(kind), {"a": 1}) for kind in kinds)
+    assert to_plain({frozenset({1}): 1}).type_name == "dict"
+
+
+@pytest.mark.parametrize(
+    ("value", "right", "words"),
+    [
+        (b"ab", [97, 98], "of type bytes. A list was expected"),
+        ((1,), [1], "of type tuple. A list was expected"),
+        ([1], [1, 2], "returns 1 item. It should be 2"),
+        ([1, 3], [1, 2], "Item 1 is 3. It should be 2"),
+        ({"a": 1}, {"a": 1, "b": 2}, "key 'b' is missing"),
+        ({"a": 1, (2, 3): 4}, {"a": 1}, "key (2, 3) should not be there"),
+        ({"a": 1}, {"a": 2}, "For 'a' it has 1. It should be 2"),
+        ("a", "b", "not what was expected"),
+    ],
+)
+def test_a_value_that_is_no_tensor_is_explained(value, right, words):
+    assert words in explain(Seen(value=value), Seen(value=right), {})
 
 
 def test_to_plain_is_a_copy():
