@@ -17,6 +17,18 @@ def word_vocabulary(words, size):
     ),
     Wrong(
         "1.1",
+        "capitals among small letters",
+        "Capitals are mixed in",
+        """
+def word_vocabulary(words, size):
+    counts = Counter(words)
+    order = sorted(counts)
+    order.sort(key=lambda word: (-counts[word], word.lower()))
+    return {word: i for i, word in enumerate(["[UNK]"] + order[:size - 1])}
+""",
+    ),
+    Wrong(
+        "1.1",
         "both keys reversed",
         "reverse alphabetical",
         """
@@ -612,6 +624,23 @@ def count_pairs(words):
 MERGE_WRONG = [
     Wrong(
         "1.4",
+        "compares with is",
+        "should be",
+        """
+def merge(ids, pair, new_id):
+    out, i = [], 0
+    while i < len(ids):
+        if i + 1 < len(ids) and ids[i] is pair[0] and ids[i + 1] is pair[1]:
+            out.append(new_id)
+            i += 2
+        else:
+            out.append(ids[i])
+            i += 1
+    return out
+""",
+    ),
+    Wrong(
+        "1.4",
         "first only",
         "Only the first occurrence",
         """
@@ -1062,6 +1091,26 @@ def encode(text, merges):
                 ids[i:i + 2] = [256 + rank]
                 break
     return ids
+""",
+    ),
+    Wrong(
+        "1.5",
+        "word by word",
+        "cut the text into words first",
+        """
+def encode(text, merges):
+    import re
+    out = []
+    for word in re.findall(r" ?[^ ]+| +", text):
+        ids = list(word.encode())
+        for rank, pair in enumerate(merges):
+            i = 0
+            while i < len(ids) - 1:
+                if (ids[i], ids[i + 1]) == pair:
+                    ids[i:i + 2] = [256 + rank]
+                i += 1
+        out += ids
+    return out
 """,
     ),
     Wrong(

@@ -38,6 +38,7 @@ def equal_counts(draw: Draw) -> list[Inputs]:
     return [
         {"words": ["the", "man", "the", "king"], "size": 4},
         {"words": ["sun", "moon", "sea"], "size": 4},
+        {"words": ["ark", "Zion", "sea", "Ark"], "size": 5},
         {"words": words_with_counts(draw, [3, 1, 3, 1, 3, 1, 1]), "size": 8},
         {"words": words_with_counts(draw, [2] * 9), "size": 10},
     ]
@@ -65,6 +66,13 @@ def as_first_seen(words: list[str], size: int) -> dict[str, int]:
     """Leave ties in the order in which the text brings them."""
     common = [word for word, _ in Counter(words).most_common(size - 1)]
     return {word: i for i, word in enumerate(["[UNK]", *common])}
+
+
+def capitals_mixed_in(words: list[str], size: int) -> dict[str, int]:
+    """Sort equals as a dictionary does."""
+    counts = Counter(words)
+    order = sorted(counts, key=lambda word: (-counts[word], word.lower(), word))
+    return {word: i for i, word in enumerate(["[UNK]", *order[: size - 1]])}
 
 
 def alphabetical(words: list[str], size: int) -> dict[str, int]:
@@ -158,6 +166,11 @@ task = Task(
                     "them, as in most_common. Sort by two things: by falling count, and then "
                     "by the word.",
                     as_first_seen,
+                ),
+                Mistake(
+                    "Capitals are mixed in with small letters. Python sorts strings with all "
+                    "capitals in front: “Zion” comes before “ark”.",
+                    capitals_mixed_in,
                 ),
                 Mistake(
                     "Words that are equally frequent stand in reverse alphabetical order: "

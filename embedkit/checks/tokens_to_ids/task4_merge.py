@@ -21,6 +21,11 @@ def pair_inside(draw: Draw) -> list[Inputs]:
         {"ids": [4, 0, 3, 0, 0, 5, 1], "pair": (3, 0), "new_id": 300},
         {"ids": [*draw.ids(3, 60).tolist(), 3], "pair": (1, 2), "new_id": 256},
         {"ids": [4, 5, 6] * 30 + [7], "pair": (4, 5), "new_id": 256},
+        {
+            "ids": [1000 + i for i in [*draw.ids(3, 60).tolist(), 1, 2, 3]],
+            "pair": (1001, 1002),
+            "new_id": 256,
+        },
     ]
 
 

@@ -1,5 +1,6 @@
 """What marks task 1.5, `encode`: a text becomes ids by merges, in the order of learning."""
 
+import re
 from collections import Counter
 from itertools import pairwise
 
@@ -48,6 +49,7 @@ def chains(draw: Draw) -> list[Inputs]:
         {"text": "king", "merges": [(120, 121), (105, 110), (122, 122), (257, 103)]},
         {"text": "a king", "merges": [(105, 110), (107, 256), (257, 103)]},
         {"text": "singing", "merges": [(105, 110), (256, 103)]},
+        {"text": "a b, a b", "merges": [(97, 32), (256, 98), (257, 44)]},
         {"text": word[:10] + word[:5] + word[4:10] + word, "merges": chain},
     ]
 
@@ -152,6 +154,11 @@ def characters(text: str, merges: Merges) -> list[int]:
     return ids
 
 
+def word_by_word(text: str, merges: Merges) -> list[int]:
+    """Cut the text at its spaces, and encode each word with the space before it."""
+    return [i for word in re.findall(" ?[^ ]+| +", text) for i in reference(word, merges)]
+
+
 def one_at_a_time(text: str, merges: Merges) -> list[int]:
     """Merge each pair once, at its first place."""
     ids = list(text.encode())
@@ -217,6 +224,11 @@ task = Task(
                 Mistake(
                     "Each merge is done once, at its first place. Do it wherever the pair stands.",
                     one_at_a_time,
+                ),
+                Mistake(
+                    "You cut the text into words first. Here a text is one piece, and merges may "
+                    "reach over a space.",
+                    word_by_word,
                 ),
             ),
         ),
