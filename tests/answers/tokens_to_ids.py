@@ -29,6 +29,21 @@ def word_vocabulary(words, size):
     ),
     Wrong(
         "1.1",
+        "the largest count of nothing",
+        "It stopped with ValueError",
+        """
+def word_vocabulary(words, size):
+    counts = Counter(words)
+    vocabulary = {"[UNK]": 0}
+    for count in range(max(counts.values()), 0, -1):
+        for word in sorted(word for word in counts if counts[word] == count):
+            if len(vocabulary) < size:
+                vocabulary[word] = len(vocabulary)
+    return vocabulary
+""",
+    ),
+    Wrong(
+        "1.1",
         "both keys reversed",
         "reverse alphabetical",
         """
