@@ -20,7 +20,8 @@ BYTES = 256
 PIECES = r" ?[^ \t\r\n0-9!-/:-@\[-`{-~]+| ?[0-9]+| ?[!-/:-@\[-`{-~]+|[ \t\r\n]+"
 """How a text is cut before any pair is merged: runs of letters, digits, signs and white space.
 
-One space in front belongs to the piece that follows it. What is not ASCII counts as a letter. The
+A space directly before a piece belongs to it, unless more white space stands before that space.
+All else counts as a letter: control characters, and all signs and digits that are not ASCII. The
 rule uses nothing in which Python's ``re`` and the regular expressions of ``tokenizers`` differ.
 """
 
@@ -43,11 +44,12 @@ def word_vocabulary(words: Iterable[str], size: int) -> dict[str, int]:
 
     Args:
         words: the words of a text, in any order.
-        size: V, the largest number of entries; ``[UNK]``, whose id is 0, is one of them.
+        size: V, the largest number of entries, 1 or more; ``[UNK]``, whose id is 0, is one of
+            them.
 
     Returns:
-        The id of each word. Of two words that are equally frequent, the one that is first in
-        alphabetical order has the smaller id.
+        The id of each word. Of two words that are equally frequent, the one that Python sorts
+        first has the smaller id: that is by character number, capitals before small letters.
     """
     counts = Counter(words)
     del counts[UNKNOWN]
@@ -61,7 +63,7 @@ def pieces_of(text: str) -> list[str]:
 
 
 def count_pairs(words: Mapping[tuple[int, ...], int]) -> dict[Pair, int]:
-    """Count how often each two ids stand side by side.
+    """Count how often two ids stand side by side, for each such pair.
 
     Args:
         words: each word, as a tuple of ids, and how often the text holds it.
@@ -77,7 +79,7 @@ def count_pairs(words: Mapping[tuple[int, ...], int]) -> dict[Pair, int]:
 
 
 def merge(ids: Sequence[int], pair: Pair, new_id: int) -> list[int]:
-    """Write ``new_id`` in place of each occurrence of ``pair``, from left to right.
+    """Write ``new_id`` in place of ``pair``, from left to right.
 
     Args:
         ids: a sequence of ids.
@@ -85,7 +87,8 @@ def merge(ids: Sequence[int], pair: Pair, new_id: int) -> list[int]:
         new_id: the id of the token that they become.
 
     Returns:
-        The new sequence. An id is used only once: (7, 7) in 7 7 7 leaves the last 7 as it is.
+        The new sequence, shorter by one for each new id in it. An id is used only once: (7, 7)
+        in 7 7 7 leaves the last 7 as it is.
     """
     merged: list[int] = []
     place = 0
@@ -101,12 +104,14 @@ def learn_merges(text: str, number: int) -> list[Pair]:
     """Learn merges from a text: merge the most frequent pair, and again, and again.
 
     Each byte is a token at first, with its value for an id; merge i makes token 256 + i. Of two
-    pairs that are equally frequent, the one with the smaller ids is first. Equal to ``BpeTrainer``
-    of ``tokenizers``, merge for merge, where that numbers the bytes in the same way.
+    pairs that are equally frequent, the one with the smaller first id is first, and of equal first
+    ids, the one with the smaller second. Equal to ``BpeTrainer`` of ``tokenizers``, merge for
+    merge, where that numbers the bytes in the same way.
 
     A merge changes few words, so each pair knows which words hold it, and only these are counted
     anew. A queue holds the pairs by count. A pair that has become rarer since it was put there is
-    put back when its turn comes.
+    put back when its turn comes. That is quick for text with spaces. Text without them is one long
+    piece, which each merge counts anew.
 
     Args:
         text: what to learn from.

@@ -1,14 +1,15 @@
 """The framework of the checks: what it sees, what it lets pass, and what it says."""
 
 import math
-from collections import Counter, OrderedDict, defaultdict
+from collections import Counter, OrderedDict, defaultdict, namedtuple
 
+import numpy as np
 import pytest
 import torch
 
 from embedkit.checks.compare import same
 from embedkit.checks.framework import Criterion, Mistake, Task, scattered
-from embedkit.checks.hints import explain
+from embedkit.checks.hints import details, explain
 from embedkit.checks.plain import Other, load_plain, save_plain, to_plain
 from embedkit.checks.probes import Seen, observe, observe_in_file
 
@@ -88,7 +89,29 @@ def test_every_kind_of_dict_counts_as_a_dict():
     kinds = [Counter(a=1), defaultdict(int, a=1), OrderedDict(a=1)]
     assert all(type(to_plain(kind)) is dict for kind in kinds)
     assert all(same(to_plain(kind), {"a": 1}) for kind in kinds)
-    assert to_plain({frozenset({1}): 1}).type_name == "dict"
+    assert to_plain({frozenset({1}): 1}).type_name == "dict with a frozenset for a key"
+    assert to_plain({(1, 2.5, frozenset()): 1}).type_name == (
+        "dict with a tuple of int, float, frozenset for a key"
+    )
+
+
+def test_a_kind_of_string_or_tuple_will_do_for_a_key():
+    place = namedtuple("place", "row column")
+    plain = to_plain({np.str_("a"): 1, place(np.str_("b"), 2): 3})
+    assert plain == {"a": 1, ("b", 2): 3}
+    assert [type(key) for key in plain] == [str, tuple]
+    assert type(list(plain)[1][0]) is str
+
+
+def test_an_input_that_was_changed_is_shown_as_it_is_afterwards():
+    def pops(ids):
+        return [ids.pop(), *ids]
+
+    inputs = {"ids": [1, 2]}
+    seen = observe(pops, "call", inputs)
+    wanted = observe(lambda ids: [ids[-1], *ids[:-1]], "call", inputs)
+    assert ("ids after", "[1]") in details(inputs, seen, wanted)
+    assert all(label != "ids after" for label, _ in details(inputs, wanted, wanted))
 
 
 @pytest.mark.parametrize(

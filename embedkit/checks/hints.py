@@ -124,6 +124,8 @@ def _explain_plain(value: Plain, right: Plain) -> str:
     """Return what is wrong with a value that is no tensor; empty if nothing is."""
     if same(value, right):
         return ""
+    if isinstance(value, Other) and value.type_name.startswith("dict with ") and right:
+        return f"It returns a {value.type_name}. {_kind_of_keys(right)} were expected."
     if type(value) is not type(right):
         kind = value.type_name if isinstance(value, Other) else type(value).__name__
         return f"It returns a value of type {kind}. A {type(right).__name__} was expected."
@@ -137,10 +139,20 @@ def _explain_plain(value: Plain, right: Plain) -> str:
             if key not in value:
                 return f"The key {show(key)} is missing."
             if not same(value[key], right[key]):
-                return f"For {show(key)} it has {show(value[key])}. It should be {show(right[key])}."
+                return (
+                    f"For {show(key)} it has {show(value[key])}. It should be {show(right[key])}."
+                )
         extra = next(key for key in value if key not in right)
         return f"The key {show(extra)} should not be there."
     return "This is not what was expected."
+
+
+def _kind_of_keys(right: Plain) -> str:
+    """Return what kind of keys the expected dict has."""
+    key = next(iter(right), None)
+    if isinstance(key, tuple):
+        return f"Tuples of {type(key[0]).__name__}" if key else "Tuples"
+    return f"Keys of type {type(key).__name__}"
 
 
 def _counted(items: int) -> str:
@@ -158,9 +170,22 @@ def details(
         rows.append(("expected", f"{wanted.raised[0]}, and {holds} in its message"))
     elif wanted is not None:
         rows.append(("expected", wanted.raised[0] if wanted.raised else _outcome(wanted)))
+    if wanted is not None and same(seen.value, wanted.value):
+        rows += _changed(inputs, seen, wanted)
     if seen.printed:
         rows.append(("printed", _first_line(seen.printed)))
     return tuple(rows)
+
+
+def _changed(inputs: Inputs, seen: Seen, wanted: Seen) -> list[tuple[str, str]]:
+    """Return the inputs that an answer changed and should not have, as labelled lines."""
+    if not isinstance(seen.inputs_after, dict) or same(seen.inputs_after, wanted.inputs_after):
+        return []
+    return [
+        (f"{name} after".replace("_", " "), show(seen.inputs_after[name]))
+        for name, value in inputs.items()
+        if not same(seen.inputs_after[name], value)
+    ]
 
 
 def show(value: Plain) -> str:

@@ -46,11 +46,34 @@ def to_plain(value: Any) -> Plain:
         return value.detach().clone()
     if type(value) in (list, tuple):
         return type(value)(to_plain(item) for item in value)
-    if type(value) in DICTS and all(map(_is_key, value)):
-        return {key: to_plain(item) for key, item in value.items()}
+    if type(value) in DICTS:
+        return _plain_dict(value)
     if isinstance(value, Other):
         return value
     return Other(type(value).__name__, repr(value)[:200])
+
+
+def _plain_dict(value: dict[Any, Any]) -> Plain:
+    """Return a copy of a dict with plain keys, or what stands for it where a key is not plain."""
+    keys = [_plain_key(key) for key in value]
+    for key, plain in zip(value, keys, strict=True):
+        if not _is_key(plain):
+            return Other(f"dict with {_named(key)} for a key", repr(value)[:200])
+    return {plain: to_plain(item) for plain, item in zip(keys, value.values(), strict=True)}
+
+
+def _plain_key(key: Any) -> Any:
+    """Return a key as its plain type, where its type is a kind of string or of tuple."""
+    if isinstance(key, str):
+        return str.__str__(key)
+    return tuple(map(_plain_key, key)) if isinstance(key, tuple) else key
+
+
+def _named(key: Any) -> str:
+    """Return what a key that is not plain is."""
+    if isinstance(key, tuple):
+        return f"a tuple of {', '.join(dict.fromkeys(type(item).__name__ for item in key))}"
+    return f"a {type(key).__name__}"
 
 
 def _is_atom(value: Any) -> bool:

@@ -184,6 +184,40 @@ def word_vocabulary(words, size):
     return {word: i for i, word in enumerate(["[UNK]"] + common)}
 """,
     ),
+    Wrong(
+        "1.1",
+        "sorts equals after the cut",
+        "sorted after the cut",
+        """
+def word_vocabulary(words, size):
+    common = Counter(words).most_common(size - 1)
+    common.sort(key=lambda item: (-item[1], item[0]))
+    return {"[UNK]": 0} | {word: i for i, (word, _) in enumerate(common, start=1)}
+""",
+    ),
+    Wrong(
+        "1.1",
+        "strips punctuation",
+        "is a word too",
+        """
+def word_vocabulary(words, size):
+    counts = Counter(word.strip(".,;:!?") for word in words)
+    order = sorted(counts, key=lambda word: (-counts[word], word))
+    return {word: i for i, word in enumerate(["[UNK]"] + order[:size - 1])}
+""",
+    ),
+    Wrong(
+        "1.1",
+        "a default that all calls share",
+        "words of an earlier text",
+        """
+def word_vocabulary(words, size, vocabulary={"[UNK]": 0}):
+    counts = Counter(words)
+    for word in sorted(counts, key=lambda word: (-counts[word], word))[:size - 1]:
+        vocabulary[word] = len(vocabulary)
+    return vocabulary
+""",
+    ),
 ]
 
 VOCABULARY_RIGHT = [
@@ -235,6 +269,17 @@ def word_vocabulary(words, size):
     for word in ["[UNK]"] + sorted(counts, key=lambda w: (-counts[w], w))[:size - 1]:
         vocabulary[word] = len(vocabulary)
     return vocabulary
+""",
+    ),
+    Right(
+        "1.1",
+        "NumPy's unique",
+        """
+def word_vocabulary(words, size):
+    import numpy as np
+    names, counts = np.unique(words, return_counts=True)
+    order = np.argsort(-counts, kind="stable")
+    return {"[UNK]": 0, **{names[i]: n for n, i in enumerate(order[:size - 1], 1)}}
 """,
     ),
 ]
@@ -371,6 +416,51 @@ def decode(ids, tokens):
     return text.replace("\\ufffd", "?")
 """,
     ),
+    Wrong(
+        "1.2",
+        "str of each token",
+        "once for each token",
+        """
+def decode(ids, tokens):
+    text = ""
+    for i in ids:
+        text += str(tokens[i])
+    return text
+""",
+    ),
+    Wrong(
+        "1.2",
+        "one sign for the whole text",
+        "stands for the whole text",
+        """
+def decode(ids, tokens):
+    try:
+        return b"".join(tokens[i] for i in ids).decode("utf-8")
+    except UnicodeDecodeError:
+        return "�"
+""",
+    ),
+    Wrong(
+        "1.2",
+        "one sign for a run",
+        "have become one",
+        """
+def decode(ids, tokens):
+    text = b"".join(tokens[i] for i in ids).decode("utf-8", errors="replace")
+    while "��" in text:
+        text = text.replace("��", "�")
+    return text
+""",
+    ),
+    Wrong(
+        "1.2",
+        "strips",
+        "at the ends is lost",
+        """
+def decode(ids, tokens):
+    return b"".join(tokens[i] for i in ids).decode("utf-8", errors="replace").strip()
+""",
+    ),
 ]
 
 DECODE_RIGHT = [
@@ -484,7 +574,7 @@ def count_pairs(words):
     Wrong(
         "1.3",
         "past the end",
-        "stopped with IndexError",
+        "lies past the end",
         """
 def count_pairs(words):
     counts = Counter()
@@ -594,6 +684,117 @@ def count_pairs(words):
     return counts
 """,
     ),
+    Wrong(
+        "1.3",
+        "adds to nothing",
+        "no count yet",
+        """
+def count_pairs(words):
+    counts = {}
+    for word, times in words.items():
+        for i in range(len(word) - 1):
+            counts[word[i], word[i + 1]] += times
+    return counts
+""",
+    ),
+    Wrong(
+        "1.3",
+        "the most frequent pair",
+        "Return the counts of all",
+        """
+def count_pairs(words):
+    counts = Counter()
+    for word, times in words.items():
+        for pair in zip(word, word[1:]):
+            counts[pair] += times
+    return max(counts, key=counts.get) if counts else None
+""",
+    ),
+    Wrong(
+        "1.3",
+        "a default that all calls share",
+        "an earlier call",
+        """
+def count_pairs(words, counts={}):
+    for word, times in words.items():
+        for pair in zip(word, word[1:]):
+            counts[pair] = counts.get(pair, 0) + times
+    return counts
+""",
+    ),
+    Wrong(
+        "1.3",
+        "a frozenset for a pair",
+        "a dict with a frozenset for a key. Tuples of int",
+        """
+def count_pairs(words):
+    counts = Counter()
+    for word, times in words.items():
+        for pair in zip(word, word[1:]):
+            counts[frozenset(pair)] += times
+    return dict(counts)
+""",
+    ),
+    Wrong(
+        "1.3",
+        "tensors in the pairs",
+        "a tuple of Tensor for a key",
+        """
+def count_pairs(words):
+    import torch
+    counts = Counter()
+    for word, times in words.items():
+        ids = torch.tensor(word)
+        for pair in zip(ids, ids[1:]):
+            counts[pair] += times
+    return dict(counts)
+""",
+    ),
+    Wrong(
+        "1.3",
+        "a pair counts once in a run",
+        "Pairs may overlap",
+        """
+def count_pairs(words):
+    counts = Counter()
+    for word, times in words.items():
+        before = None
+        for pair in zip(word, word[1:]):
+            if pair != before:
+                counts[pair] += times
+            before = pair
+    return dict(counts)
+""",
+    ),
+    Wrong(
+        "1.3",
+        "nothing where there is no pair",
+        "It returns None",
+        """
+def count_pairs(words):
+    counts = Counter()
+    for word, times in words.items():
+        for pair in zip(word, word[1:]):
+            counts[pair] += times
+    if counts:
+        return dict(counts)
+""",
+    ),
+    Wrong(
+        "1.3",
+        "the number left over from a loop",
+        "should be",
+        """
+def count_pairs(words):
+    pairs = []
+    for word, times in words.items():
+        pairs += zip(word, word[1:])
+    counts = Counter()
+    for pair in pairs:
+        counts[pair] += times
+    return counts
+""",
+    ),
 ]
 
 COUNT_RIGHT = [
@@ -631,6 +832,20 @@ def count_pairs(words):
     for word, times in words.items():
         for i in range(len(word) - 1):
             counts[word[i:i + 2]] = counts.get(word[i:i + 2], 0) + times
+    return counts
+""",
+    ),
+    Right(
+        "1.3",
+        "a named tuple",
+        """
+def count_pairs(words):
+    from collections import namedtuple
+    Pair = namedtuple("Pair", "left right")
+    counts = Counter()
+    for word, times in words.items():
+        for one, other in zip(word, word[1:]):
+            counts[Pair(one, other)] += times
     return counts
 """,
     ),
@@ -817,7 +1032,7 @@ def merge(ids, pair, new_id):
     Wrong(
         "1.4",
         "text replace",
-        "should be",
+        "inside 11 2 too",
         """
 def merge(ids, pair, new_id):
     text = " ".join(map(str, ids)).replace(f"{pair[0]} {pair[1]}", str(new_id))
@@ -836,6 +1051,119 @@ def merge(ids, pair, new_id):
         out.append(new_id if found else ids[i])
         i += 1 + found
     return tuple(out)
+""",
+    ),
+    Wrong(
+        "1.4",
+        "a list against a tuple",
+        "never equals a tuple",
+        """
+def merge(ids, pair, new_id):
+    out, i = [], 0
+    while i < len(ids):
+        if ids[i:i + 2] == pair:
+            out.append(new_id)
+            i += 2
+        else:
+            out.append(ids[i])
+            i += 1
+    return out
+""",
+    ),
+    Wrong(
+        "1.4",
+        "a for loop over a list that shrinks",
+        "counts to the old length",
+        """
+def merge(ids, pair, new_id):
+    out = list(ids)
+    for i in range(len(out) - 1):
+        if (out[i], out[i + 1]) == pair:
+            out[i:i + 2] = [new_id]
+    return out
+""",
+    ),
+    Wrong(
+        "1.4",
+        "a flag to skip, and the last id forgotten",
+        "The last id is lost",
+        """
+def merge(ids, pair, new_id):
+    out, skip = [], False
+    for one, other in zip(ids, ids[1:]):
+        if skip:
+            skip = False
+        elif (one, other) == pair:
+            out.append(new_id)
+            skip = True
+        else:
+            out.append(one)
+    return out
+""",
+    ),
+    Wrong(
+        "1.4",
+        "a ring",
+        "not a ring",
+        """
+def merge(ids, pair, new_id):
+    out, i = [], 0
+    while i < len(ids):
+        if (ids[i], ids[(i + 1) % len(ids)]) == pair:
+            out.append(new_id)
+            i += 2
+        else:
+            out.append(ids[i])
+            i += 1
+    return out
+""",
+    ),
+    Wrong(
+        "1.4",
+        "looks back at the ids",
+        "whole run becomes one",
+        """
+def merge(ids, pair, new_id):
+    out = []
+    for i in range(len(ids)):
+        if out and (ids[i - 1], ids[i]) == pair:
+            out[-1] = new_id
+        else:
+            out.append(ids[i])
+    return out
+""",
+    ),
+    Wrong(
+        "1.4",
+        "begins with the first id",
+        "there is no first one",
+        """
+def merge(ids, pair, new_id):
+    out = [ids[0]]
+    for one in ids[1:]:
+        if (out[-1], one) == pair:
+            out[-1] = new_id
+        else:
+            out.append(one)
+    return out
+""",
+    ),
+    Wrong(
+        "1.4",
+        "past the end, without looking first",
+        "reads past the end",
+        """
+def merge(ids, pair, new_id):
+    out = []
+    i = 0
+    while i < len(ids) - 1:
+        if (ids[i], ids[i + 1]) == pair:
+            out.append(new_id)
+            i += 2
+        else:
+            out.append(ids[i])
+            i += 1
+    return out + [ids[i]]
 """,
     ),
 ]
@@ -1111,7 +1439,7 @@ def encode(text, merges):
     Wrong(
         "1.5",
         "word by word",
-        "cut the text into words first",
+        "cut the text into pieces first",
         """
 def encode(text, merges):
     import re
@@ -1192,6 +1520,211 @@ def encode(text, merges):
                 ids[i:i + 2] = [256 + rank]
             i += 1
         rank += 1
+    return ids
+""",
+    ),
+    Wrong(
+        "1.5",
+        "whatever fits first, everywhere",
+        "from left to right whatever fits",
+        """
+def encode(text, merges):
+    def merge(ids, pair, new_id):
+        out, i = [], 0
+        while i < len(ids):
+            found = tuple(ids[i:i + 2]) == pair
+            out.append(new_id if found else ids[i])
+            i += 1 + found
+        return out
+
+    ids = list(text.encode())
+    again = True
+    while again:
+        again = False
+        for pair in zip(ids, ids[1:]):
+            if pair in merges:
+                ids = merge(ids, pair, 256 + merges.index(pair))
+                again = True
+                break
+    return ids
+""",
+    ),
+    Wrong(
+        "1.5",
+        "passes from left to right",
+        "from left to right whatever fits",
+        """
+def encode(text, merges):
+    ids = list(text.encode())
+    while True:
+        out, i = [], 0
+        while i < len(ids):
+            pair = tuple(ids[i:i + 2])
+            out.append(256 + merges.index(pair) if pair in merges else ids[i])
+            i += 2 if pair in merges else 1
+        if len(out) == len(ids):
+            return ids
+        ids = out
+""",
+    ),
+    Wrong(
+        "1.5",
+        "from the end of the list",
+        "through the list from its end",
+        """
+def encode(text, merges):
+    ids = list(text.encode())
+    for rank in reversed(range(len(merges))):
+        i = 0
+        while i < len(ids) - 1:
+            if (ids[i], ids[i + 1]) == merges[rank]:
+                ids[i:i + 2] = [256 + rank]
+            i += 1
+    return ids
+""",
+    ),
+    Wrong(
+        "1.5",
+        "numbers only the merges that fit",
+        "where merges before it do not occur",
+        """
+def encode(text, merges):
+    ids, new_id = list(text.encode()), 256
+    for pair in merges:
+        if pair not in zip(ids, ids[1:]):
+            continue
+        i = 0
+        while i < len(ids) - 1:
+            if (ids[i], ids[i + 1]) == pair:
+                ids[i:i + 2] = [new_id]
+            i += 1
+        new_id += 1
+    return ids
+""",
+    ),
+    Wrong(
+        "1.5",
+        "splits at white space",
+        "The spaces are gone",
+        """
+def encode(text, merges):
+    out = []
+    for word in text.split():
+        ids = list(word.encode())
+        for rank, pair in enumerate(merges):
+            i = 0
+            while i < len(ids) - 1:
+                if (ids[i], ids[i + 1]) == pair:
+                    ids[i:i + 2] = [256 + rank]
+                i += 1
+        out += ids
+    return out
+""",
+    ),
+    Wrong(
+        "1.5",
+        "the pieces of the chapter",
+        "cut the text into pieces first",
+        """
+def encode(text, merges):
+    from embedkit.tokens_to_ids import BytePairTokenizer
+    return BytePairTokenizer(merges).encode(text)
+""",
+    ),
+    Wrong(
+        "1.5",
+        "line by line",
+        "cut the text into pieces first",
+        """
+def encode(text, merges):
+    out = []
+    for line in text.splitlines(keepends=True):
+        ids = list(line.encode())
+        for rank, pair in enumerate(merges):
+            i = 0
+            while i < len(ids) - 1:
+                if (ids[i], ids[i + 1]) == pair:
+                    ids[i:i + 2] = [256 + rank]
+                i += 1
+        out += ids
+    return out
+""",
+    ),
+    Wrong(
+        "1.5",
+        "ids joined as text",
+        "inside 110 97 too",
+        """
+def encode(text, merges):
+    joined = " ".join(str(byte) for byte in text.encode())
+    for rank, (a, b) in enumerate(merges):
+        joined = joined.replace(f"{a} {b}", str(256 + rank))
+    return [int(i) for i in joined.split()]
+""",
+    ),
+    Wrong(
+        "1.5",
+        "index of what is no merge",
+        "Look first whether the pair is in it",
+        """
+def encode(text, merges):
+    ids = list(text.encode())
+    while len(ids) > 1:
+        pair = min(zip(ids, ids[1:]), key=merges.index)
+        i = list(zip(ids, ids[1:])).index(pair)
+        ids[i:i + 2] = [256 + merges.index(pair)]
+    return ids
+""",
+    ),
+    Wrong(
+        "1.5",
+        "a bytearray",
+        "Collect the ids in a list",
+        """
+def encode(text, merges):
+    ids = bytearray(text.encode())
+    for rank, pair in enumerate(merges):
+        i = 0
+        while i < len(ids) - 1:
+            if (ids[i], ids[i + 1]) == pair:
+                ids[i:i + 2] = [256 + rank]
+            i += 1
+    return ids
+""",
+    ),
+    Wrong(
+        "1.5",
+        "an id used twice",
+        "An id is used for two pairs. In aaa",
+        """
+def encode(text, merges):
+    ids = list(text.encode())
+    for rank, pair in enumerate(merges):
+        out, covered = [], False
+        for i, one in enumerate(ids):
+            starts = tuple(ids[i:i + 2]) == pair
+            if starts:
+                out.append(256 + rank)
+            elif not covered:
+                out.append(one)
+            covered = starts
+        ids = out
+    return ids
+""",
+    ),
+    Wrong(
+        "1.5",
+        "small letters",
+        "the bytes of another text",
+        """
+def encode(text, merges):
+    ids = list(text.lower().encode())
+    for rank, pair in enumerate(merges):
+        i = 0
+        while i < len(ids) - 1:
+            if (ids[i], ids[i + 1]) == pair:
+                ids[i:i + 2] = [256 + rank]
+            i += 1
     return ids
 """,
     ),

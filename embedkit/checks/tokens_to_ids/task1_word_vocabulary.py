@@ -7,6 +7,8 @@ from embedkit.checks.framework import Criterion, Draw, Mistake, Task
 from embedkit.checks.probes import Inputs
 
 NAMES = ["ark", "bow", "cup", "dew", "eel", "fig", "gem", "hay", "ink", "jar", "kid", "log"]
+ALIKE = ["kings", "king,", "king", "don't", "dont", "1611", "cafe\u0301", "café", "-"]
+"""Words that become one, or none, if a word is cleaned; the last e of one has its mark apart."""
 
 
 def words_with_counts(draw: Draw, counts: list[int]) -> list[str]:
@@ -26,6 +28,7 @@ def different_counts(draw: Draw) -> list[Inputs]:
     """Texts in which no two words are equally frequent, and an empty one."""
     return [
         {"words": ["king", "the", "the"], "size": 3},
+        {"words": ["man", "sea", "sea"], "size": 3},
         {"words": ["king", "King", "the", "the", "King", "the"], "size": 4},
         {"words": words_with_counts(draw, [5, 2, 9, 1, 7]), "size": 6},
         {"words": words_with_counts(draw, [11, 3, 12, 1, 2, 8]), "size": 7},
@@ -34,11 +37,13 @@ def different_counts(draw: Draw) -> list[Inputs]:
 
 
 def equal_counts(draw: Draw) -> list[Inputs]:
-    """Texts in which some words are equally frequent."""
+    """Texts in which some words are equally frequent, and some differ by little."""
     return [
         {"words": ["the", "man", "the", "king"], "size": 4},
         {"words": ["sun", "moon", "sea"], "size": 4},
+        {"words": ["ark", "Zion"], "size": 3},
         {"words": ["ark", "Zion", "sea", "Ark"], "size": 5},
+        {"words": [*ALIKE, ALIKE[0]], "size": 1 + len(ALIKE)},
         {"words": words_with_counts(draw, [3, 1, 3, 1, 3, 1, 1]), "size": 8},
         {"words": words_with_counts(draw, [2] * 9), "size": 10},
     ]
@@ -48,6 +53,8 @@ def too_many_words(draw: Draw) -> list[Inputs]:
     """Vocabularies that hold fewer words than the text, and one with room to spare."""
     return [
         {"words": ["the", "king", "the"], "size": 2},
+        {"words": ["the", "man", "the", "king"], "size": 3},
+        {"words": words_with_counts(draw, [2] * 9), "size": 5},
         {"words": words_with_counts(draw, [6, 1, 4, 2, 9]), "size": 4},
         {"words": words_with_counts(draw, [1, 2, 3, 4, 5, 6]), "size": 3},
         {"words": ["the", "king", "the"], "size": 1},
@@ -109,6 +116,13 @@ def one_too_many(words: list[str], size: int) -> dict[str, int]:
     return finished.word_vocabulary(words, size + 1)
 
 
+def ties_after_the_cut(words: list[str], size: int) -> dict[str, int]:
+    """Choose the words first, and sort equals afterwards."""
+    common = Counter(words).most_common(size - 1)
+    common.sort(key=lambda item: (-item[1], item[0]))
+    return {word: i for i, word in enumerate(["[UNK]", *(word for word, _ in common)])}
+
+
 def counts_for_ids(words: list[str], size: int) -> dict[str, int]:
     """Give each word its count for an id."""
     counts = Counter(words)
@@ -124,7 +138,7 @@ def in_lower_case(words: list[str], size: int) -> dict[str, int]:
 task = Task(
     number="1.1",
     name="word_vocabulary",
-    points=1,
+    points=2,
     reference=finished.word_vocabulary,
     criteria=(
         Criterion(
@@ -155,10 +169,15 @@ task = Task(
                     "You take capitals for small letters. Here “King” and “king” are two words.",
                     in_lower_case,
                 ),
+                Mistake(
+                    "It holds words of an earlier text. A default value such as {} is made once, "
+                    "and every call shares it: make the dict inside the function.",
+                    when=lambda inputs, seen: "the" in set(seen.value) - set(inputs["words"]),
+                ),
             ),
         ),
         Criterion(
-            "words that are equally frequent are in alphabetical order",
+            "words that are equally frequent stand as Python sorts them",
             equal_counts,
             mistakes=(
                 Mistake(
@@ -177,6 +196,13 @@ task = Task(
                     "reverse=True turns both keys round. A key of (-count, word) turns only one.",
                     by_count_then_backwards,
                 ),
+                Mistake(
+                    "A word is missing. Words that differ in anything are two words: “king,” is "
+                    "not “king”, and “don't” is a word too.",
+                    when=lambda inputs, seen: (
+                        ALIKE[0] in inputs["words"] and len(seen.value) < inputs["size"]
+                    ),
+                ),
             ),
         ),
         Criterion(
@@ -186,6 +212,11 @@ task = Task(
                 Mistake(
                     "There is one entry too many. [UNK] takes one of the `size` places.",
                     one_too_many,
+                ),
+                Mistake(
+                    "Equals are sorted after the cut, so the order of the text still decides "
+                    "which of them stay. Sort all words first, and then keep size - 1.",
+                    ties_after_the_cut,
                 ),
                 Mistake(
                     "All words are in it. Keep the first size - 1 of them.",

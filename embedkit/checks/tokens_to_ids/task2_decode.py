@@ -1,5 +1,6 @@
 """What marks task 1.2, `decode`: from ids to bytes, and from bytes to text."""
 
+import re
 from itertools import pairwise
 
 from embedkit.checks.framework import Criterion, Draw, Mistake, Task
@@ -21,6 +22,8 @@ def plain_tokens(draw: Draw) -> list[Inputs]:
         {"ids": [0, 1, 3, 1, 4], "tokens": tokens},
         {"ids": draw.ids(7, 12).tolist(), "tokens": tokens},
         {"ids": [], "tokens": tokens},
+        {"ids": [0, 1, 2, 3], "tokens": [b" the", b"  king\0", b" cafe ", b".\r\n"]},
+        {"ids": [0, 1], "tokens": [b"a ", b" ."]},
     ]
 
 
@@ -34,6 +37,7 @@ def cut_characters(draw: Draw) -> list[Inputs]:
         order = draw.numbers(len(pieces)).argsort().tolist()
         tokens = [pieces[i] for i in order]
         questions.append({"ids": [tokens.index(piece) for piece in pieces], "tokens": tokens})
+    questions.append({"ids": [0, 1], "tokens": [b"e\xcc", b"\x81 \xef\xac\x81"]})
     every_byte = [bytes([byte]) for byte in range(256)]
     questions.append({"ids": list("राजा 👑".encode()), "tokens": every_byte})
     return questions
@@ -45,6 +49,9 @@ def invalid_bytes(draw: Draw) -> list[Inputs]:
     return [
         {"ids": [0], "tokens": [b"caf\xc3"]},
         {"ids": [0, 1], "tokens": [b"\xe0\xa4", b" king"]},
+        {"ids": [0, 0], "tokens": [b"\xff"]},
+        {"ids": [0], "tokens": [b"\xed\xa0\x80"]},
+        {"ids": [0], "tokens": [b"\xc0\x80"]},
         {"ids": draw.ids(256, 30).tolist(), "tokens": every_byte},
     ]
 
@@ -72,6 +79,30 @@ def dropped(ids: list[int], tokens: list[bytes]) -> str:
 def written_out(ids: list[int], tokens: list[bytes]) -> str:
     """Write bytes as Python prints them."""
     return str(b"".join(tokens[i] for i in ids))
+
+
+def written_out_by_token(ids: list[int], tokens: list[bytes]) -> str:
+    """Write each token as Python prints it."""
+    return "".join(str(tokens[i]) for i in ids)
+
+
+def one_sign_for_all(ids: list[int], tokens: list[bytes]) -> str:
+    """Give one sign for the whole text if any of it is not valid."""
+    together = b"".join(tokens[i] for i in ids)
+    try:
+        return together.decode()
+    except UnicodeDecodeError:
+        return "\ufffd"
+
+
+def one_sign_for_a_run(ids: list[int], tokens: list[bytes]) -> str:
+    """Write one sign for several bytes that are not valid."""
+    return re.sub("\ufffd+", "\ufffd", reference(ids, tokens))
+
+
+def stripped(ids: list[int], tokens: list[bytes]) -> str:
+    """Take white space from both ends."""
+    return reference(ids, tokens).strip()
 
 
 def all_tokens(ids: list[int], tokens: list[bytes]) -> str:
@@ -103,6 +134,16 @@ task = Task(
                     "str() of bytes writes them as Python prints them, b'…' and all. "
                     "Bytes become text by .decode().",
                     written_out,
+                ),
+                Mistake(
+                    "str() of bytes writes them as Python prints them, b'…' and all, once for "
+                    "each token. Bytes become text by .decode().",
+                    written_out_by_token,
+                ),
+                Mistake(
+                    "White space at the ends is lost. The text is what the bytes say, "
+                    "spaces and all.",
+                    stripped,
                 ),
                 Mistake(
                     "This is the whole vocabulary in its own order. The ids say which tokens, "
@@ -149,6 +190,15 @@ task = Task(
                     "It stops at bytes that are no valid UTF-8. A model may give any ids, also "
                     'half a character: errors="replace" writes � there.',
                     when=lambda inputs, seen: "UnicodeDecodeError" in seen.raised,
+                ),
+                Mistake(
+                    "One � stands for the whole text. Only the bytes that are not valid become "
+                    '�, and the rest stays: errors="replace" does that.',
+                    one_sign_for_all,
+                ),
+                Mistake(
+                    'Several � have become one. Leave them as errors="replace" writes them.',
+                    one_sign_for_a_run,
                 ),
                 Mistake(
                     'Bytes that are no valid text vanish. errors="replace" shows that something '

@@ -1,7 +1,7 @@
 """What marks task 1.3, `count_pairs`: which two ids stand side by side, and how often."""
 
 from collections import Counter
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 from embedkit import tokens_to_ids as finished
 from embedkit.checks.framework import Criterion, Draw, Mistake, Task
@@ -22,6 +22,7 @@ def neighbours(draw: Draw) -> list[Inputs]:
         {"words": {(5,): 1}},
         {"words": {}},
         {"words": {(300, 2, 7001): 1}},
+        {"words": {(5, 50_000): 1}},
         {"words": {tuple(draw.numbers(6).argsort().tolist()): 1 for _ in range(8)}},
     ]
 
@@ -32,15 +33,21 @@ def weighted_words(draw: Draw) -> list[Inputs]:
     return [
         {"words": {(1, 2): 3}},
         {"words": {(1, 2, 3): 3, (2, 3): 10}},
+        {"words": {(1, 2): 70_000}},
         {"words": {word: draw.integer(1, 50) for word in words}},
     ]
 
 
 def repeated_pairs(draw: Draw) -> list[Inputs]:
-    """Words that hold a pair of equal ids more than once; ids never fall within a word."""
+    """Words that hold a pair more than once; no two of one text have different counts."""
     return [
+        {"words": {(1, 2, 1, 2): 1}},
         {"words": {(7, 7, 7): 1}},
         {"words": {(7, 7, 7, 7, 8): 1}},
+        {"words": {(7, 7, 7): 3}},
+        {"words": {(12, 3, 2, 3): 1}},
+        {"words": {(1, 2, 1, 22): 200}},
+        {"words": {(1, 1, 2, 2, 1, 1): 4}},
         {"words": {tuple(sorted(draw.ids(3, 15).tolist())): 1, (1, 1): 1}},
     ]
 
@@ -114,10 +121,19 @@ def not_overlapping(words: Words) -> Counts:
     return dict(counts)
 
 
+def once_in_a_run(words: Words) -> Counts:
+    """Leave out a pair that equals the one just before it."""
+    counts: Counter[tuple[int, int]] = Counter()
+    for word, times in words.items():
+        for pair, _ in groupby(pairwise(word)):
+            counts[pair] += times
+    return dict(counts)
+
+
 task = Task(
     number="1.3",
     name="count_pairs",
-    points=2,
+    points=1,
     reference=finished.count_pairs,
     criteria=(
         Criterion(
@@ -135,6 +151,20 @@ task = Task(
                     "not a ring.",
                     round_the_corner,
                 ),
+                Mistake(
+                    "The last id of a word has no neighbour: word[i + 1] lies past the end. "
+                    "Stop one place earlier.",
+                    when=lambda inputs, seen: "IndexError" in seen.raised,
+                ),
+                Mistake(
+                    "A pair that is new has no count yet that could grow. A Counter starts each "
+                    "at 0, and so does counts.get(pair, 0).",
+                    when=lambda inputs, seen: "KeyError" in seen.raised,
+                ),
+                Mistake(
+                    "This is one pair. Return the counts of all pairs; choosing comes later.",
+                    when=lambda inputs, seen: type(seen.value) is tuple,
+                ),
                 Mistake("(2, 1) is another pair than (1, 2). Keep the order.", unordered),
                 Mistake(
                     "Pairs reach from the end of one word into the next. Each word stands alone.",
@@ -143,6 +173,13 @@ task = Task(
                 Mistake(
                     "A later word writes over the counts of those before. Add to them.",
                     overwritten,
+                ),
+                Mistake(
+                    "It counts pairs of an earlier call. A default value such as {} is made once, "
+                    "and every call shares it: make the dict inside the function.",
+                    when=lambda inputs, seen: (
+                        inputs["words"] == {(9, 4): 1} and (1, 2) in seen.value
+                    ),
                 ),
             ),
         ),
@@ -164,9 +201,12 @@ task = Task(
                     "A pair counts once in each word. Count every place where it stands.",
                     once_a_word,
                 ),
-                Mistake(
-                    "Pairs may overlap: 7 7 7 holds (7, 7) twice.",
-                    not_overlapping,
+                *(
+                    Mistake(
+                        "Pairs may overlap: 7 7 7 holds (7, 7) twice. Only merging uses an id up.",
+                        answer,
+                    )
+                    for answer in (not_overlapping, once_in_a_run)
                 ),
             ),
         ),

@@ -6,6 +6,11 @@ from embedkit.checks.probes import Inputs
 
 Pair = tuple[int, int]
 
+PAST_THE_END = (
+    "It reads past the end. The last id has no neighbour; and in a list that becomes shorter, "
+    "range still counts to the old length."
+)
+
 
 def pair_inside(draw: Draw) -> list[Inputs]:
     """Sequences that hold the pair once, more than once, or never; none ends with its first id."""
@@ -17,6 +22,10 @@ def pair_inside(draw: Draw) -> list[Inputs]:
         {"ids": [1, 3, 2], "pair": (1, 2), "new_id": 9},
         {"ids": [1, 2, 3, 1, 2, 3], "pair": (1, 2), "new_id": 9},
         {"ids": [1, 2, 1, 2, 3], "pair": (1, 2), "new_id": 9},
+        {"ids": [0, 1, 3], "pair": (0, 1), "new_id": 9},
+        {"ids": [0, 258, 1, 12, 3], "pair": (1, 2), "new_id": 9},
+        {"ids": [1, 12, 3], "pair": (11, 2), "new_id": 9},
+        {"ids": [9, 9, 1, 2, 70_000], "pair": (1, 2), "new_id": 9},
         {"ids": [11, 2, 1, 22, 1, 2, 3], "pair": (1, 2), "new_id": 256},
         {"ids": [4, 0, 3, 0, 0, 5, 1], "pair": (3, 0), "new_id": 300},
         {"ids": [*draw.ids(3, 60).tolist(), 3], "pair": (1, 2), "new_id": 256},
@@ -37,19 +46,39 @@ def at_the_end(draw: Draw) -> list[Inputs]:
         {"ids": [1, 2], "pair": (1, 2), "new_id": 9},
         {"ids": [1], "pair": (1, 2), "new_id": 9},
         {"ids": [], "pair": (1, 2), "new_id": 9},
+        {"ids": [5, 3], "pair": (3, 0), "new_id": 9},
         {"ids": [3, *(3 + draw.ids(4, 30)).tolist(), 1], "pair": (1, 2), "new_id": 256},
     ]
 
 
 def runs(draw: Draw) -> list[Inputs]:
-    """Runs of one id, to be merged with itself, with something after them."""
+    """Runs of one id, to be merged with itself, in the middle and at the end."""
     length = draw.integer(6, 9)
     return [
         {"ids": [7, 7, 7, 3], "pair": (7, 7), "new_id": 9},
         {"ids": [7, 7, 7, 7, 3], "pair": (7, 7), "new_id": 9},
+        {"ids": [7, 7, 7], "pair": (7, 7), "new_id": 9},
         {"ids": [3, *[7] * length, 4, *[7] * (length + 1), 5], "pair": (7, 7), "new_id": 256},
         {"ids": [*draw.ids(2, 40).tolist(), 2], "pair": (1, 1), "new_id": 256},
     ]
+
+
+def nothing_merged(ids: list[int], pair: Pair, new_id: int) -> list[int]:
+    """Compare a list of two with a tuple, which are never equal."""
+    return list(ids)
+
+
+def as_text(ids: list[int], pair: Pair, new_id: int) -> list[int]:
+    """Write the ids as text, and replace in the text."""
+    text = " ".join(map(str, ids)).replace(f"{pair[0]} {pair[1]}", str(new_id))
+    return [int(number) for number in text.split()]
+
+
+def round_the_corner(ids: list[int], pair: Pair, new_id: int) -> list[int]:
+    """Take the first id for the neighbour of the last."""
+    merged = finished.merge(ids, pair, new_id)
+    ring = ids and (ids[-1], ids[0]) == pair
+    return [*merged[:-1], new_id] if ring else merged
 
 
 def first_only(ids: list[int], pair: Pair, new_id: int) -> list[int]:
@@ -75,8 +104,11 @@ def either(ids: list[int], pair: Pair, new_id: int) -> list[int]:
 
 def inserted(ids: list[int], pair: Pair, new_id: int) -> list[int]:
     """Keep both and put the new id behind them."""
-    merged = finished.merge(ids, pair, new_id)
-    return [i for one in merged for i in ([*pair, new_id] if one == new_id else [one])]
+    merged: list[int] = []
+    for place, one in enumerate(ids):
+        ends_pair = place > 0 and (ids[place - 1], one) == pair
+        merged += [one, new_id] if ends_pair else [one]
+    return merged
 
 
 def end_lost(ids: list[int], pair: Pair, new_id: int) -> list[int]:
@@ -98,6 +130,17 @@ def unordered(ids: list[int], pair: Pair, new_id: int) -> list[int]:
         found = sorted(ids[place : place + 2]) == sorted(pair)
         merged.append(new_id if found else ids[place])
         place += 2 if found else 1
+    return merged
+
+
+def looks_back(ids: list[int], pair: Pair, new_id: int) -> list[int]:
+    """Let each end of a pair turn what was written last into the new id."""
+    merged: list[int] = []
+    for place, one in enumerate(ids):
+        if place and (ids[place - 1], one) == pair:
+            merged[-1] = new_id
+        else:
+            merged.append(one)
     return merged
 
 
@@ -140,6 +183,17 @@ task = Task(
                     "(2, 1) is another pair than (1, 2). Only the pair in its own order is merged.",
                     unordered,
                 ),
+                Mistake(
+                    "Nothing is merged. A slice such as ids[i:i + 2] is a list, the pair is a "
+                    "tuple, and a list never equals a tuple: make a tuple of the slice.",
+                    nothing_merged,
+                ),
+                Mistake(
+                    "Replacing in text goes wrong, for a number can end with another number: as "
+                    "text, 1 2 is found inside 11 2 too. Compare the ids.",
+                    as_text,
+                ),
+                Mistake(PAST_THE_END, when=lambda inputs, seen: "IndexError" in seen.raised),
                 Mistake("The last id is lost: it starts no pair, but it stays.", end_lost),
                 Mistake("Only the first occurrence is merged. Go on to the end.", first_only),
             ),
@@ -149,9 +203,14 @@ task = Task(
             at_the_end,
             mistakes=(
                 Mistake(
-                    "It reads past the end: the last id has no neighbour. Look whether there is "
-                    "one before you compare.",
-                    when=lambda inputs, seen: "IndexError" in seen.raised,
+                    "Where there is no id, there is no first one. Nothing stays nothing.",
+                    when=lambda inputs, seen: "IndexError" in seen.raised and not inputs["ids"],
+                ),
+                Mistake(PAST_THE_END, when=lambda inputs, seen: "IndexError" in seen.raised),
+                Mistake(
+                    "The last id has no neighbour. The first one is not it: the ids are a line, "
+                    "not a ring.",
+                    round_the_corner,
                 ),
             ),
         ),
@@ -167,6 +226,11 @@ task = Task(
                     "An id is used for two pairs. In 7 7 7 the middle 7 is used up by the first "
                     "pair, and the last one stays.",
                     used_twice,
+                ),
+                Mistake(
+                    "An id is used for two pairs, and the whole run becomes one. In 7 7 7 the "
+                    "middle 7 is used up by the first pair, and the last one stays.",
+                    looks_back,
                 ),
             ),
         ),

@@ -10,6 +10,11 @@ from embedkit.checks.probes import Inputs
 
 Merges = list[tuple[int, int]]
 
+LEFT_TO_RIGHT = (
+    "You merge from left to right whatever fits. The pair that stands first in the list of merges "
+    "goes first, wherever it is in the text."
+)
+
 
 def reference(text: str, merges: Merges) -> list[int]:
     """Merge the bytes of a whole text, the pair that was learned first before all others."""
@@ -30,6 +35,10 @@ def first_ids(draw: Draw) -> list[Inputs]:
         {"text": "é", "merges": []},
         {"text": "राजा 👑", "merges": [(120, 121)]},
         {"text": "", "merges": [(120, 121)]},
+        {"text": "é", "merges": [(195, 169)]},
+        {"text": "King", "merges": []},
+        {"text": " e\u0301é\r\n ﬁ ", "merges": []},
+        {"text": "\ufeff\u200da\n\0", "merges": []},
         {"text": drawn_text(draw, "abcdé王", 20), "merges": []},
         {"text": "café", "merges": [(195, 169)]},
         {"text": drawn_text(draw, "é王", 20), "merges": [(195, 169), (231, 142), (257, 139)]},
@@ -50,12 +59,18 @@ def chains(draw: Draw) -> list[Inputs]:
         {"text": "a king", "merges": [(105, 110), (107, 256), (257, 103)]},
         {"text": "singing", "merges": [(105, 110), (256, 103)]},
         {"text": "a b, a b", "merges": [(97, 32), (256, 98), (257, 44)]},
+        {"text": "in a", "merges": [(110, 32), (256, 97)]},
+        {"text": "a\nb", "merges": [(10, 98)]},
+        {"text": "a  b", "merges": [(32, 98)]},
+        {"text": "a1", "merges": [(97, 49)]},
+        {"text": "na", "merges": [(10, 97)]},
+        {"text": "ae", "merges": [(97, 10)]},
         {"text": word[:10] + word[:5] + word[4:10] + word, "merges": chain},
     ]
 
 
 def conflicts(draw: Draw) -> list[Inputs]:
-    """Merges that compete for a letter; runs of one letter; random texts with their own merges.
+    """Merges that compete for a byte; runs of one letter; random texts with their own merges.
 
     In the third question a longer token would fit; in the fourth, the later merge is the more
     frequent one.
@@ -66,6 +81,7 @@ def conflicts(draw: Draw) -> list[Inputs]:
         {"text": "abcd", "merges": [(98, 99), (97, 98), (257, 99), (258, 100)]},
         {"text": "ababab bc abc", "merges": [(98, 99), (97, 98)]},
         {"text": "cabab", "merges": [(97, 98), (99, 97), (98, 97)]},
+        {"text": "aaa", "merges": [(97, 97)]},
         {"text": "aaab", "merges": [(97, 97)]},
         {"text": "a" * 11 + "b", "merges": [(97, 97), (256, 256), (257, 97)]},
     ]
@@ -85,6 +101,27 @@ def left_to_right(text: str, merges: Merges) -> list[int]:
             ids[place : place + 2] = [256 + merges.index(pair)]
             place = 0
         else:
+            place += 1
+    return ids
+
+
+def left_to_right_everywhere(text: str, merges: Merges) -> list[int]:
+    """Merge the first pair from the left that is in the list, in all its places."""
+    ids = list(text.encode())
+    while found := [pair for pair in pairwise(ids) if pair in merges]:
+        ids = finished.merge(ids, found[0], 256 + merges.index(found[0]))
+    return ids
+
+
+def left_to_right_in_passes(text: str, merges: Merges) -> list[int]:
+    """Go through the text from left to right, merge whatever fits, and begin again."""
+    ids = list(text.encode())
+    while any(pair in merges for pair in pairwise(ids)):
+        place = 0
+        while place < len(ids) - 1:
+            pair = ids[place], ids[place + 1]
+            if pair in merges:
+                ids[place : place + 2] = [256 + merges.index(pair)]
             place += 1
     return ids
 
@@ -138,6 +175,46 @@ def stops_at_a_gap(text: str, merges: Merges) -> list[int]:
         if pair not in pairwise(ids):
             break
         ids = finished.merge(ids, pair, 256 + rank)
+    return ids
+
+
+def from_the_end_of_the_list(text: str, merges: Merges) -> list[int]:
+    """Go through the list of merges backwards."""
+    ids = list(text.encode())
+    for rank, pair in reversed(list(enumerate(merges))):
+        ids = finished.merge(ids, pair, 256 + rank)
+    return ids
+
+
+def counts_those_that_fit(text: str, merges: Merges) -> list[int]:
+    """Give the next id to each merge that fits, and none to the others."""
+    ids, new_id = list(text.encode()), 256
+    for pair in merges:
+        if pair in pairwise(ids):
+            ids = finished.merge(ids, pair, new_id)
+            new_id += 1
+    return ids
+
+
+def as_text(text: str, merges: Merges) -> list[int]:
+    """Write the ids as text, and replace in the text."""
+    written = " ".join(map(str, text.encode()))
+    for rank, (one, other) in enumerate(merges):
+        written = written.replace(f"{one} {other}", str(256 + rank))
+    return [int(number) for number in written.split()]
+
+
+def used_twice(text: str, merges: Merges) -> list[int]:
+    """Let pairs overlap: each start of a pair gives the new id."""
+    ids = list(text.encode())
+    for rank, pair in enumerate(merges):
+        merged, covered = [], False
+        for place, one in enumerate(ids):
+            starts = tuple(ids[place : place + 2]) == pair
+            if starts or not covered:
+                merged.append(256 + rank if starts else one)
+            covered = starts
+        ids = merged
     return ids
 
 
@@ -195,7 +272,24 @@ task = Task(
                 Mistake(
                     "Where one id is left there is no pair, and min() of nothing is an error. "
                     "An empty text has no pair either.",
-                    when=lambda inputs, seen: "ValueError" in seen.raised,
+                    when=lambda inputs, seen: (
+                        "ValueError" in seen.raised and "empty" in seen.message
+                    ),
+                ),
+                Mistake(
+                    "index() finds only what is there. Look first whether the pair is in it: a "
+                    "merge need not occur in this text, and most pairs of it are no merge.",
+                    when=lambda inputs, seen: (
+                        "ValueError" in seen.raised
+                        and " in " in seen.message
+                        and "not" in seen.message
+                    ),
+                ),
+                Mistake(
+                    "Ids from 256 on are no bytes. Collect the ids in a list.",
+                    when=lambda inputs, seen: (
+                        "ValueError" in seen.raised and "range(0, 256)" in seen.message
+                    ),
                 ),
                 Mistake("Nothing is merged.", bytes_only),
                 Mistake(
@@ -226,9 +320,39 @@ task = Task(
                     one_at_a_time,
                 ),
                 Mistake(
-                    "You cut the text into words first. Here a text is one piece, and merges may "
-                    "reach over a space.",
+                    "You go through the list from its end. The merge that was learned first goes "
+                    "first, and later ones build on it.",
+                    from_the_end_of_the_list,
+                ),
+                Mistake(
+                    "Merge i has the id 256 + i, also where merges before it do not occur in "
+                    "this text.",
+                    counts_those_that_fit,
+                ),
+                Mistake(
+                    "The spaces are gone. A space is a byte like any other, and here the text is "
+                    "one piece.",
+                    when=lambda inputs, seen: (
+                        inputs["text"] == "a king" and seen.value == [97, 258]
+                    ),
+                ),
+                Mistake(
+                    "You cut the text into pieces first. Here a text is one piece, and merges may "
+                    "reach over a space, a line and all else.",
                     word_by_word,
+                ),
+                Mistake(
+                    "You cut the text into pieces first. Here a text is one piece, and merges may "
+                    "reach over a space, a line and all else.",
+                    when=lambda inputs, seen: (
+                        inputs["text"] in ("a b, a b", "in a", "a\nb", "a  b", "a1")
+                        and seen.value == list(inputs["text"].encode())
+                    ),
+                ),
+                Mistake(
+                    "Replacing in text goes wrong, for a number can end or begin with another: as "
+                    "text, 10 97 is found inside 110 97 too. Compare the ids.",
+                    as_text,
                 ),
             ),
         ),
@@ -236,10 +360,13 @@ task = Task(
             "where merges compete, the one that was learned first is done first",
             conflicts,
             mistakes=(
-                Mistake(
-                    "You merge from left to right whatever fits. The pair that stands first in "
-                    "the list of merges goes first, wherever it is in the text.",
-                    left_to_right,
+                *(
+                    Mistake(LEFT_TO_RIGHT, answer)
+                    for answer in (
+                        left_to_right,
+                        left_to_right_everywhere,
+                        left_to_right_in_passes,
+                    )
                 ),
                 Mistake(
                     "You take the longest token that fits. That is another way of cutting: here "
@@ -259,6 +386,11 @@ task = Task(
                     "You merge a run from the right. From the left, aaa becomes (aa) and a.",
                     from_the_right,
                 ),
+                Mistake(
+                    "An id is used for two pairs. In aaa the middle a is used up by the first "
+                    "pair, and the last one stays.",
+                    used_twice,
+                ),
             ),
         ),
         Criterion(
@@ -269,6 +401,13 @@ task = Task(
                     "These are characters. Start from bytes: text.encode() gives them, and their "
                     "ids are 0 to 255.",
                     characters,
+                ),
+                Mistake(
+                    "These are the bytes of another text. Encode the text as it is, with its "
+                    "capitals, its white space and its accents.",
+                    when=lambda inputs, seen: (
+                        not inputs["merges"] and bytes(seen.value).decode() != inputs["text"]
+                    ),
                 ),
             ),
         ),
