@@ -12,7 +12,7 @@ from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers, train
 
 from embedkit import widgets
 from embedkit.corpora import kjv_text, kjv_verses, words_of
-from embedkit.parallel import ENGLISH_HINDI
+from embedkit.english_hindi import ENGLISH_HINDI
 from embedkit.tokens_to_ids import (
     BYTE_NAMES,
     PIECES,
