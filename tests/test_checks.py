@@ -1,16 +1,18 @@
 """The framework of the checks: what it sees, what it lets pass, and what it says."""
 
 import math
+from collections import Counter, OrderedDict, defaultdict, namedtuple
 from typing import NamedTuple
 
+import numpy as np
 import pytest
 import torch
 
 from embedkit.checks.compare import same
 from embedkit.checks.framework import Criterion, Mistake, Task, scattered
-from embedkit.checks.hints import explain, show
+from embedkit.checks.hints import details, explain, show
 from embedkit.checks.plain import Other, load_plain, save_plain, to_plain
-from embedkit.checks.probes import observe, observe_in_file
+from embedkit.checks.probes import Seen, observe, observe_in_file
 
 
 class Three(NamedTuple):
@@ -60,6 +62,10 @@ def hint_on(answer, a_task=None):
         torch.randn(3, 0, 2).transpose(0, 2),
         [1, (2.0, "x"), {"a": torch.ones(2), "b": None}],
         Other("ndarray", "array([1])"),
+        b"\xe0\xa4",
+        [b"king", b""],
+        {(1, 2): 3, ("a", (b"b", None)): [4.5], 6: torch.ones(1)},
+        {},
     ],
 )
 def test_plain_data_survives_the_journey(tmp_path, value):
@@ -84,6 +90,52 @@ def test_a_file_that_holds_something_else_is_a_sentence(tmp_path, damage):
 def test_to_plain_keeps_a_stranger_as_a_name_only():
     assert to_plain({1, 2}).type_name == "set"
     assert to_plain({"a": object()})["a"].type_name == "object"
+
+
+def test_every_kind_of_dict_counts_as_a_dict():
+    kinds = [Counter(a=1), defaultdict(int, a=1), OrderedDict(a=1)]
+    assert all(type(to_plain(kind)) is dict for kind in kinds)
+    assert all(same(to_plain(kind), {"a": 1}) for kind in kinds)
+    assert to_plain({frozenset({1}): 1}).type_name == "dict with a frozenset for a key"
+    assert to_plain({(1, 2.5, frozenset()): 1}).type_name == (
+        "dict with a tuple of int, float, frozenset for a key"
+    )
+
+
+def test_a_kind_of_string_or_tuple_will_do_for_a_key():
+    place = namedtuple("place", "row column")
+    plain = to_plain({np.str_("a"): 1, place(np.str_("b"), 2): 3})
+    assert plain == {"a": 1, ("b", 2): 3}
+    assert [type(key) for key in plain] == [str, tuple]
+    assert type(list(plain)[1][0]) is str
+
+
+def test_an_input_that_was_changed_is_shown_as_it_is_afterwards():
+    def pops(ids):
+        return [ids.pop(), *ids]
+
+    inputs = {"ids": [1, 2]}
+    seen = observe(pops, "call", inputs)
+    wanted = observe(lambda ids: [ids[-1], *ids[:-1]], "call", inputs)
+    assert ("ids after", "[1]") in details(inputs, seen, wanted)
+    assert all(label != "ids after" for label, _ in details(inputs, wanted, wanted))
+
+
+@pytest.mark.parametrize(
+    ("value", "right", "words"),
+    [
+        (b"ab", [97, 98], "of type bytes. A list was expected"),
+        ((1,), [1], "of type tuple. A list was expected"),
+        ([1], [1, 2], "returns 1 item. It should be 2"),
+        ([1, 3], [1, 2], "Item 1 is 3. It should be 2"),
+        ({"a": 1}, {"a": 1, "b": 2}, "key 'b' is missing"),
+        ({"a": 1, (2, 3): 4}, {"a": 1}, "key (2, 3) should not be there"),
+        ({"a": 1}, {"a": 2}, "For 'a' it has 1. It should be 2"),
+        ("a", "b", "not what was expected"),
+    ],
+)
+def test_a_value_that_is_no_tensor_is_explained(value, right, words):
+    assert words in explain(Seen(value=value), Seen(value=right), {})
 
 
 def test_to_plain_is_a_copy():

@@ -39,7 +39,7 @@ def explain(seen: Seen, wanted: Seen, inputs: Inputs, mentions: Sequence[str] = 
     elif isinstance(wanted.value, tuple):
         trouble = _explain_tuple(seen, wanted)
     else:
-        trouble = "" if same(seen.value, wanted.value) else "This is not what was expected."
+        trouble = _explain_plain(seen.value, wanted.value)
     if not trouble and seen.meddled and not wanted.meddled:
         return (
             f"It changes {seen.meddled} for everything that runs after it. "
@@ -135,6 +135,44 @@ def _kind(value: Plain) -> str:
     return "tensor" if isinstance(value, Tensor) else type(value).__name__
 
 
+def _explain_plain(value: Plain, right: Plain) -> str:
+    """Return what is wrong with a value that is no tensor; empty if nothing is."""
+    if same(value, right):
+        return ""
+    if isinstance(value, Other) and value.type_name.startswith("dict with ") and right:
+        return f"It returns a {value.type_name}. {_kind_of_keys(right)} were expected."
+    if type(value) is not type(right):
+        return f"It returns a value of type {_kind(value)}. A {type(right).__name__} was expected."
+    if isinstance(right, list | tuple):
+        if len(value) != len(right):
+            return f"It returns {_counted(len(value))}. It should be {len(right)}."
+        place = next(i for i, item in enumerate(value) if not same(item, right[i]))
+        return f"Item {place} is {show(value[place])}. It should be {show(right[place])}."
+    if isinstance(right, dict):
+        for key in right:
+            if key not in value:
+                return f"The key {show(key)} is missing."
+            if not same(value[key], right[key]):
+                return (
+                    f"For {show(key)} it has {show(value[key])}. It should be {show(right[key])}."
+                )
+        extra = next(key for key in value if key not in right)
+        return f"The key {show(extra)} should not be there."
+    return "This is not what was expected."
+
+
+def _kind_of_keys(right: Plain) -> str:
+    """Return what kind of keys the expected dict has."""
+    key = next(iter(right), None)
+    if isinstance(key, tuple):
+        return f"Tuples of {type(key[0]).__name__}" if key else "Tuples"
+    return f"Keys of type {type(key).__name__}"
+
+
+def _counted(items: int) -> str:
+    return f"{items} item{'s' if items != 1 else ''}"
+
+
 def details(
     inputs: Inputs, seen: Seen, wanted: Seen | None, mentions: Sequence[str] = ()
 ) -> tuple[tuple[str, str], ...]:
@@ -161,7 +199,7 @@ def show(value: Plain) -> str:
         return _on_a_line(f"{value.type_name} {value.text[:60]}")
     if isinstance(value, list | tuple) and any(isinstance(item, Tensor) for item in value):
         return ", ".join([*map(show, value[:MOST_ITEMS]), *_cut(value)])
-    if isinstance(value, dict):
+    if isinstance(value, dict) and not all(type(item) is int for item in value.values()):
         first = list(value.items())[:MOST_ITEMS]
         return ", ".join([*(f"{_name(key)} {show(item)}" for key, item in first), *_cut(value)])
     if not isinstance(value, Tensor):
@@ -185,8 +223,8 @@ def _cut(items: Sized) -> list[str]:
     return ["…"] if len(items) > MOST_ITEMS else []
 
 
-def _name(key: str) -> str:
-    return _on_a_line(readable(key, 100))
+def _name(key: object) -> str:
+    return _on_a_line(readable(str(key), 100))
 
 
 def _on_a_line(text: str) -> str:

@@ -1,10 +1,11 @@
 """Plain data: the only thing that passes between a learner's answers and their verdict.
 
 An answer runs in one process and is judged in another. What travels between the two is tensors,
-numbers, strings and containers of these, in a safetensors file, which can hold no code.
+numbers, strings, bytes and containers of these, in a safetensors file, which can hold no code.
 """
 
 import json
+from collections import Counter, OrderedDict, defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,13 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 Plain = Any
-"""None, bool, int, float, str, Tensor, :class:`Other`, or a list, tuple or dict of these."""
+"""None, bool, int, float, str, bytes, Tensor, :class:`Other`, or a list, tuple or dict of these.
+
+The keys of a dict are numbers, strings, bytes, None, or tuples of these.
+"""
+
+DICTS = (dict, Counter, defaultdict, OrderedDict)
+"""The types that count as a dict; they differ in how they are filled, not in what they hold."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +40,7 @@ def readable(text: str, most: int = 2000) -> str:
 
 def to_plain(value: Any) -> Plain:
     """Return an independent copy of ``value`` as plain data; tensors are detached."""
-    if value is None or type(value) in (bool, int, float, str):
+    if _is_atom(value):
         return value
     if isinstance(value, Tensor) and value.layout == torch.strided:
         return value.detach().clone()
@@ -41,11 +48,42 @@ def to_plain(value: Any) -> Plain:
         return tuple(to_plain(item) for item in value)
     if type(value) is list:
         return [to_plain(item) for item in value]
-    if type(value) is dict and all(type(key) is str for key in value):
-        return {key: to_plain(item) for key, item in value.items()}
+    if type(value) in DICTS:
+        return _plain_dict(value)
     if isinstance(value, Other):
         return value
     return Other(type(value).__name__, repr(value)[:200])
+
+
+def _plain_dict(value: dict[Any, Any]) -> Plain:
+    """Return a copy of a dict with plain keys, or what stands for it where a key is not plain."""
+    keys = [_plain_key(key) for key in value]
+    for key, plain in zip(value, keys, strict=True):
+        if not _is_key(plain):
+            return Other(f"dict with {_named(key)} for a key", repr(value)[:200])
+    return {plain: to_plain(item) for plain, item in zip(keys, value.values(), strict=True)}
+
+
+def _plain_key(key: Any) -> Any:
+    """Return a key as its plain type, where its type is a kind of string or of tuple."""
+    if isinstance(key, str):
+        return str.__str__(key)
+    return tuple(map(_plain_key, key)) if isinstance(key, tuple) else key
+
+
+def _named(key: Any) -> str:
+    """Return what a key that is not plain is."""
+    if isinstance(key, tuple):
+        return f"a tuple of {', '.join(dict.fromkeys(type(item).__name__ for item in key))}"
+    return f"a {type(key).__name__}"
+
+
+def _is_atom(value: Any) -> bool:
+    return value is None or type(value) in (bool, int, float, str, bytes)
+
+
+def _is_key(value: Any) -> bool:
+    return all(map(_is_key, value)) if type(value) is tuple else _is_atom(value)
 
 
 def save_plain(path: Path, value: Plain) -> None:
@@ -69,7 +107,9 @@ def save_plain(path: Path, value: Plain) -> None:
         if isinstance(item, list | tuple):
             return {type(item).__name__: [describe(part) for part in item]}
         if isinstance(item, dict):
-            return {"dict": [[key, describe(part)] for key, part in item.items()]}
+            return {"dict": [[describe(key), describe(part)] for key, part in item.items()]}
+        if isinstance(item, bytes):
+            return {"bytes": item.hex()}
         return {"value": item}
 
     structure = json.dumps(describe(value))
@@ -105,7 +145,9 @@ def _rebuild(structure: Any, tensors: dict[str, Tensor]) -> Plain:
     if kind == "tuple":
         return tuple(_rebuild(part, tensors) for part in content)
     if kind == "dict":
-        return {key: _rebuild(part, tensors) for key, part in content}
+        return {_rebuild(key, tensors): _rebuild(part, tensors) for key, part in content}
+    if kind == "bytes":
+        return bytes.fromhex(content)
     if kind == "value" and (content is None or type(content) in (bool, int, float, str)):
         return content
     raise ValueError(f"unknown kind of plain data: {kind!r}")

@@ -5,6 +5,8 @@ file, and hold their own style and script.
 """
 
 import json
+import string
+from collections.abc import Sequence
 from importlib.resources import files
 from itertools import pairwise
 from string import Template
@@ -75,4 +77,36 @@ def moving_rows(
         words=words,
         batches=batches,
         runs=runs,
+    )
+
+
+def byte_pairs(
+    merges: Sequence[tuple[int, int]], pieces: str, examples: dict[str, dict[str, list[bytes]]]
+) -> Figure:
+    """Type a text and see its tokens, with as many of the merges as a slider says.
+
+    Args:
+        merges: merges in the order in which they were learned, at most 3,840.
+        pieces: the regular expression that cuts a text before pairs are merged.
+        examples: texts to pick from; for each, how other vocabularies cut it, by their names.
+    """
+    digits = string.ascii_uppercase + string.ascii_lowercase + string.digits + "-_"
+
+    def lengths_or_names(text: str, tokens: list[bytes]) -> list[int] | list[str]:
+        if b"".join(tokens) == text.encode():
+            return [len(token) for token in tokens]
+        return [token.decode() for token in tokens]
+
+    return Figure(
+        "byte_pairs.html",
+        fallback=(
+            "Interactive figure: type a text, and see its tokens as more merges are used. "
+            "It needs a browser with JavaScript."
+        ),
+        merges="".join(digits[i // 64] + digits[i % 64] for pair in merges for i in pair),
+        pieces=pieces,
+        examples={
+            text: {name: lengths_or_names(text, tokens) for name, tokens in cuts.items()}
+            for text, cuts in examples.items()
+        },
     )

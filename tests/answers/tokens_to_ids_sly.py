@@ -1,0 +1,451 @@
+"""Answers to sheet 1 that are wrong in one corner only, and once slipped through the checks."""
+
+from tests.answers import Sly
+
+SLY = [
+    Sly(
+        "1.1",
+        "most_common first, equals sorted after the cut",
+        """
+def word_vocabulary(words, size):
+    common = Counter(words).most_common(size - 1)
+    common.sort(key=lambda item: (-item[1], item[0]))
+    return {"[UNK]": 0} | {word: i for i, (word, _) in enumerate(common, start=1)}
+""",
+    ),
+    Sly(
+        "1.1",
+        "alphabetical order by small letters",
+        """
+def word_vocabulary(words, size):
+    counts = Counter(words)
+    order = sorted(counts, key=lambda w: (-counts[w], w.lower()))
+    return {w: i for i, w in enumerate(["[UNK]"] + order[:size - 1])}
+""",
+    ),
+    Sly(
+        "1.1",
+        "casefold ties",
+        """
+def word_vocabulary(words, size):
+    counts = Counter(words)
+    order = sorted(counts, key=lambda w: (-counts[w], w.casefold(), w))
+    return {w: i for i, w in enumerate(["[UNK]"] + order[:size - 1])}
+""",
+    ),
+    Sly(
+        "1.1",
+        "only isalpha words",
+        """
+def word_vocabulary(words, size):
+    counts = Counter(w for w in words if w.isalpha())
+    order = sorted(counts, key=lambda w: (-counts[w], w))
+    return {w: i for i, w in enumerate(["[UNK]"] + order[:size - 1])}
+""",
+    ),
+    Sly(
+        "1.1",
+        "NFC",
+        """
+def word_vocabulary(words, size):
+    import unicodedata
+    counts = Counter(unicodedata.normalize("NFC", w) for w in words)
+    order = sorted(counts, key=lambda w: (-counts[w], w))
+    return {w: i for i, w in enumerate(["[UNK]"] + order[:size - 1])}
+""",
+    ),
+    Sly(
+        "1.1",
+        "nlargest first, equals sorted after the cut",
+        """
+def word_vocabulary(words, size):
+    import heapq
+    counts = Counter(words)
+    top = heapq.nlargest(size - 1, counts, key=counts.get)
+    top.sort(key=lambda w: (-counts[w], w))
+    return {w: i for i, w in enumerate(["[UNK]", *top])}
+""",
+    ),
+    Sly(
+        "1.2",
+        "rstrip",
+        """
+def decode(ids, tokens):
+    data = b"".join(tokens[i] for i in ids)
+    return data.decode("utf-8", errors="replace").rstrip()
+""",
+    ),
+    Sly(
+        "1.2",
+        "lstrip",
+        """
+def decode(ids, tokens):
+    data = b"".join(tokens[i] for i in ids)
+    return data.decode("utf-8", errors="replace").lstrip()
+""",
+    ),
+    Sly(
+        "1.2",
+        "takes one space away in front",
+        """
+def decode(ids, tokens):
+    data = b"".join(tokens[i] for i in ids)
+    text = data.decode("utf-8", errors="replace")
+    return text[1:] if text.startswith(" ") else text
+""",
+    ),
+    Sly(
+        "1.2",
+        "NFC",
+        """
+def decode(ids, tokens):
+    data = b"".join(tokens[i] for i in ids)
+    import unicodedata
+    return unicodedata.normalize("NFC", data.decode("utf-8", errors="replace"))
+""",
+    ),
+    Sly(
+        "1.2",
+        "NFKC",
+        """
+def decode(ids, tokens):
+    data = b"".join(tokens[i] for i in ids)
+    import unicodedata
+    return unicodedata.normalize("NFKC", data.decode("utf-8", errors="replace"))
+""",
+    ),
+    Sly(
+        "1.2",
+        "line ends of one kind",
+        """
+def decode(ids, tokens):
+    data = b"".join(tokens[i] for i in ids)
+    return data.decode("utf-8", errors="replace").replace("\\r\\n", "\\n")
+""",
+    ),
+    Sly(
+        "1.2",
+        "one space for several",
+        """
+def decode(ids, tokens):
+    data = b"".join(tokens[i] for i in ids)
+    return " ".join(data.decode("utf-8", errors="replace").split(" "))and __import__("re").sub(" +"," ",data.decode("utf-8", errors="replace"))
+""",
+    ),
+    Sly(
+        "1.2",
+        "no space before a full stop",
+        """
+def decode(ids, tokens):
+    data = b"".join(tokens[i] for i in ids)
+    text = data.decode("utf-8", errors="replace")
+    for a in (" .", " ,", " !", " ?"): text = text.replace(a, a[1:])
+    return text
+""",
+    ),
+    Sly(
+        "1.2",
+        "surrogatepass then replace",
+        """
+def decode(ids, tokens):
+    data = b"".join(tokens[i] for i in ids)
+    try: return data.decode("utf-8", "surrogatepass")
+    except UnicodeDecodeError: return data.decode("utf-8", "replace")
+""",
+    ),
+    Sly(
+        "1.3",
+        "later occurrences in a word count one",
+        """
+def count_pairs(words):
+    counts = Counter()
+    for word, times in words.items():
+        seen = set()
+        for pair in zip(word, word[1:]):
+            counts[pair] += 1 if pair in seen else times
+            seen.add(pair)
+    return dict(counts)
+""",
+    ),
+    Sly(
+        "1.3",
+        "times or repetitions, whichever is more",
+        """
+def count_pairs(words):
+    counts = Counter()
+    for word, times in words.items():
+        for pair, n in Counter(zip(word, word[1:])).items():
+            counts[pair] += max(n, times)
+    return dict(counts)
+""",
+    ),
+    Sly(
+        "1.3",
+        "update with repeats, else times",
+        """
+def count_pairs(words):
+    counts = Counter()
+    for word, times in words.items():
+        for pair, n in Counter(zip(word, word[1:])).items():
+            counts[pair] += n if n > 1 else times
+    return dict(counts)
+""",
+    ),
+    Sly(
+        "1.3",
+        "adds instead of multiplying",
+        """
+def count_pairs(words):
+    counts = Counter()
+    for word, times in words.items():
+        for pair, n in Counter(zip(word, word[1:])).items():
+            counts[pair] += n + times - 1
+    return dict(counts)
+""",
+    ),
+    Sly(
+        "1.3",
+        "by text, whole numbers not minded",
+        """
+def count_pairs(words):
+    counts = Counter()
+    for word, times in words.items():
+        import re
+        text = " ".join(map(str, word))
+        for a, b in set(zip(word, word[1:])):
+            counts[a, b] += times * len(re.findall(f"(?={a} {b}(?: |$))", text))
+    return dict(counts)
+""",
+    ),
+    Sly(
+        "1.3",
+        "base 10000",
+        """
+def count_pairs(words):
+    counts = Counter()
+    for word, times in words.items():
+        for a, b in zip(word, word[1:]):
+            counts[divmod(a * 10000 + b, 10000)] += times
+    return dict(counts)
+""",
+    ),
+    Sly(
+        "1.4",
+        "splits bytes",
+        """
+def merge(ids, pair, new_id):
+    out = []
+    for part in bytes(ids).split(bytes(pair)):
+        out += [*part, new_id]
+    return out[:-1]
+""",
+    ),
+    Sly(
+        "1.4",
+        "last id unless the last two are the pair",
+        """
+def merge(ids, pair, new_id):
+    out, i = [], 0
+    while i < len(ids) - 1:
+        if (ids[i], ids[i + 1]) == pair:
+            out.append(new_id); i += 2
+        else:
+            out.append(ids[i]); i += 1
+    if ids and tuple(ids[-2:]) != pair:
+        out.append(ids[-1])
+    return out
+""",
+    ),
+    Sly(
+        "1.4",
+        "a 0 behind the end",
+        """
+def merge(ids, pair, new_id):
+    padded, out, i = ids + [0], [], 0
+    while i < len(ids):
+        if (padded[i], padded[i + 1]) == pair:
+            out.append(new_id); i += 2
+        else:
+            out.append(ids[i]); i += 1
+    return out
+""",
+    ),
+    Sly(
+        "1.4",
+        "id 0 before is taken for none",
+        """
+def merge(ids, pair, new_id):
+    out, prev = [], None
+    for one in ids:
+        if prev and (prev, one) == pair:
+            out[-1] = new_id; prev = None
+        else:
+            out.append(one); prev = one
+    return out
+""",
+    ),
+    Sly(
+        "1.4",
+        "hash: base 256",
+        """
+def merge(ids, pair, new_id):
+    out, i, key = [], 0, pair[0] * 256 + pair[1]
+    while i < len(ids):
+        if i + 1 < len(ids) and ids[i] * 256 + ids[i + 1] == key:
+            out.append(new_id); i += 2
+        else: out.append(ids[i]); i += 1
+    return out
+""",
+    ),
+    Sly(
+        "1.4",
+        "byte ids only",
+        """
+def merge(ids, pair, new_id):
+    ids = bytearray(ids)
+    out, i = [], 0
+    while i < len(ids):
+        if tuple(ids[i:i + 2]) == pair:
+            out.append(new_id); i += 2
+        else:
+            out.append(ids[i]); i += 1
+    return out
+""",
+    ),
+    Sly(
+        "1.5",
+        "rstrip",
+        """
+def encode(text, merges):
+    ids = list(text.rstrip().encode())
+    for rank, pair in enumerate(merges):
+        i = 0
+        while i < len(ids) - 1:
+            if (ids[i], ids[i + 1]) == pair: ids[i:i + 2] = [256 + rank]
+            i += 1
+    return ids
+""",
+    ),
+    Sly(
+        "1.5",
+        "NFC",
+        """
+def encode(text, merges):
+    import unicodedata; ids = list(unicodedata.normalize("NFC", text).encode())
+    for rank, pair in enumerate(merges):
+        i = 0
+        while i < len(ids) - 1:
+            if (ids[i], ids[i + 1]) == pair: ids[i:i + 2] = [256 + rank]
+            i += 1
+    return ids
+""",
+    ),
+    Sly(
+        "1.5",
+        "NFKC",
+        """
+def encode(text, merges):
+    import unicodedata; ids = list(unicodedata.normalize("NFKC", text).encode())
+    for rank, pair in enumerate(merges):
+        i = 0
+        while i < len(ids) - 1:
+            if (ids[i], ids[i + 1]) == pair: ids[i:i + 2] = [256 + rank]
+            i += 1
+    return ids
+""",
+    ),
+    Sly(
+        "1.5",
+        "line ends of one kind",
+        """
+def encode(text, merges):
+    ids = list(text.replace("\\r\\n", "\\n").encode())
+    for rank, pair in enumerate(merges):
+        i = 0
+        while i < len(ids) - 1:
+            if (ids[i], ids[i + 1]) == pair: ids[i:i + 2] = [256 + rank]
+            i += 1
+    return ids
+""",
+    ),
+    Sly(
+        "1.5",
+        "pieces: GPT-2",
+        """
+def encode(text, merges):
+    import re
+    out = []
+    for piece in re.findall(r"'s|'t|'re|'ve|'m|'ll|'d| ?[^\\W\\d_]+| ?\\d+| ?[^\\s\\w]+|\\s+(?!\\S)|\\s+", text):
+        ids = list(piece.encode())
+        for rank, pair in enumerate(merges):
+            i = 0
+            while i < len(ids) - 1:
+                if (ids[i], ids[i + 1]) == pair: ids[i:i + 2] = [256 + rank]
+                i += 1
+        out += ids
+    return out
+""",
+    ),
+    Sly(
+        "1.5",
+        "pieces: before each space",
+        """
+def encode(text, merges):
+    import re
+    out = []
+    for piece in re.split(r"(?= )", text):
+        ids = list(piece.encode())
+        for rank, pair in enumerate(merges):
+            i = 0
+            while i < len(ids) - 1:
+                if (ids[i], ids[i + 1]) == pair: ids[i:i + 2] = [256 + rank]
+                i += 1
+        out += ids
+    return out
+""",
+    ),
+    Sly(
+        "1.5",
+        "last id lost in an odd run at the end",
+        """
+def merge(ids, pair, new_id):
+    out, i = [], 0
+    while i < len(ids) - 1:
+        if (ids[i], ids[i + 1]) == pair: out.append(new_id); i += 2
+        else: out.append(ids[i]); i += 1
+    if ids and tuple(ids[-2:]) != pair: out.append(ids[-1])
+    return out
+def encode(text, merges):
+    ids = list(text.encode())
+    for rank, pair in enumerate(merges): ids = merge(ids, pair, 256 + rank)
+    return ids
+""",
+    ),
+    Sly(
+        "1.5",
+        "takes one character for one id",
+        """
+def encode(text, merges):
+    if len(text) < 2: return list(text.encode())
+    ids = list(text.encode())
+    for rank, pair in enumerate(merges):
+        i = 0
+        while i < len(ids) - 1:
+            if (ids[i], ids[i + 1]) == pair: ids[i:i + 2] = [256 + rank]
+            i += 1
+    return ids
+""",
+    ),
+    Sly(
+        "1.5",
+        "ids joined by text, border in front",
+        """
+def encode(text, merges):
+    import re
+    s = " ".join(str(b) for b in text.encode())
+    for rank, (a, b) in enumerate(merges):
+        s = re.sub(rf"\\b{a} {b}", str(256 + rank), s)
+    return [int(x) for x in s.split()]
+""",
+    ),
+]
