@@ -1,7 +1,9 @@
 """Calls that reach other processes are refused, and what honest code calls is not."""
 
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -62,3 +64,27 @@ def test_no_call_is_named_twice(column: int):
     groups = (seccomp.REFUSED, seccomp.IGNORED, seccomp.NOT_KNOWN, seccomp.ON_ITSELF)
     numbers = [pair[column] for group in groups for pair in group.values() if pair[column]]
     assert len(numbers) == len(set(numbers))
+
+
+HEADERS = (
+    Path("/usr/include/x86_64-linux-gnu/asm/unistd_64.h"),
+    Path("/usr/include/asm-generic/unistd.h"),
+)
+"""Where Linux says which number a call has: on x86-64, and on aarch64."""
+
+
+@pytest.mark.parametrize("column", [0, 1])
+def test_the_calls_have_the_numbers_that_linux_gives_them(column: int) -> None:
+    if not HEADERS[column].is_file():
+        pytest.skip("the headers of Linux are not installed here")
+    defined = re.findall(r"#define __NR(?:3264)?_(\w+)\s+(\d+)", HEADERS[column].read_text())
+    numbers = {name: int(number) for name, number in defined}
+    tables = (
+        *(seccomp.REFUSED, seccomp.IGNORED, seccomp.NOT_KNOWN, seccomp.THREADS_ONLY),
+        *(seccomp.ON_ITSELF, seccomp.WITH_ZERO, {"seccomp": seccomp.SECCOMP}),
+        {name: pair for name, (pair, _) in seccomp.NOT_WITH.items()},
+    )
+    listed = {name: pair[column] for table in tables for name, pair in table.items()}
+    known = {name: number for name, number in listed.items() if name in numbers}
+    assert len(known) > 40
+    assert known == {name: numbers[name] for name in known}
