@@ -79,6 +79,11 @@ class Mistake:
         )
 
 
+def says(*signs: str) -> Callable[[Inputs, Seen], bool]:
+    """Return a test of whether an error's message holds one of some texts, for ``Mistake.when``."""
+    return lambda inputs, seen: any(sign in seen.message for sign in signs)
+
+
 @dataclass(frozen=True)
 class Criterion:
     """One thing that a right answer does.

@@ -1,6 +1,5 @@
 """What a learner is told when an answer is wrong, and nothing more specific is known."""
 
-import math
 import re
 from collections.abc import Sequence, Sized
 from dataclasses import replace
@@ -143,7 +142,7 @@ def _explain_plain(value: Plain, right: Plain) -> str:
         return f"It returns a {value.type_name}. {_kind_of_keys(right)} were expected."
     if type(value) is not type(right):
         return f"It returns a value of type {_kind(value)}. A {type(right).__name__} was expected."
-    if isinstance(right, list | tuple):
+    if isinstance(right, list):
         if len(value) != len(right):
             return f"It returns {_counted(len(value))}. It should be {len(right)}."
         place = next(i for i, item in enumerate(value) if not same(item, right[i]))
@@ -205,11 +204,7 @@ def show(value: Plain) -> str:
     if not isinstance(value, Tensor):
         text = repr(value)
         return text if len(text) <= 100 else text[:97] + "…"
-    if (
-        not value.numel()
-        or value.numel() > 24
-        or math.prod(max(size, 1) for size in value.shape) > 24
-    ):
+    if not value.numel() or value.numel() > 24:
         return _summary(value)
     numbers = [float(f"{number:.4g}") for number in value.flatten().tolist()]
     if not value.is_floating_point():

@@ -47,14 +47,14 @@ def make_kit(lesson: Lesson, folder: Path) -> Path:
     """
     later = [other.slug for other in LESSONS if other.number >= lesson.number]
     hidden = {*later, *(f"{slug}.py" for slug in later)}
-    without_caches = shutil.ignore_patterns("__pycache__", ".*", "*~")
+    without_litter = shutil.ignore_patterns("__pycache__", ".*", "*~")
     package = folder / PACKAGE.name
     package.mkdir(parents=True)
     for item in PACKAGE.iterdir():
         if item.name in {*LEFT_OUT, *hidden} or item.name.startswith("."):
             continue
         if item.is_dir():
-            shutil.copytree(item, package / item.name, ignore=without_caches)
+            shutil.copytree(item, package / item.name, ignore=without_litter)
         elif item.suffix in KINDS:
             shutil.copyfile(item, package / item.name)
     checks = package / "checks"

@@ -180,7 +180,7 @@ def _read_events(events: Path) -> list[dict[str, Any]]:
 
 def _read_runs(events: Path, count: int, cut_off: str) -> list[CellRun]:
     """Return how each cell ended; one that was started and never ended was cut off."""
-    runs = [CellRun()] * count
+    ended = [CellRun()] * count
     for event in _read_events(events):
         cell, outcome = event.get("cell"), event.get("outcome")
         if not isinstance(cell, int) or not 0 <= cell < count:
@@ -189,8 +189,8 @@ def _read_runs(events: Path, count: int, cut_off: str) -> list[CellRun]:
             outcome = cut_off or "died"
         if outcome in ("ok", "error", *ENDINGS):
             texts = (str(event.get(key, "")) for key in ("name", "message"))
-            runs[cell] = CellRun(outcome, *texts)
-    return runs
+            ended[cell] = CellRun(outcome, *texts)
+    return ended
 
 
 def _last_line(log: Path) -> str:

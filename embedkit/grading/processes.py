@@ -10,6 +10,8 @@ from pathlib import Path
 
 import psutil  # type: ignore[import-untyped]
 
+from embedkit.grading.surroundings import THREADS
+
 PREPARED = sys.platform == "linux"
 """Whether to split replays off. macOS does not let a process with its libraries split; Windows
 knows no such thing."""
@@ -25,7 +27,6 @@ def start(
         folder: where to run it.
         environment: its environment.
         log: the file for all that it prints.
-
     """
     if PREPARED:
         try:
@@ -59,7 +60,7 @@ class Nursery:
         script = Path(__file__).with_name("nursery.py")
         self._process = subprocess.Popen(
             [sys.executable, "-P", str(script)],
-            env=os.environ | {"OMP_NUM_THREADS": "2", "OPENBLAS_NUM_THREADS": "1"},
+            env=os.environ | {"OMP_NUM_THREADS": THREADS, "OPENBLAS_NUM_THREADS": "1"},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

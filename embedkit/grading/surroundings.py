@@ -17,6 +17,8 @@ from embedkit.grading.kernels import kernel_environment
 from embedkit.grading.watch import Limits
 
 KERNEL = "fenced"
+THREADS = "2"
+"""How many threads torch has in a replay; it is settled when torch is imported."""
 NEEDED = re.compile(
     "PATH|LD_LIBRARY_PATH|DYLD_.*|VIRTUAL_ENV|CONDA_PREFIX|LANG|LANGUAGE|LC_.*|TZ|"
     "SYSTEMROOT|SYSTEMDRIVE|WINDIR|COMSPEC|PATHEXT|PROGRAMDATA|NUMBER_OF_PROCESSORS|PROCESSOR_.*|"
@@ -142,7 +144,7 @@ class Surroundings:
             "MPLCONFIGDIR": str(self.work / "matplotlib"),
             "JUPYTER_PATH": str(self.folder / "jupyter"),
             "JUPYTER_RUNTIME_DIR": str(self.runtime),
-            "OMP_NUM_THREADS": "2",
+            "OMP_NUM_THREADS": THREADS,
             "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
             "PYTHONDONTWRITEBYTECODE": "1",
         }

@@ -4,7 +4,7 @@ import torch
 from torch import Tensor
 
 from embedkit import learning_the_table as finished
-from embedkit.checks.framework import Criterion, Draw, Mistake, Task, scattered
+from embedkit.checks.framework import Criterion, Draw, Mistake, Task, says, scattered
 from embedkit.checks.learning_the_table.shared import (
     SENTENCES_FIRST,
     in_one_piece,
@@ -91,11 +91,11 @@ below_zero = Mistake(
 )
 one_dimension = Mistake(
     "torch.bincount counts ids that stand in one row. Flatten the batch first.",
-    when=lambda inputs, seen: "1-d non-negative integral inputs" in seen.message,
+    when=says("1-d non-negative integral inputs"),
 )
 looped_over_one_id = Mistake(
     SENTENCES_FIRST,
-    when=lambda inputs, seen: "0-d tensor" in seen.message or "converted to" in seen.message,
+    when=says("0-d tensor", "converted to"),
 )
 counts_sentences = Mistake(SENTENCES_FIRST, answer=loop_over_sentences)
 

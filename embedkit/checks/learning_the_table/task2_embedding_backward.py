@@ -4,7 +4,7 @@ import torch
 from torch import Tensor
 
 from embedkit import learning_the_table as finished
-from embedkit.checks.framework import Criterion, Draw, Mistake, Task, scattered
+from embedkit.checks.framework import Criterion, Draw, Mistake, Task, says, scattered
 from embedkit.checks.learning_the_table.shared import (
     SENTENCES_FIRST,
     any_axes,
@@ -113,7 +113,7 @@ read_not_written = Mistake(
 )
 no_such_row = Mistake(
     "The tensor that you write to has too few rows. It needs V of them, one for each of the table.",
-    when=lambda inputs, seen: "out of bounds for dimension 0" in seen.message,
+    when=says("out of bounds for dimension 0"),
 )
 first_column = Mistake(
     "Only the first of D columns has its gradients. scatter_add_ wants an id for each number: "

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from embedkit import learning_the_table as finished
-from embedkit.checks.framework import Criterion, Draw, Mistake, Task, scattered
+from embedkit.checks.framework import Criterion, Draw, Mistake, Task, says, scattered
 from embedkit.checks.probes import Inputs, Seen
 
 SMALL = [[1, 2, 1], [2], [0]]
@@ -65,27 +65,21 @@ def not_bools(inputs: Inputs, seen: Seen) -> bool:
     return isinstance(seen.value, Tensor) and seen.value.dtype != torch.bool
 
 
-def other_shapes(inputs: Inputs, seen: Seen) -> bool:
-    """Whether an answer stopped over the shapes of the batches."""
-    signs = (
+shapes_differ = Mistake(
+    "The batches have shapes of their own: sentences, whole batches, a single id. Flatten each "
+    "of them first.",
+    when=says(
         "Sizes of tensors must match",
         "must have same number of dimensions",
         "zero-dimensional",
         "0-d tensor",
         "unhashable type: 'list'",
         "stack expects each tensor to be equal size",
-    )
-    return any(sign in seen.message for sign in signs)
-
-
-shapes_differ = Mistake(
-    "The batches have shapes of their own: sentences, whole batches, a single id. Flatten each "
-    "of them first.",
-    when=other_shapes,
+    ),
 )
 in_one_piece = Mistake(
     "view needs ids that lie in memory one after another, and a batch need not. flatten takes any.",
-    when=lambda inputs, seen: "view size is not compatible" in seen.message,
+    when=says("view size is not compatible"),
 )
 numbers = Mistake(
     "These are numbers. True and False were asked for: compare them, as in count > 0.",

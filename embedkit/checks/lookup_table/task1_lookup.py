@@ -3,7 +3,7 @@
 import torch
 
 from embedkit import lookup_table as finished
-from embedkit.checks.framework import Criterion, Draw, Mistake, Task, tidy_table
+from embedkit.checks.framework import Criterion, Draw, Mistake, Task, says, tidy_table
 from embedkit.checks.lookup_table.shared import looked_at_memory, one_id_was_looped_over
 from embedkit.checks.probes import Inputs, Seen
 
@@ -94,7 +94,7 @@ looped_over_one_id = Mistake(
 )
 ids_go_first = Mistake(
     "In F.embedding the ids come first, and then the table.",
-    when=lambda inputs, seen: "'weight' must be 2-D" in seen.message,
+    when=says("'weight' must be 2-D"),
 )
 columns = Mistake(
     "You took columns. Row i of the table is table[i]; table[:, i] is its column i.",

@@ -4,7 +4,7 @@ import torch
 import torch.nn.functional as F
 
 from embedkit import lookup_table as finished
-from embedkit.checks.framework import Criterion, Draw, Mistake, Task
+from embedkit.checks.framework import Criterion, Draw, Mistake, Task, says
 from embedkit.checks.lookup_table.shared import looked_at_memory, one_id_was_looped_over
 from embedkit.checks.probes import Inputs
 
@@ -81,7 +81,7 @@ looped_over_one_id = Mistake(
 not_lined_up = Mistake(
     "Ids and vocabulary do not line up: give the ids a last dimension of 1, ids[..., None], "
     "and each of them is compared with all V numbers.",
-    when=lambda inputs, seen: "must match the size of tensor" in seen.message,
+    when=says("must match the size of tensor"),
 )
 ones_for_all = Mistake(
     "Each vector has a 1 for every id of its sequence. It should have one only, for its own id.",

@@ -4,7 +4,7 @@ import torch
 from torch import Tensor
 
 from embedkit import lookup_table as finished
-from embedkit.checks.framework import Criterion, Draw, Mistake, Task, tidy_table
+from embedkit.checks.framework import Criterion, Draw, Mistake, Task, says, tidy_table
 from embedkit.checks.lookup_table.shared import looked_at_memory, one_id_was_looped_over
 from embedkit.checks.lookup_table.task1_lookup import (
     NO_GRADIENT,
@@ -118,7 +118,7 @@ pulled_inside = Mistake(
 torch_stopped_it = Mistake(
     "PyTorch stopped it, with a message that names neither the id nor V. If you do test the "
     "range: V rows are numbered 0 to V − 1, so the test is id >= V, not id > V.",
-    when=lambda inputs, seen: "index out of range in self" in seen.message,
+    when=says("index out of range in self"),
 )
 no_bool_allowed = Mistake(
     "Bools pass. True and False are no ids: to the table they are a mask, “keep this row”, and "
@@ -128,7 +128,7 @@ no_bool_allowed = Mistake(
 wrong_kind_of_error = Mistake(
     "Float ids are stopped by the indexing, with an IndexError. The id is not outside the table, "
     "it is of the wrong kind, and Python's word for that is TypeError: test the dtype first.",
-    when=lambda inputs, seen: "tensors used as indices must be" in seen.message,
+    when=says("tensors used as indices must be"),
 )
 rounded = Mistake(
     "Floats are rounded and looked up. An id is a name: 1.0 is a sign that something went wrong "
@@ -153,7 +153,7 @@ compared_too_early = Mistake(
 one_answer_for_many = Mistake(
     "ids < 0 gives one answer for each id, and if wants a single one: ask (ids < 0).any(). "
     "To join two such questions, write | in place of or.",
-    when=lambda inputs, seen: "Boolean value of Tensor" in seen.message,
+    when=says("Boolean value of Tensor"),
 )
 looped_over_one_id = Mistake(
     "A single id has the shape (): there is nothing to loop over. Flatten the ids first.",
@@ -167,7 +167,7 @@ only_int64 = Mistake(
 empty_has_no_maximum = Mistake(
     "It stops on an empty batch: there is no largest of no numbers. "
     "(ids >= V).any() asks the same question and is False for an empty batch.",
-    when=lambda inputs, seen: "max()" in seen.message or "min()" in seen.message,
+    when=says("max()", "min()"),
 )
 
 task = Task(

@@ -7,7 +7,7 @@ from torch import Tensor, nn
 
 from embedkit import lookup_table as finished
 from embedkit.checks.compare import same
-from embedkit.checks.framework import Criterion, Draw, Mistake, Task, tidy_table
+from embedkit.checks.framework import Criterion, Draw, Mistake, Task, says, tidy_table
 from embedkit.checks.probes import Inputs, Seen
 
 
@@ -114,7 +114,7 @@ def weight_is(kind: str) -> Callable[[Inputs, Seen], bool]:
 
 not_a_module = Mistake(
     "It is no module. Write class TokenEmbedding(nn.Module), or nobody can ask it for parameters.",
-    when=lambda inputs, seen: "no attribute 'named_parameters'" in seen.message,
+    when=says("no attribute 'named_parameters'"),
 )
 not_a_parameter = Mistake(
     "The weight is a plain tensor, so there is nothing to train. Wrap it in nn.Parameter(…), and "
@@ -158,7 +158,7 @@ swapped = Mistake(
 forgot_super = Mistake(
     "super().__init__() is missing, or comes too late. "
     "It must be the first line of __init__, before the layer is given its table.",
-    when=lambda inputs, seen: "before Module.__init__() call" in seen.message,
+    when=says("before Module.__init__() call"),
 )
 other_default = Mistake(
     "Without std, the spread should be 1: that is the default in the signature.",
@@ -220,7 +220,7 @@ frozen = Mistake(
 cannot_go_back = Mistake(
     "There is no way back from the result to the table. forward must use self.weight itself, "
     "not .data, .detach() or a copy made in __init__.",
-    when=lambda inputs, seen: "does not require grad" in seen.message,
+    when=says("does not require grad"),
 )
 stale_copy = Mistake(
     "The layer was given a new table, but forward still reads the old one: a copy that was made "

@@ -4,7 +4,7 @@ import torch
 from torch import Tensor
 
 from embedkit import lookup_table as finished
-from embedkit.checks.framework import Criterion, Draw, Mistake, Task, tidy_table
+from embedkit.checks.framework import Criterion, Draw, Mistake, Task, says, tidy_table
 from embedkit.checks.lookup_table.shared import looked_at_memory
 from embedkit.checks.lookup_table.task1_lookup import NO_GRADIENT, no_gradient_came_back
 from embedkit.checks.probes import Inputs, Seen
@@ -122,7 +122,7 @@ def pads_at_the_end_only(table: Tensor, ids: Tensor, pad_id: int) -> Tensor:
 shapes_do_not_line_up = Mistake(
     "The shapes do not line up. The mask is (B, T) and the rows are (B, T, D): mask[..., None] "
     "gives it a last dimension. A count that divides (B, D) needs one too: keepdim=True.",
-    when=lambda inputs, seen: "must match the size of tensor" in seen.message,
+    when=says("must match the size of tensor"),
 )
 too_small_for_half_precision = Mistake(
     "In half precision 1e-9 is 0, and 0 divided by 0 is NaN. Keep the count at 1 or more.",
