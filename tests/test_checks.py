@@ -245,6 +245,19 @@ def test_an_answer_that_changes_torch_for_all_is_told_and_undone(answer, words):
     assert torch.initial_seed() == 5
 
 
+def test_a_seed_is_seen_even_if_the_notebook_had_set_the_same_one():
+    torch.manual_seed(0)
+    assert "the seed of all random numbers" in hint_on(seeds_all)
+
+
+def test_a_check_draws_nothing_from_the_notebooks_random_numbers():
+    torch.manual_seed(5)
+    expected = torch.randn(3)
+    torch.manual_seed(5)
+    hint_on(lambda x: x + torch.randn(()))
+    assert torch.equal(torch.randn(3), expected)
+
+
 @pytest.mark.parametrize(
     ("answer", "words"),
     [

@@ -21,6 +21,8 @@ from embedkit.checks.plain import Plain, load_plain, save_plain, to_plain
 Inputs = dict[str, Plain]
 """The arguments of one question, by name, in the order in which the answer takes them."""
 
+UNLIKELY_SEED = 7_093_169_413_108_181
+
 
 @dataclass(frozen=True)
 class Seen:
@@ -142,10 +144,15 @@ def observe(answer: Any, probe: str, inputs: Inputs) -> Seen:
 
 @contextlib.contextmanager
 def torch_kept_as_it_is(changed: list[str]) -> Iterator[None]:
-    """Put torch's global settings back at the end, and note in ``changed`` which were changed."""
+    """Put torch's global settings back at the end, and note in ``changed`` which were changed.
+
+    Meanwhile the random numbers come from a seed that nobody would choose. So an answer that
+    sets a seed is seen, even if the notebook has set the same one before.
+    """
     gradients, dtype = torch.is_grad_enabled(), torch.get_default_dtype()
     seed, random_state = torch.initial_seed(), torch.get_rng_state()
     torch.set_grad_enabled(True)
+    torch.default_generator.manual_seed(UNLIKELY_SEED)
     try:
         yield
     finally:
@@ -153,13 +160,13 @@ def torch_kept_as_it_is(changed: list[str]) -> Iterator[None]:
             changed.append("whether gradients are kept")
         if torch.get_default_dtype() != dtype:
             changed.append("the default dtype")
-        if torch.initial_seed() != seed:
+        seed_was_set = torch.initial_seed() != UNLIKELY_SEED
+        if seed_was_set:
             changed.append("the seed of all random numbers")
+            torch.manual_seed(seed)
         torch.set_grad_enabled(gradients)
         torch.set_default_dtype(dtype)
-        if torch.initial_seed() != seed:
-            torch.manual_seed(seed)
-            torch.set_rng_state(random_state)
+        torch.set_rng_state(random_state)
 
 
 def not_callable(answer: Any) -> str:
