@@ -36,9 +36,9 @@ def empty_ids(draw: Draw) -> list[Inputs]:
 def ids_past_the_end(draw: Draw) -> list[Inputs]:
     """One id far beyond the end, one of V, a single one, and some hidden in batches."""
     far_inside = draw.ids(300, 40, 50)
-    far_inside[20, 25] = 357
+    far_inside[20, 25] = draw.integer(301, 9000)
     hidden = draw.ids(12, 3, 4)
-    hidden[1, 2] = draw.integer(60, 90)
+    hidden[1, 2] = draw.integer(60, 9000)
     return [
         {"table": tidy_table(4, 2), "ids": torch.tensor([0, 57])},
         {"table": tidy_table(4, 2), "ids": torch.tensor([1, 4, 2])},
@@ -52,7 +52,7 @@ def ids_past_the_end(draw: Draw) -> list[Inputs]:
 def negative_ids(draw: Draw) -> list[Inputs]:
     """One id of −1, and one hidden in a batch."""
     hidden = draw.ids(12, 3, 4)
-    hidden[2, 1] = -draw.integer(2, 9)
+    hidden[2, 1] = -draw.integer(2, 9000)
     return [
         {"table": tidy_table(4, 2), "ids": torch.tensor([1, -1])},
         {"table": tidy_table(4, 2), "ids": torch.tensor(-1)},
