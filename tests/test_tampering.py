@@ -67,6 +67,7 @@ def test_an_attack_earns_what_its_honest_part_deserves(attack: Path, tmp_path: P
     words = "\n".join(map(str, marks.verdicts))
     assert earned == header(text, "earns").split(), words
     assert "Traceback" not in words
+    assert len(words) < 10_000
     assert not re.search(r"[^\S\n ]|[\x00-\x09\x0b-\x1f]|^\W*2\.", words, re.MULTILINE)
     for verdict in marks.verdicts:
         assert header(text, f"says {verdict.number}") in str(verdict)

@@ -12,6 +12,8 @@ from embedkit.checks.plain import Other, Plain, readable
 from embedkit.checks.probes import Inputs, Seen
 
 MOST_ITEMS = 8
+MOST_SHOWN = 2000
+"""How many characters of one value are shown; of items in items there may be millions."""
 
 
 def explain(seen: Seen, wanted: Seen, inputs: Inputs, mentions: Sequence[str] = ()) -> str:
@@ -194,6 +196,11 @@ def details(
 
 def show(value: Plain) -> str:
     """Return a value on one line, cut where it would be long."""
+    text = _shown(value)
+    return text if len(text) <= MOST_SHOWN else text[: MOST_SHOWN - 1] + "…"
+
+
+def _shown(value: Plain) -> str:
     if isinstance(value, Other):
         return _on_a_line(f"{value.type_name} {value.text[:60]}")
     if isinstance(value, list | tuple) and any(isinstance(item, Tensor) for item in value):

@@ -21,6 +21,12 @@ Plain = Any
 The keys of a dict are numbers, strings, bytes, None, or tuples of these.
 """
 
+MOST_DIMENSIONS = 64
+"""NumPy knows no more; to put a million dimensions in order takes hours."""
+LONGEST_STRUCTURE = 1_000_000
+"""How many characters may describe what a file holds beside numbers. A dict of ten times as many
+keys, chosen so that Python takes them for one another at first, takes hours to build."""
+
 DICTS = (dict, Counter, defaultdict, OrderedDict)
 """The types that count as a dict; they differ in how they are filled, not in what they hold."""
 
@@ -43,6 +49,8 @@ def to_plain(value: Any) -> Plain:
     if _is_atom(value):
         return value
     if isinstance(value, Tensor) and value.layout == torch.strided:
+        if value.ndim > MOST_DIMENSIONS:
+            return Other(f"tensor of {value.ndim} dimensions", "")
         return value.detach().clone()
     if isinstance(value, tuple):  # a named one, too
         return tuple(to_plain(item) for item in value)
@@ -125,7 +133,10 @@ def load_plain(path: Path) -> Plain:
     try:
         with safe_open(path, framework="pt") as file:
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-            structure = json.loads(file.metadata()["structure"])
+            text = file.metadata()["structure"]
+        if len(text) > LONGEST_STRUCTURE:
+            raise ValueError("it is too long to be rebuilt")
+        structure = json.loads(text)
         return _rebuild(structure, tensors)
     except (OSError, SafetensorError, KeyError, TypeError, ValueError, RecursionError) as error:
         raise ValueError(f"{path.name} does not hold plain data.") from error
@@ -136,6 +147,8 @@ def _rebuild(structure: Any, tensors: dict[str, Tensor]) -> Plain:
     ((kind, content),) = structure.items()
     if kind == "tensor":
         name, order = content
+        if len(order) > MOST_DIMENSIONS:
+            raise ValueError("no tensor has so many dimensions")
         return tensors[name].permute([order.index(d) for d in range(len(order))])
     if kind == "other":
         type_name, text = content
