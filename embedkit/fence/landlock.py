@@ -9,8 +9,9 @@ import ctypes
 import os
 import struct
 import sys
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import suppress
+from pathlib import Path
 
 CREATE_RULESET, ADD_RULE, RESTRICT_SELF = 444, 445, 446
 ASK_FOR_VERSION = 1
@@ -38,12 +39,13 @@ def available() -> int:
     return max(0, int(libc.syscall(CREATE_RULESET, None, 0, ASK_FOR_VERSION)))
 
 
-def shut_in(readable: Iterable[str], writable: Iterable[str]) -> bool:
+def shut_in(readable: Iterable[str], writable: Iterable[str], hidden: Collection[str] = ()) -> bool:
     """Let this thread, and all that it starts, reach the given folders and files only.
 
     Args:
         readable: what may be read.
         writable: what may be read and changed.
+        hidden: what may not be read though it lies in a readable folder.
 
     Returns:
         Whether the system has such a fence; where it has none, nothing changes.
@@ -59,14 +61,32 @@ def shut_in(readable: Iterable[str], writable: Iterable[str]) -> bool:
     if rules < 0:
         return False
     try:
-        for path in readable:
-            _allow(libc, rules, path, READING & handled)
+        for folder in readable:
+            _allow(libc, rules, folder, READ_DIR)
+            for path in around(folder, hidden):
+                _allow(libc, rules, path, READING & handled)
         for path in writable:
             _allow(libc, rules, path, CHANGING & handled)
         unprivileged = libc.prctl(SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0
         return unprivileged and bool(libc.syscall(RESTRICT_SELF, rules, 0) == 0)
     finally:
         os.close(rules)
+
+
+def around(folder: str, hidden: Collection[str]) -> Iterator[str]:
+    """Give a folder, or what lies in it around that which shall be hidden.
+
+    Landlock knows only what is allowed: there is no way to take a part of a folder out again.
+    """
+    place = Path(folder).resolve()
+    inside = [path for path in hidden if place in Path(path).resolve().parents]
+    if not inside:
+        yield folder
+        return
+    named = {Path(path).resolve() for path in inside}
+    for entry in os.scandir(place):
+        if not entry.is_symlink() and Path(entry.path) not in named:
+            yield from around(entry.path, inside)
 
 
 def _allow(libc: ctypes.CDLL, rules: int, path: str, rights: int) -> None:

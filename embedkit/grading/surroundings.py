@@ -72,6 +72,7 @@ class Shared:
         drop: the folder in which a probe leaves what it saw, until the collector takes it.
         hidden: folders of the course, of which it may see nothing.
         private: folders of others, of which it may see no more than Python and its packages.
+        deadline: when the last of them must end, as ``time.monotonic`` tells it.
     """
 
     kit: Path
@@ -79,6 +80,7 @@ class Shared:
     drop: Path
     hidden: tuple[Path, ...]
     private: tuple[Path, ...] = ()
+    deadline: float = float("inf")
 
 
 @dataclass(frozen=True)
@@ -155,7 +157,7 @@ def _python_folders(hidden: Sequence[Path]) -> list[str]:
     own = {sys.prefix, sys.exec_prefix, sys.base_prefix, sys.base_exec_prefix}
     own |= {path for name, path in sysconfig.get_paths().items() if name.endswith("lib")}
     others = {folder for folder in sys.path if folder and not _touches(Path(folder), hidden)}
-    return sorted(own | others)
+    return sorted(folder for folder in own | others if Path(folder).resolve() not in hidden)
 
 
 def _touches(folder: Path, hidden: Sequence[Path]) -> bool:
