@@ -51,6 +51,27 @@ def test_what_answers_need_works(code: str, tmp_path):
     assert run_fenced(code, tmp_path) == "well"
 
 
+def test_what_is_hidden_in_a_readable_folder_cannot_be_read(tmp_path):
+    for name in ("open/shown", "open/inner/hidden/secret", "open/inner/beside"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(name)
+    (tmp_path / "open" / "link").symlink_to(tmp_path / "open" / "inner" / "hidden")
+    start = f"""
+from pathlib import Path
+from embedkit.fence import landlock
+place = Path({str(tmp_path / "open")!r})
+assert landlock.shut_in([str(place)], [], [str(place / "inner" / "hidden")])
+assert (place / "shown").read_text() and (place / "inner" / "beside").read_text()
+for way in ("inner/hidden/secret", "link/secret"):
+    try:
+        print((place / way).read_text())
+    except PermissionError:
+        pass
+"""
+    done = subprocess.run([sys.executable, "-c", start], capture_output=True, text=True, check=True)
+    assert not done.stdout
+
+
 def test_the_rights_of_files_stay_as_they_are(tmp_path):
     path = tmp_path / "file"
     path.touch()
@@ -62,6 +83,7 @@ def test_the_rights_of_files_stay_as_they_are(tmp_path):
 @pytest.mark.parametrize("column", [0, 1])
 def test_no_call_is_named_twice(column: int):
     groups = (seccomp.REFUSED, seccomp.IGNORED, seccomp.NOT_KNOWN, seccomp.ON_ITSELF)
+    groups += (seccomp.NOT_SUPPORTED, seccomp.NETWORK, seccomp.WITHOUT_ADDRESS)
     numbers = [pair[column] for group in groups for pair in group.values() if pair[column]]
     assert len(numbers) == len(set(numbers))
 
@@ -82,7 +104,8 @@ def test_the_calls_have_the_numbers_that_linux_gives_them(column: int) -> None:
     tables = (
         *(seccomp.REFUSED, seccomp.IGNORED, seccomp.NOT_KNOWN, seccomp.THREADS_ONLY),
         *(seccomp.ON_ITSELF, seccomp.WITH_ZERO, {"seccomp": seccomp.SECCOMP}),
-        {name: pair for name, (pair, _) in seccomp.NOT_WITH.items()},
+        *(seccomp.NOT_SUPPORTED, seccomp.NETWORK, seccomp.WITHOUT_ADDRESS),
+        {name: pair for name, (pair, *_) in seccomp.NOT_WITH.items()},
     )
     listed = {name: pair[column] for table in tables for name, pair in table.items()}
     known = {name: number for name, number in listed.items() if name in numbers}

@@ -19,6 +19,8 @@ from embedkit.fence import landlock, seccomp, undo
 
 SYSTEM_FOLDERS = ("/usr", "/lib", "/lib64", "/bin", "/opt", "/etc", "/sys", "/proc", "/nix")
 MOST_OPEN_FILES = 1024
+MOST_ADDRESSES = 64 * 2**30
+"""The system keeps a list of addresses, which no limit of memory counts: 1 byte in 512."""
 DEVICES = ("/dev/null", "/dev/zero", "/dev/random", "/dev/urandom", "/dev/tty", "/dev/shm")
 
 
@@ -26,6 +28,10 @@ class FencedKernel(IPKernelApp):
     """A kernel that closes the fence behind itself, just before its first cell."""
 
     fence: dict[str, Any]
+    walled = False
+
+    def init_heartbeat(self) -> None:
+        """Let no thread answer whoever asks if the kernel lives: whoever marks sees the process."""
 
     def start(self) -> None:
         """Serve cells, from behind the fence."""
@@ -37,6 +43,8 @@ class FencedKernel(IPKernelApp):
 
         if self.shell is not None:
             self.shell.events.register("pre_run_cell", before_a_cell)
+        if self.walled:
+            seccomp.refuse_network()
         private_guard()(
             readable=self.fence["readable"],
             writable=self.fence["writable"],
@@ -54,13 +62,15 @@ def private_guard() -> Callable[..., None]:
 
 
 def limit_files(largest: int) -> None:
-    """Refuse to write files above a size, where the system can."""
+    """Refuse to write files above a size, and to map more than any answer needs, if possible."""
     with suppress(ImportError, ValueError, OSError):
         import resource
 
         resource.setrlimit(resource.RLIMIT_FSIZE, (largest, largest))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         resource.setrlimit(resource.RLIMIT_NOFILE, (MOST_OPEN_FILES, MOST_OPEN_FILES))
+        if sys.platform == "linux":
+            resource.setrlimit(resource.RLIMIT_AS, (MOST_ADDRESSES, MOST_ADDRESSES))
 
 
 def main(settings: str, *arguments: str) -> None:
@@ -71,8 +81,10 @@ def main(settings: str, *arguments: str) -> None:
     if landlock.shut_in(
         readable=[*SYSTEM_FOLDERS, *DEVICES, *fence["readable"]],
         writable=["/dev/null", "/dev/tty", *fence["writable"]],
+        hidden=fence["hidden"],
     ):
-        seccomp.refuse_calls()
+        seccomp.give_up_rights()
+        FencedKernel.walled = seccomp.refuse_calls()
     FencedKernel.fence = fence
     FencedKernel.launch_instance(argv=list(arguments))
 

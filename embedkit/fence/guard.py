@@ -76,6 +76,8 @@ REFUSED: dict[str, str] = {
 READING = frozenset({"open", "os.listdir", "os.scandir"})
 CHOOSE_WHO_IS_SIGNALLED = (8, 15)
 """F_SETOWN and F_SETOWN_EX on Linux."""
+LET_OTHERS_WAIT = 1024
+"""F_SETLEASE on Linux: whoever opens that file next waits for 45 seconds."""
 
 NATIVE_DOORS = frozenset({"_cffi_backend", "cffi", "_posixsubprocess", "_testcapi"})
 HOW_PATHS_TELL: tuple[Any, Any] = (PurePath.__fspath__, PurePath.__str__)
@@ -155,6 +157,8 @@ def objection(
         return "an answer may not change the code of functions"
     if event == "fcntl.fcntl" and args[1] in CHOOSE_WHO_IS_SIGNALLED:
         return "an answer may not signal other processes"
+    if event == "fcntl.fcntl" and args[1] == LET_OTHERS_WAIT:
+        return "an answer may not keep files from others"
     if event == "import" and args[0] in NATIVE_DOORS:
         return "an answer may not call native code"
     return ""

@@ -12,7 +12,10 @@ import os
 import platform
 import struct
 import sys
+from collections.abc import Mapping
 
+Calls = Mapping[str, tuple[int, int | None]]
+"""Each call's number on each of the machines."""
 MACHINES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
 """Which column of the tables below is a machine's, and how seccomp calls the machine."""
 
@@ -41,16 +44,27 @@ IGNORED = {
 }
 """These change any file's rights and dates, fence or not, and any process's share of the machine.
 Copying a file calls them, and so does ZeroMQ; so they do nothing, and say that all went well."""
+NETWORK = {
+    **{"bind": (49, 200), "listen": (50, 201)},
+    **{"sendmsg": (46, 211), "sendmmsg": (307, 269)},
+}
+WITHOUT_ADDRESS = {"sendto": (44, 206)}
+"""A kernel needs these while it starts. Afterwards an answer could wait for somebody who dictates
+it; or ask another machine, which takes no connection if each message names an address, the fifth
+argument of ``sendto``."""
 THREADS_ONLY = {"clone": (56, 220)}
 NOT_KNOWN = {"clone3": (435, 435)}
 """Its flags lie where no filter can look; told that it is not there, programs call ``clone``."""
+NOT_SUPPORTED = {"fallocate": (285, 47)}
+"""It takes space that belongs to no file's size; told of this error, programs write zeros."""
 ON_ITSELF = {"kill": (62, 129), "tgkill": (234, 131)}
 WITH_ZERO = {"prlimit64": (302, 261)}
 """Here 0 stands for whoever calls."""
-NOT_WITH = {"prctl": ((157, 167), 4)}
-"""``PR_SET_DUMPABLE`` would hide from the watch which files are open."""
+NOT_WITH = {"prctl": ((157, 167), 0, 4), "fcntl": ((72, 25), 1, 1024)}
+"""The place of an argument, and what it may not be. ``PR_SET_DUMPABLE`` would hide from the watch
+which files are open; after ``F_SETLEASE``, whoever opens that file waits up to 45 seconds."""
 
-NUMBER, MACHINE, FIRST_ARGUMENT = 0, 4, 16
+NUMBER, MACHINE, ARGUMENTS = 0, 4, 16
 LOAD, IF_EQUAL, IF_AT_LEAST, IF_BITS, RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
 ALLOW, FAIL = 0x7FFF0000, 0x00050000
 CLONE_THREAD = 0x10000
@@ -58,6 +72,9 @@ OTHER_TABLE = 0x40000000
 """On x86-64, the same calls have a second number from here on."""
 SECCOMP = (317, 277)
 SET_FILTER, ALL_THREADS = 1, 1
+CAPABILITIES_VERSION = 0x20080522
+KEPT_CAPABILITIES = 0b110
+"""Root may read and write files of any owner; which files, Landlock says."""
 
 
 def known_machine() -> bool:
@@ -73,10 +90,38 @@ def refuse_calls() -> bool:
     Returns:
         Whether the system can do so; where it cannot, nothing changes.
     """
+    return known_machine() and _install(filter_for(*MACHINES[platform.machine()], os.getpid()))
+
+
+def refuse_network() -> bool:
+    """Refuse, for good and in all threads, what a kernel needs of the network while it starts.
+
+    Returns:
+        Whether the system can do so; where it cannot, nothing changes.
+    """
     if not known_machine():
         return False
     column, machine = MACHINES[platform.machine()]
-    program = b"".join(filter_for(column, machine, os.getpid()))
+    steps = [*_known_calls_only(machine), *_refuse(column, {errno.EPERM: NETWORK})]
+    for numbers in WITHOUT_ADDRESS.values():
+        nothing = _step(IF_EQUAL, 0, 1, 0)
+        steps += _unless(numbers[column], (4, nothing), (4.5, nothing))
+    return _install([*steps, _step(RETURN, ALLOW)])
+
+
+def give_up_rights() -> None:
+    """Give up what root may do: set the clock, load modules, freeze file systems, sniff packets."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    this_thread = struct.pack("=Ii", CAPABILITIES_VERSION, 0)
+    held = ctypes.create_string_buffer(24)
+    if libc.capget(this_thread, held) == 0:
+        effective, permitted, *_ = (part & KEPT_CAPABILITIES for part in struct.unpack("=6I", held))
+        libc.capset(this_thread, struct.pack("=6I", effective, permitted, 0, 0, 0, 0))
+
+
+def _install(steps: list[bytes]) -> bool:
+    column, _ = MACHINES[platform.machine()]
+    program = b"".join(steps)
     code = ctypes.create_string_buffer(program)
     whole = struct.pack("@HP", len(program) // 8, ctypes.addressof(code))
     libc = ctypes.CDLL(None, use_errno=True)
@@ -85,29 +130,53 @@ def refuse_calls() -> bool:
 
 def filter_for(column: int, machine: int, own: int) -> list[bytes]:
     """Return a filter's instructions: each test skips what it does not concern."""
-    steps = [
-        *(_step(LOAD, MACHINE), _step(IF_EQUAL, machine, 1, 0), _fail(errno.EPERM)),
-        *(_step(LOAD, NUMBER), _step(IF_AT_LEAST, OTHER_TABLE, 0, 1), _fail(errno.EPERM)),
-    ]
-    for calls, error in ((REFUSED, errno.EPERM), (IGNORED, 0), (NOT_KNOWN, errno.ENOSYS)):
-        for numbers in calls.values():
-            number = numbers[column]
-            if number is not None:
-                steps += [_step(IF_EQUAL, number, 0, 1), _fail(error)]
+    refused: dict[int, Calls] = {errno.EPERM: REFUSED, 0: IGNORED, errno.ENOSYS: NOT_KNOWN}
+    refused[errno.EOPNOTSUPP] = NOT_SUPPORTED
+    steps = [*_known_calls_only(machine), *_refuse(column, refused)]
     for numbers in THREADS_ONLY.values():
-        steps += _unless(numbers[column], _step(IF_BITS, CLONE_THREAD, 1, 0))
+        steps += _unless(numbers[column], (0, _step(IF_BITS, CLONE_THREAD, 1, 0)))
     for numbers in ON_ITSELF.values():
-        steps += _unless(numbers[column], _step(IF_EQUAL, own, 1, 0))
+        steps += _unless(numbers[column], (0, _step(IF_EQUAL, own, 1, 0)))
     for numbers in WITH_ZERO.values():
-        steps += _unless(numbers[column], _step(IF_EQUAL, 0, 1, 0))
-    for numbers, value in NOT_WITH.values():
-        steps += _unless(numbers[column], _step(IF_EQUAL, value, 0, 1))
+        steps += _unless(numbers[column], (0, _step(IF_EQUAL, 0, 1, 0)))
+    for numbers, place, value in NOT_WITH.values():
+        steps += _unless(numbers[column], (place, _step(IF_EQUAL, value, 0, 1)))
     return [*steps, _step(RETURN, ALLOW)]
 
 
-def _unless(number: int, test: bytes) -> list[bytes]:
-    """Return steps that refuse a call unless a test of its first argument skips the refusal."""
-    look = [_step(LOAD, FIRST_ARGUMENT), test, _fail(errno.EPERM), _step(RETURN, ALLOW)]
+def _known_calls_only(machine: int) -> list[bytes]:
+    """Return steps that refuse calls by another machine's numbers, and then look at the number."""
+    return [
+        *(_step(LOAD, MACHINE), _step(IF_EQUAL, machine, 1, 0), _fail(errno.EPERM)),
+        *(_step(LOAD, NUMBER), _step(IF_AT_LEAST, OTHER_TABLE, 0, 1), _fail(errno.EPERM)),
+    ]
+
+
+def _refuse(column: int, groups: Mapping[int, Calls]) -> list[bytes]:
+    """Return steps that refuse calls whatever their arguments, each group with its error."""
+    numbers = [(pair[column], error) for error, calls in groups.items() for pair in calls.values()]
+    return [
+        step
+        for number, error in numbers
+        if number is not None
+        for step in (_step(IF_EQUAL, number, 0, 1), _fail(error))
+    ]
+
+
+def _unless(number: int, *tests: tuple[float, bytes]) -> list[bytes]:
+    """Return steps that refuse a call unless tests of its arguments skip the refusals.
+
+    Args:
+        number: the call's.
+        tests: each with the place of the argument that it looks at; half a place further lies
+            the upper half of its 64 bits.
+    """
+    look = [
+        step
+        for place, test in tests
+        for step in (_step(LOAD, ARGUMENTS + int(8 * place)), test, _fail(errno.EPERM))
+    ]
+    look.append(_step(RETURN, ALLOW))
     return [_step(IF_EQUAL, number, 0, len(look)), *look]
 
 
