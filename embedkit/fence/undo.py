@@ -46,6 +46,8 @@ def remember() -> Callable[[], None]:
                         setattr(place, name, value)
         probes.PROBES.clear()
         probes.PROBES.update(all_probes)
+        if torch.is_inference_mode_enabled():
+            torch.inference_mode(mode=False).__enter__()
         torch.set_grad_enabled(True)
         torch.set_default_dtype(torch.float32)
         torch.set_default_device(None)
