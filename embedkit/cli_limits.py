@@ -25,7 +25,11 @@ def add_limits(parser: argparse.ArgumentParser) -> None:
 
 def limits_of(options: argparse.Namespace) -> Limits:
     """Return the limits that were typed."""
-    return Limits(seconds=options.time_limit, memory=int(options.memory_limit * GIBIBYTE))
+    return Limits(
+        seconds=options.time_limit,
+        memory=int(options.memory_limit * GIBIBYTE),
+        sheet=max(Limits.sheet, 20 * options.time_limit),
+    )
 
 
 def positive(text: str) -> float:

@@ -35,7 +35,11 @@ def test_a_fault_gets_a_mark_and_a_sentence(name: str, sheet: NotebookNode, cour
     except OSError as error:
         pytest.skip(f"this system cannot make such a file: {error}")
     before = sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
-    limits = Limits(getattr(fault, "SECONDS", SECONDS), getattr(fault, "MEMORY", Limits.memory))
+    limits = Limits(
+        getattr(fault, "SECONDS", SECONDS),
+        getattr(fault, "MEMORY", Limits.memory),
+        sheet=getattr(fault, "SHEET", Limits.sheet),
+    )
     earns, says = getattr(fault, "EARNS", ()), getattr(fault, "SAYS", "")
     if earns:
         marks = mark_sheet(path, LESSON, course, limits)

@@ -2,6 +2,7 @@
 
 import re
 import secrets
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -113,7 +114,8 @@ def mark_sheet(
         hidden = tuple(place.resolve() for place in (root, PACKAGE, path.parent))
         others = tuple(place.resolve() for place in private)
         kit = make_kit(lesson, folder / "kit")
-        shared = Shared(kit, folder / "questions", folder / "drop", hidden, others)
+        deadline = time.monotonic() + limits.sheet
+        shared = Shared(kit, folder / "questions", folder / "drop", hidden, others, deadline)
         steps = lay_out(notebook, solution, folder)
         heard = _replay(steps, folder, shared, limits)
         verify(before, path, root)
@@ -145,6 +147,9 @@ def _run_to_the_end(
     kept = {step.probes: observations_file(folder, step.probes) for step in steps if step.probes}
     most_rounds = 3 + len(kept)
     for _ in range(most_rounds):
+        if time.monotonic() > shared.deadline:
+            heard.notes.append("The cells of this sheet take too long together: not all were run.")
+            return
         runs = _started(steps, folder, kept, shared, limits)
         _listen(steps, runs, heard)
         stopper = next((i for i, run in enumerate(runs) if run.stopped_the_rest), None)
@@ -218,6 +223,9 @@ def _ending(outcome: str, limits: Limits) -> tuple[str, str]:
         return f"printed or wrote more than {limit}", "Is there a print in a loop?"
     if outcome == "threads":
         return f"started more than {limits.threads} threads", "Are they started in a loop?"
+    if outcome == "deadline":
+        minutes = limits.sheet / 60
+        return f"was cut off: all cells together took {minutes:.2g} minutes", "Which takes so long?"
     question = "Does it call exit, or need more memory than there is?"
     return "ended the whole Python process", question
 

@@ -35,7 +35,7 @@ GRACE_SECONDS = 15.0
 """How long nbval may take, past a cell's own limit, to interrupt it and say so."""
 SECONDS_BETWEEN_LOOKS = 0.02
 SECONDS_BETWEEN_COUNTS = 0.5
-ENDINGS = ("timeout", "died", "memory", "disk", "threads")
+ENDINGS = ("timeout", "died", "memory", "disk", "threads", "deadline")
 """How a cell can end so that no cell after it can run."""
 
 
@@ -44,7 +44,7 @@ class CellRun:
     """How one cell ended.
 
     ``ok``, ``error``, ``timeout``, ``died``, ``memory``, ``disk`` or ``threads`` if it took too
-    much of it, or ``not run``.
+    much of it, ``deadline`` if the whole sheet took too long, or ``not run``.
     """
 
     outcome: str = "not run"
@@ -130,6 +130,8 @@ def _wait(process: psutil.Process, events: Path, place: Surroundings, limits: Li
             return "memory"
         if threads_of(members) > limits.threads:
             return "threads"
+        if size and now > place.shared.deadline:
+            return "deadline"
         if now - last_counted > SECONDS_BETWEEN_COUNTS:
             last_counted = now
             members = family([process.pid])

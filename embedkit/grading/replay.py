@@ -56,10 +56,12 @@ def lay_out(notebook: NotebookNode, solution: Solution, folder: Path) -> list[St
         task.task.number: [i for i in answers[task.task.number] if _is_worked(cells[i], task)]
         for task in solution.tasks
     }
-    boundary = [
-        is_check or any(i in found for found in answers.values())
-        for i, is_check in enumerate(checks)
-    ]
+    numbers_of: dict[int, list[str]] = {}
+    for number, found in answers.items():
+        for i in found:
+            numbers_of.setdefault(i, []).append(number)
+    all_written = {i for found in written.values() for i in found}
+    boundary = [is_check or i in numbers_of for i, is_check in enumerate(checks)]
     probes: dict[int, list[SheetTask]] = {}
     for task in solution.tasks:
         place = _probe_place(_best(cells, answers[task.task.number], task), boundary)
@@ -68,11 +70,10 @@ def lay_out(notebook: NotebookNode, solution: Solution, folder: Path) -> list[St
     steps = [Step(OPENING), *(Step(without_nbval_comments(source)) for source in solution.given)]
     for i, cell in enumerate(cells):
         if not checks[i]:
-            numbers = tuple(number for number, found in answers.items() if i in found)
+            numbers = tuple(numbers_of.get(i, ()))
             source = without_nbval_comments(cell.source)
-            worked = any(i in found for found in written.values())
             where = f"code cell {i + 1}"
-            steps.append(Step(source, answers=numbers, worked=worked, place=where))
+            steps.append(Step(source, answers=numbers, worked=i in all_written, place=where))
         steps.extend(probe_of(task, folder) for task in probes.get(i, []))
     steps.extend(probe_of(task, folder) for task in probes.get(len(cells), []))
     return steps

@@ -23,6 +23,7 @@ class Limits:
         disk: how many bytes they may write into their folder.
         largest_file: how many bytes one file may have, and what a probe may leave.
         threads: how many threads they may have at once; each takes a number of the system's few.
+        sheet: how many seconds all cells may run, with all that is run again.
     """
 
     seconds: float = 30.0
@@ -30,6 +31,7 @@ class Limits:
     disk: int = GIBIBYTE // 2
     largest_file: int = 50 * 2**20
     threads: int = 1000
+    sheet: float = 600.0
 
 
 def family(leaders: Iterable[int]) -> list[psutil.Process]:

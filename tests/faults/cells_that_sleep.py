@@ -1,0 +1,17 @@
+"""Many cells, none of which takes too long by itself; together they would take a week."""
+
+from nbformat.v4 import new_code_cell
+
+from tests.small_course import RIGHT, save, solve
+
+EARNS = (1, 0, 0)
+SAYS = "The cells of this sheet take too long together"
+SHEET = 15.0
+
+
+def make(sheet, path):
+    solve(sheet, **RIGHT)
+    place = next(i for i, cell in enumerate(sheet.cells) if cell.id == "answer-11-2")
+    sleep = [new_code_cell("import time\ntime.sleep(5)") for _ in range(50)]
+    sheet.cells[place:place] = sleep
+    return save(sheet, path)
