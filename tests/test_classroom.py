@@ -346,6 +346,7 @@ def test_a_table_that_someone_edited_is_kept(
         (["chapters"], "there is nothing to mark in chapters"),
         (["handed in", "-o", "handed in/marks.csv"], "would lie among the submissions"),
         (["handed in", "-o", "handed in/a/marks.csv"], "would lie among the submissions"),
+        (["handed in", "-o", "handed.csv"], "handed_feedback would lie among the submissions"),
         (["handed in", "-o", "chapters"], "chapters is a folder"),
         (["handed in", "-o", "_toc.yml/marks.csv"], "cannot be used"),
     ],
@@ -357,6 +358,7 @@ def test_bad_input_gets_a_sentence(
     arguments: list[str],
     words: str,
 ) -> None:
+    Path("handed_feedback").symlink_to(folder, target_is_directory=True)
     assert main(["grade", *arguments]) == 2
     out, err = capsys.readouterr()
     assert out == ""
@@ -369,6 +371,26 @@ def test_it_explains_itself(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit, match="0"):
         main(["grade", "--help"])
     assert "Learners' files are only read" in " ".join(capsys.readouterr().out.split())
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no such pipes")
+def test_a_table_replaces_no_pipe_or_device(
+    crew: FakeCrew, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    os.mkfifo("pipe")
+    assert main(["grade", str(folder), "-o", "pipe"]) == 2
+    assert "pipe is no ordinary file" in capsys.readouterr().err
+    assert Path("pipe").is_fifo()
+    assert crew.marked == []
+
+
+@pytest.mark.parametrize("place", ["marks_state.json", "marks_summary.md"])
+def test_what_cannot_be_written_is_called_by_its_name(
+    crew: FakeCrew, folder: Path, place: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path(place).mkdir()
+    assert main(["grade", str(folder)]) == 2
+    assert f"embedkit: {place} cannot be used" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("jobs", ["0", "-1", "two", "1000"])
@@ -470,8 +492,10 @@ def test_pages_have_names_that_no_system_confuses() -> None:
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x", "\tx", "\r=x", " =1", "＝1"])
 def test_no_cell_of_the_table_is_a_formula(text: str) -> None:
     assert harmless(text) == f"'{text}"
+    assert harmless(f"'{text}") == f"''{text}"  # or two submissions would have one name
     assert harmless(f"x{text}") == f"x{text}"
     assert harmless(-1) == -1
+    assert harmless("'t Hooft") == "'t Hooft"
 
 
 class Page(HTMLParser):
