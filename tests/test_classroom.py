@@ -25,7 +25,7 @@ from markdown_it import MarkdownIt
 from embedkit.checks.framework import Finding, Verdict
 from embedkit.cli import build_parser, main
 from embedkit.grading.classroom import Classroom, Outputs, harmless
-from embedkit.grading.crew import mark_all
+from embedkit.grading.crew import mark_all, share_of_cores
 from embedkit.grading.feedback import html_page, markdown_page, page_names
 from embedkit.grading.markdown import prose
 from embedkit.grading.marking import Marks
@@ -190,6 +190,34 @@ def test_a_process_that_dies_or_hangs_takes_no_other_with_it() -> None:
     assert {name for name, one in results.items() if one.content} == {"first", "second", "third"}
     assert "ended the process that marks" in results["dies"].problem
     assert "did not come to an end within 3 seconds" in results["hangs"].problem
+
+
+def count_cores(submission: Submission) -> Result:
+    """Tells which cores marking and what it starts may use."""
+    code = "import os; print(sorted(os.sched_getaffinity(0)))"
+    below = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="utf-8")
+    time.sleep(1)  # or one process could mark all
+    return Result(submission.name, content=below.stdout.strip())
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="known on Linux only")
+def test_sheets_marked_at_a_time_share_no_core() -> None:
+    ours = os.sched_getaffinity(0)
+    if len(ours) < 2:
+        pytest.skip("there is one core only")
+    submissions = [Submission(name, Path(name)) for name in ("a", "b", "c", "d")]
+    told = {one.content for one in mark_all(submissions, count_cores, 2, longest=60)}
+    first, second = (set(json.loads(cores)) for cores in told)
+    assert not first & second
+    assert first | second == ours
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 60])
+def test_each_process_that_marks_has_a_core(count: int) -> None:
+    if sys.platform == "linux":
+        shares = [share_of_cores(i, count) for i in range(count)]
+        assert all(shares)
+        assert set().union(*shares) <= os.sched_getaffinity(0)
 
 
 # --- the rest, with a fake that marks -----------------------------------------------------------
