@@ -153,6 +153,33 @@ def test_an_interruption_ends_what_runs_and_keeps_what_is_done(tmp_path: Path) -
     assert psutil.wait_procs(replays, timeout=10)[1] == []
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="no such signal there")
+def test_an_interruption_while_processes_start_is_one_sentence(tmp_path: Path) -> None:
+    """A terminal sends Ctrl-C to all of them, and they import for seconds before they heed it."""
+    put(tmp_path / "submissions", "a.ipynb", b"nothing")
+    command = [sys.executable, "-m", "embedkit", "grade", "submissions", "-j", "2"]
+    with subprocess.Popen(
+        command,
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+        preexec_fn=heed_interrupts,
+        start_new_session=True,
+    ) as run:
+        wait_for(lambda: "spawn_main" in str([p.cmdline() for p in below(run.pid)]))
+        time.sleep(1.5)
+        os.killpg(run.pid, signal.SIGINT)
+        _, err = run.communicate(timeout=50)
+    assert run.returncode == 130
+    assert "interrupted: 0 of 1 submissions" in err
+    assert "Traceback" not in err
+
+
+def below(process: int) -> list[psutil.Process]:
+    return psutil.Process(process).children()
+
+
 def heed_interrupts() -> None:
     """Undo what a shell does to the programs it runs in the background: they ignore Ctrl-C."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)

@@ -5,8 +5,10 @@ import os
 import queue
 import signal
 import sys
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import contextmanager
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection
 from typing import Any
 
@@ -75,6 +77,23 @@ def mark_all(
             marker.end()
 
 
+@contextmanager
+def interrupts_held_back() -> Iterator[None]:
+    """Let Ctrl-C wait, here and in processes started meanwhile, until these have it ignored.
+
+    A terminal sends it to all of them, and one that still imports would print where it stopped.
+    """
+    if not hasattr(signal, "pthread_sigmask"):  # as on Windows
+        yield
+        return
+    resource_tracker.ensure_running()  # a process of Python's own, whose start lets Ctrl-C in again
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 class Marker:
     """A process that marks one submission after the other."""
 
@@ -113,7 +132,8 @@ class Marker:
         self._pipe, theirs = context.Pipe()
         arguments = (theirs, self._mark, self._cores)
         self._process = context.Process(target=_serve, args=arguments, daemon=True)
-        self._process.start()
+        with interrupts_held_back():
+            self._process.start()
         self._ready = False
         theirs.close()
 
@@ -130,6 +150,8 @@ def _serve(pipe: Connection, mark: Mark, its_cores: set[int]) -> None:
     if sys.platform == "linux":
         os.sched_setaffinity(0, its_cores)  # replays inherit it, and the fence keeps it
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the process that started this one ends it
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     torch.set_num_threads(1)
     pipe.send(True)
