@@ -34,12 +34,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         run: Callable[[argparse.Namespace, Path], int] = options.run
         return run(options, course_root(options.course))
-    except FileNotFoundError as error:
-        complain(str(error))
     except BadInputError as error:
         complain(str(error))
     except OSError as error:
-        complain(f"{error.filename or 'a file'} cannot be used: {error.strerror}.")
+        told = f"{error.filename or 'a file'} cannot be used: {error.strerror}."
+        complain(told if error.strerror else str(error))
     except KeyboardInterrupt:
         complain("interrupted; nothing was changed half-way.")
         return 130
@@ -177,7 +176,11 @@ def _export(target: str | None, text: str) -> None:
         sys.stdout.buffer.write(text.encode("utf-8", "replace") + b"\n")
         sys.stdout.flush()
     elif target:
-        write_atomically(Path(target), text.encode("utf-8", "replace") + b"\n")
+        path, content = Path(target), text.encode("utf-8", "replace") + b"\n"
+        if path.exists() and not path.is_file() and not path.is_dir():
+            path.write_bytes(content)  # a pipe or a device, which no file must replace
+        else:
+            write_atomically(path, content)
 
 
 def run_progress(options: argparse.Namespace, root: Path) -> int:

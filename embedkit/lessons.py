@@ -86,7 +86,7 @@ def find_lesson(name: str, root: Path) -> Lesson:
     """
     stem = Path(name).name.removesuffix(".ipynb")
     for lesson in LESSONS:
-        if stem in {lesson.name, lesson.slug} or (stem.isdigit() and int(stem) == lesson.number):
+        if stem in {lesson.name, lesson.slug} or stem.lstrip("0") == str(lesson.number):
             if lesson.solution(root).is_file():
                 return lesson
             raise LookupError(f"lesson {lesson.number} ({lesson.slug}) is not written yet.")

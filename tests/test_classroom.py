@@ -25,7 +25,7 @@ from markdown_it import MarkdownIt
 from embedkit.checks.framework import Finding, Verdict
 from embedkit.cli import build_parser, main
 from embedkit.grading.classroom import Classroom, Outputs, harmless
-from embedkit.grading.crew import mark_all
+from embedkit.grading.crew import mark_all, share_of_cores
 from embedkit.grading.feedback import html_page, markdown_page, page_names
 from embedkit.grading.markdown import prose
 from embedkit.grading.marking import Marks
@@ -153,6 +153,33 @@ def test_an_interruption_ends_what_runs_and_keeps_what_is_done(tmp_path: Path) -
     assert psutil.wait_procs(replays, timeout=10)[1] == []
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="no such signal there")
+def test_an_interruption_while_processes_start_is_one_sentence(tmp_path: Path) -> None:
+    """A terminal sends Ctrl-C to all of them, and they import for seconds before they heed it."""
+    put(tmp_path / "submissions", "a.ipynb", b"nothing")
+    command = [sys.executable, "-m", "embedkit", "grade", "submissions", "-j", "2"]
+    with subprocess.Popen(
+        command,
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+        preexec_fn=heed_interrupts,
+        start_new_session=True,
+    ) as run:
+        wait_for(lambda: "spawn_main" in str([p.cmdline() for p in below(run.pid)]))
+        time.sleep(1.5)
+        os.killpg(run.pid, signal.SIGINT)
+        _, err = run.communicate(timeout=50)
+    assert run.returncode == 130
+    assert "interrupted: 0 of 1 submissions" in err
+    assert "Traceback" not in err
+
+
+def below(process: int) -> list[psutil.Process]:
+    return psutil.Process(process).children()
+
+
 def heed_interrupts() -> None:
     """Undo what a shell does to the programs it runs in the background: they ignore Ctrl-C."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
@@ -190,6 +217,34 @@ def test_a_process_that_dies_or_hangs_takes_no_other_with_it() -> None:
     assert {name for name, one in results.items() if one.content} == {"first", "second", "third"}
     assert "ended the process that marks" in results["dies"].problem
     assert "did not come to an end within 3 seconds" in results["hangs"].problem
+
+
+def count_cores(submission: Submission) -> Result:
+    """Tells which cores marking and what it starts may use."""
+    code = "import os; print(sorted(os.sched_getaffinity(0)))"
+    below = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="utf-8")
+    time.sleep(1)  # or one process could mark all
+    return Result(submission.name, content=below.stdout.strip())
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="known on Linux only")
+def test_sheets_marked_at_a_time_share_no_core() -> None:
+    ours = os.sched_getaffinity(0)
+    if len(ours) < 2:
+        pytest.skip("there is one core only")
+    submissions = [Submission(name, Path(name)) for name in ("a", "b", "c", "d")]
+    told = {one.content for one in mark_all(submissions, count_cores, 2, longest=60)}
+    first, second = (set(json.loads(cores)) for cores in told)
+    assert not first & second
+    assert first | second == ours
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 60])
+def test_each_process_that_marks_has_a_core(count: int) -> None:
+    if sys.platform == "linux":
+        shares = [share_of_cores(i, count) for i in range(count)]
+        assert all(shares)
+        assert set().union(*shares) <= os.sched_getaffinity(0)
 
 
 # --- the rest, with a fake that marks -----------------------------------------------------------
@@ -346,6 +401,7 @@ def test_a_table_that_someone_edited_is_kept(
         (["chapters"], "there is nothing to mark in chapters"),
         (["handed in", "-o", "handed in/marks.csv"], "would lie among the submissions"),
         (["handed in", "-o", "handed in/a/marks.csv"], "would lie among the submissions"),
+        (["handed in", "-o", "handed.csv"], "handed_feedback would lie among the submissions"),
         (["handed in", "-o", "chapters"], "chapters is a folder"),
         (["handed in", "-o", "_toc.yml/marks.csv"], "cannot be used"),
     ],
@@ -357,6 +413,7 @@ def test_bad_input_gets_a_sentence(
     arguments: list[str],
     words: str,
 ) -> None:
+    Path("handed_feedback").symlink_to(folder, target_is_directory=True)
     assert main(["grade", *arguments]) == 2
     out, err = capsys.readouterr()
     assert out == ""
@@ -369,6 +426,26 @@ def test_it_explains_itself(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit, match="0"):
         main(["grade", "--help"])
     assert "Learners' files are only read" in " ".join(capsys.readouterr().out.split())
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no such pipes")
+def test_a_table_replaces_no_pipe_or_device(
+    crew: FakeCrew, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    os.mkfifo("pipe")
+    assert main(["grade", str(folder), "-o", "pipe"]) == 2
+    assert "pipe is no ordinary file" in capsys.readouterr().err
+    assert Path("pipe").is_fifo()
+    assert crew.marked == []
+
+
+@pytest.mark.parametrize("place", ["marks_state.json", "marks_summary.md"])
+def test_what_cannot_be_written_is_called_by_its_name(
+    crew: FakeCrew, folder: Path, place: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path(place).mkdir()
+    assert main(["grade", str(folder)]) == 2
+    assert f"embedkit: {place} cannot be used" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("jobs", ["0", "-1", "two", "1000"])
@@ -470,8 +547,10 @@ def test_pages_have_names_that_no_system_confuses() -> None:
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x", "\tx", "\r=x", " =1", "＝1"])
 def test_no_cell_of_the_table_is_a_formula(text: str) -> None:
     assert harmless(text) == f"'{text}"
+    assert harmless(f"'{text}") == f"''{text}"  # or two submissions would have one name
     assert harmless(f"x{text}") == f"x{text}"
     assert harmless(-1) == -1
+    assert harmless("'t Hooft") == "'t Hooft"
 
 
 class Page(HTMLParser):

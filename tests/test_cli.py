@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -114,7 +115,9 @@ def test_progress_knows_what_changed(marks: Marks, course: Path, sheet: Notebook
 
 
 @pytest.mark.parametrize(
-    "damaged", ["", "{", "[]", '{"sheets": 3}', '{"sheets": {"11_rotary": 1}}']
+    "damaged",
+    ["", "{", "[]", "[" * 100_000, '{"sheets": 3}', '{"sheets": {"11_rotary": 1}}'],
+    ids=["empty", "cut", "list", "deep", "number", "entry"],
 )
 def test_a_damaged_progress_file_is_none(
     course: Path, sheet: NotebookNode, marks: Marks, damaged: str
@@ -160,6 +163,8 @@ def test_check_progress_and_reset_as_a_learner_uses_them(
     ("arguments", "words"),
     [
         (["check", "77"], "there is no lesson “77”"),
+        (["check", "²"], "there is no lesson “²”"),
+        (["reset", "9" * 5000], "there is no lesson"),
         (["check", "3"], "not written yet"),
         (["reset", "nonsense"], "there is no lesson “nonsense”"),
         (["release", "12"], "not written yet"),
@@ -180,6 +185,41 @@ def test_bad_input_gets_a_sentence(
     assert words in err
     assert err.startswith("embedkit: ")
     assert err.count("\n") == 1
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no such pipes")
+def test_a_sheet_that_never_ends_holds_up_no_command(
+    course: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = LESSON.sheet(course)
+    path.unlink()
+    os.mkfifo(path)
+    assert main(["progress"]) == 0
+    assert "cannot be read" in capsys.readouterr().out
+    for command in ("check", "reset"):
+        assert main([command, "11"]) == 2
+        assert "is no ordinary file" in capsys.readouterr().err
+    assert path.is_fifo()
+
+
+def test_reset_finds_a_free_name_whatever_lies_there(course: Path) -> None:
+    path = LESSON.sheet(course)
+    path.write_text("mine")
+    path.with_name("11_rotary.old-1.ipynb").mkdir()
+    path.with_name("11_rotary.old-2.ipynb").symlink_to("nowhere")
+    assert main(["reset", "11"]) == 0
+    assert path.with_name("11_rotary.old-3.ipynb").read_text() == "mine"
+    assert not (path.parent / "nowhere").exists()
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no such pipes")
+def test_marks_go_through_a_pipe_and_do_not_replace_it(course: Path) -> None:
+    os.mkfifo("pipe")
+    reader = os.open("pipe", os.O_RDONLY | os.O_NONBLOCK)
+    assert main(["check", "--json", "pipe"]) == 0
+    assert json.loads(os.read(reader, 2**16))["points"] == 0
+    os.close(reader)
+    assert Path("pipe").is_fifo()
 
 
 def test_a_missing_sheet_is_told_how_to_get_back(

@@ -54,15 +54,19 @@ class Outputs:
         """Refuse a table that cannot be one.
 
         Raises:
-            BadInputError: if it would lie among the submissions, or is a folder.
+            BadInputError: if it, or what comes with it, would lie among the submissions, or if it
+                is a folder, a pipe or a device, which a file would replace.
         """
         if self.table.is_dir():
             raise BadInputError(f"{self.table} is a folder: name a file, as in -o marks.csv.")
-        if folder.resolve() in self.table.resolve().parents:
-            raise BadInputError(
-                f"{self.table} would lie among the submissions, and nothing is written there: "
-                "name a place outside of that folder with -o."
-            )
+        if self.table.exists() and not self.table.is_file():
+            raise BadInputError(f"{self.table} is no ordinary file: name one, as in -o marks.csv.")
+        for place in (self.table, self.feedback):
+            if folder.resolve() in (place.resolve(), *place.resolve().parents):
+                raise BadInputError(
+                    f"{place} would lie among the submissions, and nothing is written there: "
+                    "name a place outside of that folder with -o."
+                )
 
 
 class Classroom:
@@ -185,8 +189,11 @@ def longest_seconds(seconds: float) -> float:
 
 
 def harmless(value: str | int) -> str | int:
-    """Return a cell of the table that no spreadsheet takes for a formula."""
-    if isinstance(value, str) and value.lstrip(" ").startswith(STARTS_A_FORMULA):
+    """Return a cell of the table that no spreadsheet takes for a formula.
+
+    No two cells become alike: one that begins as if it were made harmless already is made so, too.
+    """
+    if isinstance(value, str) and value.lstrip(" '").startswith(STARTS_A_FORMULA):
         return f"'{value}"
     return value
 

@@ -5,8 +5,10 @@ import os
 import queue
 import signal
 import sys
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import contextmanager
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection
 from typing import Any
 
@@ -28,6 +30,18 @@ def cores() -> int:
     return os.cpu_count() or 1
 
 
+def share_of_cores(number: int, count: int) -> set[int]:
+    """Return the cores for one of ``count`` processes; none where that cannot be settled.
+
+    A sheet may start a thousand threads. Unless they have cores of their own, the other sheets get
+    next to nothing, and run into the time limit, wherever Linux shares its time out by threads.
+    """
+    if sys.platform != "linux":
+        return set()
+    own = sorted(os.sched_getaffinity(0))
+    return set(own[number % len(own) :: count])
+
+
 def mark_all(
     submissions: Sequence[Submission], mark: Mark, workers: int, longest: float
 ) -> Generator[Result]:
@@ -40,7 +54,7 @@ def mark_all(
         longest: how many seconds one submission may take in all.
     """
     count = min(workers, len(submissions))
-    markers = [Marker(mark, longest) for _ in range(count)]
+    markers = [Marker(mark, longest, share_of_cores(i, count)) for i in range(count)]
     free: queue.SimpleQueue[Marker] = queue.SimpleQueue()
     for marker in markers:
         free.put(marker)
@@ -63,12 +77,30 @@ def mark_all(
             marker.end()
 
 
+@contextmanager
+def interrupts_held_back() -> Iterator[None]:
+    """Let Ctrl-C wait, here and in processes started meanwhile, until these have it ignored.
+
+    A terminal sends it to all of them, and one that still imports would print where it stopped.
+    """
+    if not hasattr(signal, "pthread_sigmask"):  # as on Windows
+        yield
+        return
+    resource_tracker.ensure_running()  # a process of Python's own, whose start lets Ctrl-C in again
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 class Marker:
     """A process that marks one submission after the other."""
 
-    def __init__(self, mark: Mark, longest: float) -> None:
+    def __init__(self, mark: Mark, longest: float, its_cores: set[int]) -> None:
         self._mark = mark
         self._longest = longest
+        self._cores = its_cores
         self._ended = False
         self._ready = False
         self._start()
@@ -98,8 +130,10 @@ class Marker:
     def _start(self) -> None:
         context: Any = multiprocessing.get_context("spawn")
         self._pipe, theirs = context.Pipe()
-        self._process = context.Process(target=_serve, args=(theirs, self._mark), daemon=True)
-        self._process.start()
+        arguments = (theirs, self._mark, self._cores)
+        self._process = context.Process(target=_serve, args=arguments, daemon=True)
+        with interrupts_held_back():
+            self._process.start()
         self._ready = False
         theirs.close()
 
@@ -111,9 +145,13 @@ class Marker:
             self._process.join()
 
 
-def _serve(pipe: Connection, mark: Mark) -> None:
+def _serve(pipe: Connection, mark: Mark, its_cores: set[int]) -> None:
     """Mark what comes through a pipe until its other end is closed."""
+    if sys.platform == "linux":
+        os.sched_setaffinity(0, its_cores)  # replays inherit it, and the fence keeps it
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the process that started this one ends it
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     torch.set_num_threads(1)
     pipe.send(True)

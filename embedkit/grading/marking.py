@@ -100,9 +100,9 @@ def mark_sheet(
         BadInputError: if the file is no sheet of that lesson, or nothing can be run here.
         CourseChangedError: if files of the course changed meanwhile.
     """
+    notebook = read_notebook(path)
     before = manifest(path, root)
     solution = read_solution(lesson, root)
-    notebook = read_notebook(path)
     tasks = [task.task for task in solution.tasks]
     seeds = {task.number: secrets.randbits(32) for task in tasks}
     with scratch_folder() as folder:

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import stat
 import tempfile
 import warnings
 from pathlib import Path
@@ -10,6 +11,9 @@ from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
+
+LARGEST_BYTES = 200_000_000
+"""A notebook larger than this could fill the memory, and no sheet of the course comes near it."""
 
 
 class BadInputError(Exception):
@@ -23,6 +27,7 @@ def read_notebook(path: Path) -> NotebookNode:
         BadInputError: if the file is missing, empty, or no notebook.
     """
     try:
+        refuse_endless(path)
         content = path.read_bytes()
     except FileNotFoundError as error:
         raise BadInputError(f"there is no file {path}.") from error
@@ -59,6 +64,23 @@ def _parse(content: bytes, path: Path) -> NotebookNode:
     return notebook
 
 
+def refuse_endless(path: Path) -> None:
+    """Refuse a file that would never come to an end, or not within the memory.
+
+    Raises:
+        BadInputError: if it is a pipe, a device, or huge.
+        OSError: if it cannot be looked at.
+    """
+    about = path.stat()
+    if not stat.S_ISREG(about.st_mode) and not stat.S_ISDIR(about.st_mode):
+        raise BadInputError(f"{path} is no ordinary file.")
+    if about.st_size > LARGEST_BYTES:
+        raise BadInputError(
+            f"{path} has {about.st_size / 1e6:.0f} MB, and at most {LARGEST_BYTES / 1e6:.0f} MB "
+            "are read."
+        )
+
+
 def notebook_bytes(notebook: NotebookNode) -> bytes:
     """Return the bytes of a notebook's file: the same on every system for the same notebook."""
     text: str = nbformat.writes(notebook)
@@ -66,7 +88,19 @@ def notebook_bytes(notebook: NotebookNode) -> bytes:
 
 
 def write_atomically(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all, so that an interruption leaves the old one."""
+    """Write a file whole or not at all, so that an interruption leaves the old one.
+
+    Raises:
+        OSError: if that cannot be done; it names the file, and not the one beside it that is
+            written first.
+    """
+    try:
+        _write_beside_and_replace(path, content)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from error
+
+
+def _write_beside_and_replace(path: Path, content: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:

@@ -78,7 +78,7 @@ def _read(root: Path) -> dict[str, dict[str, Any]]:
     try:
         sheets = json.loads(progress_file(root).read_text(encoding="utf-8"))["sheets"]
         return {name: entry for name, entry in sheets.items() if _is_sound(entry)}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return {}
 
 

@@ -13,6 +13,7 @@ from embedkit.grading.notebooks import (
     keep_beside,
     notebook_bytes,
     read_notebook,
+    refuse_endless,
     tags,
     write_atomically,
 )
@@ -68,6 +69,8 @@ def release(lesson: Lesson, root: Path) -> Released:
     content = notebook_bytes(make_sheet(read_solution(lesson, root)))
     if path.is_dir():
         raise BadInputError(f"{path} is a folder: move it away, the sheet belongs there.")
+    if path.exists():
+        refuse_endless(path)
     if path.exists() and path.read_bytes() == content:
         return Released(path, changed=False)
     kept = keep_beside(path) if path.exists() and _was_worked_on(path) else None
