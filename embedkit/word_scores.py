@@ -180,7 +180,11 @@ def bootstrap_interval(
 
 
 def accuracy_interval(
-    answers: AnalogyAnswers, draws: int = 2000, seed: int = 0, level: float = 0.95
+    answers: AnalogyAnswers,
+    than: AnalogyAnswers | None = None,
+    draws: int = 2000,
+    seed: int = 0,
+    level: float = 0.95,
 ) -> tuple[float, float]:
     """Return a bootstrap interval of an accuracy that redraws pairs of words, not questions.
 
@@ -189,26 +193,31 @@ def accuracy_interval(
     draws. Here the pairs are redrawn, and a question counts as often as its two pairs together.
 
     Args:
-        answers: a table's answers to the questions of one category.
+        answers: a table's answers to some questions.
+        than: other answers to the same questions; then the interval is that of the difference.
         draws: how many samples of pairs to draw.
         seed: of these draws.
         level: in what share of the draws the accuracy lies between the two ends.
+
+    Raises:
+        ValueError: if the other answers are to other questions.
     """
-    pairs = {
-        pair: i
-        for i, pair in enumerate(
-            dict.fromkeys(pair for q in answers.asked for pair in ((q.a, q.b), (q.c, q.d)))
-        )
-    }
-    one = torch.tensor([pairs[q.a, q.b] for q in answers.asked])
-    other = torch.tensor([pairs[q.c, q.d] for q in answers.asked])
-    right = answers.right.double()
+    if than is not None and than.asked != answers.asked:
+        raise ValueError("only answers to the same questions can be compared pair by pair.")
+    of_question = [((q.a, q.b), (q.c, q.d)) for q in answers.asked]
+    pairs = {pair: i for i, pair in enumerate(dict.fromkeys(p for two in of_question for p in two))}
+    one, other = torch.tensor([[pairs[p] for p in two] for two in of_question]).T
+    right = answers.right.double() - (0 if than is None else than.right.double())
 
     def accuracy(drawn: Int[Tensor, "draws pairs"]) -> Float[Tensor, "draws"]:
         times = torch.zeros(drawn.shape, dtype=torch.float64)
         times.scatter_add_(1, drawn, torch.ones_like(times))
-        weight = times[:, one] * times[:, other]
-        return (weight * right).sum(dim=1) / weight.sum(dim=1)
+        # as one product a draw, so that a table of draws by questions need not be held
+        found = []
+        for count in times:
+            weight = count[one] * count[other]
+            found.append((weight @ right) / weight.sum())
+        return torch.stack(found)
 
     every = draw_again(len(pairs), draws, seed)
     return bootstrap_interval(accuracy, [torch.arange(len(pairs))], every, level)

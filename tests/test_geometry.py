@@ -373,24 +373,34 @@ def test_draws_are_the_same_for_one_seed_and_reach_every_item():
     assert draws.unique().tolist() == list(range(7))
 
 
-def test_redrawn_pairs_count_as_often_as_they_were_drawn():
+@pytest.mark.parametrize("compared", [False, True])
+def test_redrawn_pairs_count_as_often_as_they_were_drawn(compared):
     pairs = [("a1", "b1"), ("a2", "b2"), ("a3", "b3"), ("a4", "b4")]
     questions = [Analogy(*one, *other) for one in pairs for other in pairs if one != other]
-    words = tuple(word for pair in pairs for word in pair)
-    answers = ask_analogies(WordTable(words, drawn(8, 5)), questions)
-    found = accuracy_interval(answers, draws=200, seed=1)
+    table = WordTable(tuple(word for pair in pairs for word in pair), drawn(8, 5))
+    answers, than = ask_analogies(table, questions), ask_analogies(table, questions, "c alone")
+    scores = answers.right.double() - than.right.double() * compared
+    found = accuracy_interval(answers, than if compared else None, draws=200, seed=1)
     by_hand = []
     for drawn_pairs in draw_again(4, 200, seed=1).tolist():
-        right = [
-            ok
+        counted = [
+            score
             for i in drawn_pairs
             for j in drawn_pairs
-            for question, ok in zip(questions, answers.right.tolist(), strict=True)
+            for question, score in zip(questions, scores.tolist(), strict=True)
             if (question.a, question.c) == (pairs[i][0], pairs[j][0])
         ]
-        if right:
-            by_hand.append(sum(right) / len(right))
+        if counted:
+            by_hand.append(sum(counted) / len(counted))
     assert found == pytest.approx(tuple(np.percentile(by_hand, [2.5, 97.5])), abs=1e-12)
+
+
+def test_answers_to_other_questions_are_not_compared():
+    table = WordTable(("a", "b", "c", "d"), drawn(4, 5))
+    one = ask_analogies(table, [Analogy("a", "b", "c", "d")])
+    other = ask_analogies(table, [Analogy("b", "a", "c", "d")])
+    with pytest.raises(ValueError, match="same questions"):
+        accuracy_interval(one, other)
 
 
 # ---- directions ----------------------------------------------------------------------------------
