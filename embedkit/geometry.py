@@ -205,7 +205,8 @@ class Principal(NamedTuple):
 def principal_directions(table: Float[Tensor, "vocab dim"], count: int) -> Principal:
     """Find the directions in which the rows of a table differ most.
 
-    The same as ``sklearn.decomposition.PCA``, but for the sign of a direction, which is free.
+    The same as ``sklearn.decomposition.PCA``, but for the sign of a direction, which is free. Here
+    its largest number is positive.
 
     Args:
         table: one row a word; half precision is computed in float32.
@@ -223,8 +224,11 @@ def principal_directions(table: Float[Tensor, "vocab dim"], count: int) -> Princ
     rows = table.to(torch.promote_types(table.dtype, torch.float32))
     mean = rows.mean(dim=0)
     _, spread, directions = torch.linalg.svd(rows - mean, full_matrices=False)
+    largest = directions.gather(1, directions.abs().argmax(dim=1, keepdim=True))
     variances = spread.square()
-    return Principal(mean, directions[:count], (variances / variances.sum())[:count])
+    return Principal(
+        mean, (directions * largest.sign())[:count], (variances / variances.sum())[:count]
+    )
 
 
 def all_but_the_top(

@@ -69,6 +69,16 @@ class PairScores:
         return spearman(self.cosines[self.known], self.ratings[self.known]).item()
 
 
+def joined(parts: Sequence[AnalogyAnswers]) -> AnalogyAnswers:
+    """Put the answers to several categories together."""
+    return AnalogyAnswers(
+        asked=tuple(question for part in parts for question in part.asked),
+        answers=tuple(answer for part in parts for answer in part.answers),
+        right=torch.cat([part.right for part in parts]),
+        skipped=sum(part.skipped for part in parts),
+    )
+
+
 def ask_analogies(
     table: WordTable,
     questions: Sequence[Analogy],
@@ -208,16 +218,15 @@ def accuracy_interval(
     pairs = {pair: i for i, pair in enumerate(dict.fromkeys(p for two in of_question for p in two))}
     one, other = torch.tensor([[pairs[p] for p in two] for two in of_question]).T
     right = answers.right.double() - (0 if than is None else than.right.double())
+    asked_of = torch.zeros(len(pairs), len(pairs), dtype=torch.float64)
+    right_of = asked_of.index_put((one, other), right, accumulate=True)
+    asked_of.index_put_((one, other), torch.ones_like(right), accumulate=True)
 
     def accuracy(drawn: Int[Tensor, "draws pairs"]) -> Float[Tensor, "draws"]:
         times = torch.zeros(drawn.shape, dtype=torch.float64)
         times.scatter_add_(1, drawn, torch.ones_like(times))
-        # as one product a draw, so that a table of draws by questions need not be held
-        found = []
-        for count in times:
-            weight = count[one] * count[other]
-            found.append((weight @ right) / weight.sum())
-        return torch.stack(found)
+        # t R t, the sum over both pairs of a question, for each draw's counts t
+        return (times @ right_of * times).sum(dim=1) / (times @ asked_of * times).sum(dim=1)
 
     every = draw_again(len(pairs), draws, seed)
     return bootstrap_interval(accuracy, [torch.arange(len(pairs))], every, level)

@@ -33,6 +33,7 @@ from embedkit.word_scores import (
     association,
     bootstrap_interval,
     draw_again,
+    joined,
     score_pairs,
 )
 from embedkit.word_tables import WordTable, glove, minilm_words
@@ -260,6 +261,15 @@ def test_the_whole_file_of_questions_gives_gensim_s_score(tables):
     assert torch.cat([each.right for each in found.values()]).double().mean().item() == score
 
 
+def test_joined_answers_are_those_to_all_questions_at_once(tables):
+    parts = [qs[::60] for qs in google_analogies().values()]
+    found = joined([ask_analogies(tables["glove"], part) for part in parts])
+    at_once = ask_analogies(tables["glove"], [question for part in parts for question in part])
+    assert (found.asked, found.answers) == (at_once.asked, at_once.answers)
+    assert (found.skipped, found.missing) == (at_once.skipped, at_once.missing)
+    assert torch.equal(found.right, at_once.right)
+
+
 def test_a_category_of_which_no_word_is_known_has_no_accuracy():
     table = WordTable(("a", "b"), drawn(2, 3))
     found = ask_analogies(table, [Analogy("x", "y", "z", "w")])
@@ -415,6 +425,7 @@ def test_directions_equal_those_of_scikit_learn_up_to_sign(n, dim):
     torch.testing.assert_close(ours.mean, torch.tensor(theirs.mean_))
     torch.testing.assert_close(ours.directions * signs[:, None], torch.tensor(theirs.components_))
     torch.testing.assert_close(ours.shares, torch.tensor(theirs.explained_variance_ratio_))
+    assert bool((ours.directions.max(dim=1).values >= -ours.directions.min(dim=1).values).all())
 
 
 @pytest.mark.parametrize("dtype", FLOATS)
