@@ -11,6 +11,7 @@ from gensim.test.utils import datapath
 from scipy import stats
 from sklearn.decomposition import PCA
 
+from embedkit import widgets
 from embedkit.geometry import (
     METHODS,
     all_but_the_top,
@@ -516,3 +517,26 @@ def test_groups_that_could_not_differ_more_have_the_smallest_p_value():
     found = association(towards, towards.flip(1), one[None], other[None], shuffles=999)
     assert found.effect > 1.5
     assert found.p_value <= 0.005
+
+
+# ---- the map -------------------------------------------------------------------------------------
+
+
+def test_the_map_holds_places_and_neighbours_and_stays_small():
+    places = torch.tensor([[0.0, 0.0], [1.0, 2.0], [0.5, 1.0]])
+    near = torch.tensor([[1, 2], [2, 0], [70, 1]])
+    page = widgets.word_map(["a", "b", "c"], places, near, 50, ["b"])
+    digits = widgets.DIGITS
+    (code,) = [line for line in page.data.splitlines() if "const words" in line]
+    code = code.split('"')[5]
+    values = [
+        [sum(digits.index(d) * 64**i for i, d in enumerate(reversed(part))) for part in parts]
+        for parts in [(w[:3], w[3:5], w[5:7]) for w in (code[i : i + 7] for i in range(0, 21, 7))]
+    ]
+    assert [ids for _, *ids in values] == near.tolist()
+    # the first is at the lower left, the second at the upper right, the third half way
+    assert [divmod(cell, 512) for cell, *_ in values] == [(0, 511), (511, 0), (256, 255)]
+    many = [f"wo{i:03}" for i in range(290)]
+    ids = torch.zeros(290, 3, dtype=torch.long)
+    large = widgets.word_map(many, drawn(290, 2), ids, 50, ["wo000", "wo001"])
+    assert len(large.data.encode()) < 10_000
