@@ -6,21 +6,34 @@ file, and hold their own style and script.
 
 import json
 import string
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from importlib.resources import files
 from itertools import pairwise
 from string import Template
 
 from IPython.display import HTML
-from jaxtyping import Float
+from jaxtyping import Float, Int
 from torch import Tensor
+
+DIGITS = string.ascii_uppercase + string.ascii_lowercase + string.digits + "-_"
+
+
+def _two_signs(numbers: Iterable[int]) -> str:
+    """Write numbers below 4,096 with two signs each."""
+    return "".join(DIGITS[i // 64] + DIGITS[i % 64] for i in numbers)
 
 
 class Figure(HTML):
-    """An interactive figure, with a sentence for where it cannot be shown."""
+    """An interactive figure, with a sentence for where it cannot be shown.
 
-    def __init__(self, template: str, fallback: str, **data: object) -> None:
-        page = Template((files(__package__) / template).read_text(encoding="utf-8"))
+    A compact one is sent without the indentation of its code, where it holds much data.
+    """
+
+    def __init__(self, template: str, fallback: str, compact: bool = False, **data: object) -> None:
+        text = (files(__package__) / template).read_text(encoding="utf-8")
+        if compact:
+            text = "\n".join(line.strip() for line in text.splitlines())
+        page = Template(text)
         as_json = {name: json.dumps(value).replace("<", "\\u003c") for name, value in data.items()}
         super().__init__(page.substitute(as_json, fallback=fallback))
         self._fallback = fallback
@@ -90,7 +103,6 @@ def byte_pairs(
         pieces: the regular expression that cuts a text before pairs are merged.
         examples: texts to pick from; for each, how other vocabularies cut it, by their names.
     """
-    digits = string.ascii_uppercase + string.ascii_lowercase + string.digits + "-_"
 
     def lengths_or_names(text: str, tokens: list[bytes]) -> list[int] | list[str]:
         if b"".join(tokens) == text.encode():
@@ -103,10 +115,46 @@ def byte_pairs(
             "Interactive figure: type a text, and see its tokens as more merges are used. "
             "It needs a browser with JavaScript."
         ),
-        merges="".join(digits[i // 64] + digits[i % 64] for pair in merges for i in pair),
+        merges=_two_signs(i for pair in merges for i in pair),
         pieces=pieces,
         examples={
             text: {name: lengths_or_names(text, tokens) for name, tokens in cuts.items()}
             for text, cuts in examples.items()
         },
+    )
+
+
+def word_map(
+    words: Sequence[str],
+    places: Float[Tensor, "words 2"],
+    near: Int[Tensor, "words count"],
+    dim: int,
+    picks: Sequence[str],
+) -> Figure:
+    """Find a word on a map, and compare its neighbours there with those in the whole space.
+
+    Args:
+        words: at most 4,096, without spaces.
+        places: where each of them lies on the map, to the right and upwards.
+        near: the ids of each word's nearest neighbours in the whole space.
+        dim: how many dimensions that space has.
+        picks: words to choose by a button; the first is shown at the start.
+    """
+    low, high = places.min(dim=0).values, places.max(dim=0).values
+    right, up = ((places - low) / (high - low) * 511).round().int().T
+    cells = (right * 512 + 511 - up).tolist()  # on a screen, down is the larger number
+    return Figure(
+        "word_map.html",
+        fallback=(
+            "Interactive figure: find a word on a map, and compare its neighbours there with those "
+            "in the whole space. It needs a browser with JavaScript."
+        ),
+        compact=True,
+        words=" ".join(words),
+        code="".join(
+            DIGITS[cell // 4096] + _two_signs([cell % 4096, *ids])
+            for cell, ids in zip(cells, near.tolist(), strict=True)
+        ),
+        picks=list(picks),
+        dim=dim,
     )

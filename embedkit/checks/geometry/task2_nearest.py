@@ -1,0 +1,212 @@
+"""What marks task 5.2, `nearest`: the largest cosines, without those that are left out."""
+
+import torch
+from torch import Tensor
+
+from embedkit import geometry as finished
+from embedkit.checks.framework import Criterion, Draw, Mistake, Task, scattered
+from embedkit.checks.geometry.shared import clear, uneven, unit
+from embedkit.checks.probes import Inputs, Seen
+
+
+def asked(table: Tensor, queries: Tensor, count: int, leave_out: Tensor) -> Inputs:
+    """One question, in the order of the arguments."""
+    return {"table": table, "queries": queries, "count": count, "leave_out": leave_out}
+
+
+def queries_for(draw: Draw, table: Tensor, count: int) -> Tensor:
+    """Draw queries for which no two rows are almost equally near."""
+    found = torch.empty(0, table.shape[1])
+    while len(found) < count:
+        some = uneven(draw, 8, table.shape[1])
+        found = torch.cat([found, some[clear(unit(some) @ unit(table).T)]])
+    return found[:count]
+
+
+def none_left_out(draw: Draw) -> list[Inputs]:
+    """A table that can be read by eye, then random ones; nothing is left out."""
+    table = torch.tensor([[1.0, 0.0], [5.0, 5.0], [0.0, 1.0], [-8.0, 1.0]])
+    nothing = torch.empty(1, 0, dtype=torch.long)
+    return [
+        asked(table, torch.tensor([[2.0, 1.0]]), 1, nothing),
+        asked(table, torch.tensor([[2.0, 1.5]]), 3, nothing),
+        *(
+            asked(table, queries_for(draw, table, 5), count, nothing.expand(5, 0))
+            for table, count in ((uneven(draw, 12, 4), 4), (scattered(uneven(draw, 9, 6)), 9))
+        ),
+        asked(
+            table := uneven(draw, 15, 3),
+            scattered(queries_for(draw, table, 3)),
+            2,
+            nothing.expand(3, 0),
+        ),
+    ]
+
+
+def left_out(draw: Draw) -> list[Inputs]:
+    """Ids of each query's own are left out, also twice, also so many that the far rows come."""
+    small = torch.tensor([[1.0, 0.0], [5.0, 5.0], [0.0, 1.0], [-8.0, 1.0]])
+    query = torch.tensor([[2.0, 1.0], [2.0, 1.0]])
+    table = uneven(draw, 11, 5)
+    queries = queries_for(draw, table, 6)
+    best = finished.nearest(table, queries, 4)
+    some = torch.stack([best[:, 0], draw.ids(11, 6), best[:, 2]], dim=1)
+    rest = draw.integer(7, 8)
+    return [
+        asked(small, query, 2, torch.tensor([[2], [1]])),
+        asked(small, query, 3, torch.tensor([[1], [0]])),
+        asked(table, queries, 3, some),
+        asked(table, queries, rest, some),
+        asked(table, queries, 3, best[:, :1].expand(6, 2)),
+        asked(table, queries, 4, scattered(draw.ids(11, 6, 3))),
+        asked(table, queries, 10, draw.ids(11, 6, 1)),
+    ]
+
+
+def row_of_zeros(draw: Draw) -> list[Inputs]:
+    """A row of zeros in the table: its cosine is 0, between those above and those below."""
+    small = torch.tensor([[0.0, 0.0], [1.0, 0.1], [3.0, 3.0], [-1.0, 0.0]])
+    table = uneven(draw, 9, 4)
+    table[draw.integer(0, 8)] = 0
+    queries = queries_for(draw, table, 4)
+    return [
+        asked(small, torch.tensor([[2.0, 1.0], [1.0, 2.0]]), 4, torch.empty(2, 0).long()),
+        asked(table, queries, 9, torch.empty(4, 0).long()),
+        asked(table, queries, 3, torch.empty(4, 0).long()),
+    ]
+
+
+def by(scores: Tensor, count: int, leave_out: Tensor) -> Tensor:
+    """Take the largest scores, without what is left out."""
+    return scores.scatter(1, leave_out, -torch.inf).topk(count, dim=1).indices
+
+
+def by_dot(table: Tensor, queries: Tensor, count: int, leave_out: Tensor) -> Tensor:
+    """Order by dot products, which favour long rows."""
+    return by(queries @ table.T, count, leave_out)
+
+
+def by_distance(table: Tensor, queries: Tensor, count: int, leave_out: Tensor) -> Tensor:
+    """Order by distance."""
+    return by(-torch.cdist(queries, table), count, leave_out)
+
+
+def with_all(table: Tensor, queries: Tensor, count: int, leave_out: Tensor) -> Tensor:
+    """Leave nothing out."""
+    return finished.nearest(table, queries, count)
+
+
+def out_for_all(table: Tensor, queries: Tensor, count: int, leave_out: Tensor) -> Tensor:
+    """Leave out for every query what is to be left out for one."""
+    cosines = unit(queries) @ unit(table).T
+    cosines[:, leave_out.flatten()] = -torch.inf
+    return cosines.topk(count, dim=1).indices
+
+
+def to_zero(table: Tensor, queries: Tensor, count: int, leave_out: Tensor) -> Tensor:
+    """Give what is left out a cosine of 0, which is more than that of far rows."""
+    cosines = unit(queries) @ unit(table).T
+    return cosines.scatter(1, leave_out, 0).topk(count, dim=1).indices
+
+
+def first_dropped(table: Tensor, queries: Tensor, count: int, leave_out: Tensor) -> Tensor:
+    """Drop the nearest row, as if it were the word itself."""
+    best = finished.nearest(table, queries, min(count + 1, len(table)))
+    return best[:, 1:]
+
+
+def holds_left_out(inputs: Inputs, seen: Seen) -> bool:
+    """Whether an id came back that was to be left out."""
+    found, out = seen.value, inputs["leave_out"]
+    return bool((found[:, :, None] == out[:, None, :]).any())
+
+
+def is_float(inputs: Inputs, seen: Seen) -> bool:
+    """Whether cosines came back."""
+    return isinstance(seen.value, Tensor) and seen.value.is_floating_point()
+
+
+def zeros_first(inputs: Inputs, seen: Seen) -> bool:
+    """Whether a row of zeros came out in front, as nan does."""
+    rows = inputs["table"][seen.value[:, 0]]
+    return bool((rows == 0).all(dim=1).any())
+
+
+the_cosines = Mistake(
+    "These are the cosines. Their places were asked for: topk gives both, as .values and .indices.",
+    when=is_float,
+)
+dot_products = Mistake(
+    "Rows are ordered by their dot product, so long rows come first. A cosine does not look at "
+    "lengths: scale the table's rows to length 1.",
+    answer=by_dot,
+)
+distances = Mistake(
+    "Rows are ordered by their distance, which depends on their lengths. Order them by cosine, "
+    "largest first.",
+    answer=by_distance,
+)
+farthest = Mistake(
+    "The farthest come first. Sort with descending=True, or take topk.",
+    answer=lambda table, queries, count, leave_out: (unit(queries) @ unit(table).T).argsort(dim=1)[
+        :, :count
+    ],
+)
+itself_dropped = Mistake(
+    "The nearest row is missing. Nothing is left out unless leave_out says so: a query need not "
+    "be a row of the table.",
+    answer=first_dropped,
+)
+all_in = Mistake(
+    "Rows come back that were to be left out. Give them the score −∞ before you look for the "
+    "largest.",
+    answer=with_all,
+)
+some_in = Mistake(
+    "A row comes back that was to be left out.",
+    when=lambda inputs, seen: holds_left_out(inputs, seen),
+)
+out_everywhere = Mistake(
+    "A row that one query leaves out is left out for the others, too. Row n of leave_out belongs "
+    "to query n: scatter along dim=1 writes for each by itself.",
+    when=lambda inputs, seen: torch.equal(seen.value, out_for_all(*inputs.values())),
+)
+zero_is_not_last = Mistake(
+    "What is left out gets the score 0. Cosines go down to −1, so that is not the last place. "
+    "−torch.inf is.",
+    answer=to_zero,
+)
+nan_first = Mistake(
+    "A row of zeros comes first: 0 divided by 0 is nan, and nan sorts as the largest. Its cosine "
+    "shall be 0.",
+    when=zeros_first,
+)
+
+task = Task(
+    number="5.2",
+    name="nearest",
+    points=2,
+    reference=finished.nearest,
+    criteria=(
+        Criterion(
+            "the rows with the largest cosine come back, the nearest first",
+            none_left_out,
+            mistakes=(the_cosines, dot_products, distances, farthest, itself_dropped),
+        ),
+        Criterion(
+            "what is left out for a query is not among its neighbours",
+            left_out,
+            mistakes=(
+                all_in,
+                zero_is_not_last,
+                out_everywhere,
+                some_in,
+            ),
+        ),
+        Criterion(
+            "a row of zeros has cosine 0",
+            row_of_zeros,
+            mistakes=(nan_first,),
+        ),
+    ),
+)

@@ -1,0 +1,218 @@
+"""What marks task 5.3, `solve_analogies`: c − a + b of rows of length 1, inputs in or out."""
+
+import torch
+from torch import Tensor
+
+from embedkit import geometry as finished
+from embedkit.checks.framework import Criterion, Draw, Mistake, Task, says, scattered
+from embedkit.checks.geometry.shared import clear, uneven, unit
+from embedkit.checks.probes import Inputs, Seen
+
+SMALL = torch.tensor([[1.0, 0.0], [9.0, 1.0], [0.0, 1.0], [1.0, 9.0], [-3.0, 1.0]])
+
+
+def reference(table: Tensor, questions: Tensor, keep_inputs: bool) -> Tensor:
+    """Answer by the finished code."""
+    return finished.solve_analogies(table, questions, keep_inputs=keep_inputs)
+
+
+def asked(table: Tensor, questions: Tensor, keep_inputs: bool) -> Inputs:
+    """One question, in the order of the arguments."""
+    return {"table": table, "questions": questions, "keep_inputs": keep_inputs}
+
+
+def clear_questions(draw: Draw, table: Tensor, count: int) -> Tensor:
+    """Draw questions to which no two rows are almost equally good answers."""
+    found = torch.empty(0, 3, dtype=torch.long)
+    while len(found) < count:
+        some = draw.ids(len(table), 20, 3)
+        found = torch.cat([found, some[clear(finished.analogy_scores(unit(table), some))]])
+    return found[:count]
+
+
+def tables(draw: Draw, keep_inputs: bool) -> list[Inputs]:
+    """Random tables of rows of many lengths, and one with hardly a row to choose from."""
+    found = []
+    for rows, dim, count in ((12, 5, 20), (30, 8, 40), (5, 3, 12), (9, 2, 10)):
+        table = uneven(draw, rows, dim)
+        found.append(asked(table, clear_questions(draw, table, count), keep_inputs))
+    table = scattered(uneven(draw, 10, 6))
+    found.append(asked(table, scattered(clear_questions(draw, table, 15)), keep_inputs))
+    return found
+
+
+def inputs_out(draw: Draw) -> list[Inputs]:
+    """Questions whose inputs are no answers; in one, every other row lies on the far side."""
+    same_way = torch.tensor([[1.0, 0.2], [1.0, 0.0], [1.0, -0.1], [-2.0, 0.3], [-1.0, 0.4]])
+    return [
+        asked(SMALL, torch.tensor([[0, 1, 2]]), False),
+        asked(same_way, torch.tensor([[0, 1, 2]]), False),
+        asked(SMALL, torch.tensor([[1, 2, 1]]), False),
+        *tables(draw, keep_inputs=False),
+    ]
+
+
+def inputs_in(draw: Draw) -> list[Inputs]:
+    """Questions whose inputs may be answers, as they often are."""
+    return [asked(SMALL, torch.tensor([[0, 1, 2]]), True), *tables(draw, keep_inputs=True)]
+
+
+def none_at_all(draw: Draw) -> list[Inputs]:
+    """No questions, with inputs in and out."""
+    nothing = torch.empty(0, 3, dtype=torch.long)
+    table = uneven(draw, 6, 3)
+    return [asked(SMALL, nothing, False), asked(table, nothing, True)]
+
+
+def answer_by(
+    table: Tensor, questions: Tensor, keep_inputs: bool, weights: tuple[int, int, int]
+) -> Tensor:
+    """Answer with a, b and c weighted as given."""
+    rows, asked_of = unit(table), torch.tensor(weights).float()[:, None]
+    scores = (unit(table)[questions] * asked_of).sum(dim=1) @ rows.T
+    if not keep_inputs:
+        scores = scores.scatter(1, questions, -torch.inf)
+    return scores.argmax(dim=1)
+
+
+def raw_sum(table: Tensor, questions: Tensor, keep_inputs: bool) -> Tensor:
+    """Add the rows as they are, and scale only afterwards."""
+    a, b, c = table[questions].unbind(dim=1)
+    scores = unit(c - a + b) @ unit(table).T
+    if not keep_inputs:
+        scores = scores.scatter(1, questions, -torch.inf)
+    return scores.argmax(dim=1)
+
+
+def raw_table(table: Tensor, questions: Tensor, keep_inputs: bool) -> Tensor:
+    """Scale what is added, but not what it is compared with."""
+    a, b, c = unit(table)[questions].unbind(dim=1)
+    scores = (c - a + b) @ table.T
+    if not keep_inputs:
+        scores = scores.scatter(1, questions, -torch.inf)
+    return scores.argmax(dim=1)
+
+
+def nothing_scaled(table: Tensor, questions: Tensor, keep_inputs: bool) -> Tensor:
+    """Use dot products of rows as they are."""
+    a, b, c = table[questions].unbind(dim=1)
+    scores = (c - a + b) @ table.T
+    if not keep_inputs:
+        scores = scores.scatter(1, questions, -torch.inf)
+    return scores.argmax(dim=1)
+
+
+def only_c_out(table: Tensor, questions: Tensor, keep_inputs: bool) -> Tensor:
+    """Leave out c, but neither a nor b."""
+    scores = finished.analogy_scores(unit(table), questions)
+    if not keep_inputs:
+        scores = scores.scatter(1, questions[:, 2:], -torch.inf)
+    return scores.argmax(dim=1)
+
+
+def zero_for_inputs(table: Tensor, questions: Tensor, keep_inputs: bool) -> Tensor:
+    """Give the inputs a score of 0."""
+    scores = finished.analogy_scores(unit(table), questions)
+    if not keep_inputs:
+        scores = scores.scatter(1, questions, 0)
+    return scores.argmax(dim=1)
+
+
+def is_float(inputs: Inputs, seen: Seen) -> bool:
+    """Whether scores came back."""
+    return isinstance(seen.value, Tensor) and seen.value.is_floating_point()
+
+
+other_way = Mistake(
+    "The sign is turned round. The step leads from a to b, and is taken from c: c − a + b.",
+    answer=lambda table, questions, keep_inputs: answer_by(
+        table, questions, keep_inputs, (1, -1, 1)
+    ),
+)
+wrong_start = Mistake(
+    "You compute a − b + c or the like with the words in other places. A question is (a, b, c), "
+    "and the answer lies near c − a + b.",
+    answer=lambda table, questions, keep_inputs: answer_by(
+        table, questions, keep_inputs, (1, 1, -1)
+    ),
+)
+scaled_late = Mistake(
+    "The rows are added as they are, so the longest decides. Scale each row to length 1 first, "
+    "then add.",
+    answer=raw_sum,
+)
+table_unscaled = Mistake(
+    "You compare with the rows as they are, so long rows win. Take the cosine: scale the table's "
+    "rows to length 1.",
+    answer=raw_table,
+)
+unscaled = Mistake(
+    "Nothing is scaled, so long rows win. Scale each row to length 1, before you add and before "
+    "you compare.",
+    answer=nothing_scaled,
+)
+never_out = Mistake(
+    "a, b or c comes back though they were not to be kept. Give their scores −∞ before argmax, "
+    "unless keep_inputs is True.",
+    answer=lambda table, questions, keep_inputs: reference(table, questions, True),
+)
+c_out = Mistake(
+    "Only c is left out. a and b are no answers either, unless keep_inputs says so.",
+    answer=only_c_out,
+)
+zero_score = Mistake(
+    "The inputs get the score 0. Where all other rows lie on the far side, 0 is the largest. "
+    "−torch.inf never is.",
+    answer=zero_for_inputs,
+)
+always_out = Mistake(
+    "a, b and c are left out though keep_inputs is True.",
+    answer=lambda table, questions, keep_inputs: reference(table, questions, False),
+)
+the_scores = Mistake(
+    "These are scores. The id of the best row was asked for: argmax(dim=1).",
+    when=is_float,
+)
+cannot_be_empty = Mistake(
+    "There may be no questions at all, and then there is nothing to stack or to loop over. "
+    "table[questions] reads all of them at once, also none.",
+    when=says("non-empty TensorList", "expects a non-empty", "at least one", "empty list"),
+)
+empty_floats = Mistake(
+    "Where there are no questions, the result is empty, but of ids: int64.",
+    when=lambda inputs, seen: not len(inputs["questions"]) and is_float(inputs, seen),
+)
+
+task = Task(
+    number="5.3",
+    name="solve_analogies",
+    points=2,
+    reference=reference,
+    criteria=(
+        Criterion(
+            "the row nearest to c − a + b is found, of rows of length 1, without a, b and c",
+            inputs_out,
+            mistakes=(
+                the_scores,
+                other_way,
+                wrong_start,
+                scaled_late,
+                table_unscaled,
+                unscaled,
+                never_out,
+                c_out,
+                zero_score,
+            ),
+        ),
+        Criterion(
+            "with keep_inputs, the answer may be a, b or c",
+            inputs_in,
+            mistakes=(always_out,),
+        ),
+        Criterion(
+            "no questions have no answers",
+            none_at_all,
+            mistakes=(empty_floats, cannot_be_empty),
+        ),
+    ),
+)

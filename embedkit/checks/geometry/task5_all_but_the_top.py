@@ -1,0 +1,219 @@
+"""What marks task 5.5, `all_but_the_top`: a table's mean and top directions, out of any rows."""
+
+import torch
+from torch import Tensor
+
+from embedkit import geometry as finished
+from embedkit.checks.framework import Criterion, Draw, Mistake, Task, says, scattered
+from embedkit.checks.probes import Inputs
+
+
+def asked(table: Tensor, count: int, rows: Tensor) -> Inputs:
+    """One question, in the order of the arguments."""
+    return {"table": table, "count": count, "rows": rows}
+
+
+def spread_table(draw: Draw, rows: int, dim: int) -> Tensor:
+    """Draw a table off the origin, whose directions can be told apart by how far rows spread."""
+    most = min(rows - 1, dim)
+    ones = torch.ones(rows, 1).double() / rows**0.5
+    noise = draw.numbers(rows, most).double()
+    across = torch.linalg.qr(noise - ones @ (ones.T @ noise))[0]
+    along = torch.linalg.qr(draw.numbers(dim, most).double())[0].T
+    spread = 2.0 ** torch.arange(most, 0, -1).double()
+    table: Tensor = across * spread @ along + 3 * draw.numbers(1, dim).double()
+    return table
+
+
+def only_the_mean(draw: Draw) -> list[Inputs]:
+    """With 0 directions, for the table's own rows and for others."""
+    small = torch.tensor([[1.0, 5.0], [1.0, 9.0], [4.0, 7.0]]).double()
+    table = spread_table(draw, 9, 4)
+    return [
+        asked(small, 0, small),
+        asked(small, 0, torch.tensor([[2.0, 7.0]]).double()),
+        asked(table, 0, draw.numbers(5, 4).double()),
+    ]
+
+
+def top_directions(draw: Draw) -> list[Inputs]:
+    """With one direction or more, for the table's own rows and for others."""
+    small = torch.tensor([[1.0, 5.0], [1.0, 9.0], [3.0, 5.0], [3.0, 9.0]]).double()
+    found = [asked(small, 1, small), asked(small, 1, small[1:3] + 4)]
+    for rows, dim, count in ((12, 5, 1), (20, 6, 3), (8, 3, 2), (30, 8, 7)):
+        table = spread_table(draw, rows, dim)
+        others = draw.numbers(4, dim).double() * 3 + 1
+        found += [asked(table, count, table), asked(table, count, others)]
+    table = spread_table(draw, 15, 4)
+    found.append(asked(scattered(table), 2, scattered(draw.numbers(6, 4).double())))
+    found.append(asked(table, 4 - 1, draw.numbers(1, 4).double()))
+    return found
+
+
+def wide_table(draw: Draw) -> list[Inputs]:
+    """With fewer rows than columns, so that other rows stick out of all the table's directions."""
+    small = torch.tensor(
+        [[0.0, 2.0, 0.0, 1.0], [4.0, 2.0, 0.0, 1.0], [2.0, 3.0, 0.0, 1.0]]
+    ).double()
+    found = [asked(small, 1, torch.tensor([[5.0, 2.0, 7.0, 1.0]]).double())]
+    for rows, dim, count in ((4, 9, 2), (5, 6, 3), (3, 8, 1)):
+        table = spread_table(draw, rows, dim)
+        found.append(asked(table, count, draw.numbers(5, dim).double()))
+    return found
+
+
+def directions_of(table: Tensor) -> Tensor:
+    """Return the right singular vectors of a table as it stands, as rows."""
+    found: Tensor = torch.linalg.svd(table, full_matrices=False)[2]
+    return found
+
+
+def without(rows: Tensor, directions: Tensor) -> Tensor:
+    """Take directions of length 1 out of rows."""
+    return rows - rows @ directions.T @ directions
+
+
+def mean_only(table: Tensor, count: int, rows: Tensor) -> Tensor:
+    """Take out the mean, and no direction."""
+    return rows - table.mean(dim=0)
+
+
+def not_centred(table: Tensor, count: int, rows: Tensor) -> Tensor:
+    """Find the directions of the table as it is, with its mean."""
+    return without(rows - table.mean(dim=0), directions_of(table)[:count])
+
+
+def mean_kept(table: Tensor, count: int, rows: Tensor) -> Tensor:
+    """Find the directions rightly, but leave the mean in the rows."""
+    return without(rows, directions_of(table - table.mean(dim=0))[:count])
+
+
+def own_mean(table: Tensor, count: int, rows: Tensor) -> Tensor:
+    """Take the rows' own mean out of them."""
+    return without(rows - rows.mean(dim=0), directions_of(table - table.mean(dim=0))[:count])
+
+
+def own_directions(table: Tensor, count: int, rows: Tensor) -> Tensor:
+    """Take the table's mean out, and then the directions of the rows."""
+    found = torch.linalg.svd(rows - rows.mean(dim=0))[2]
+    return without(rows - table.mean(dim=0), found[:count])
+
+
+def top_kept(table: Tensor, count: int, rows: Tensor) -> Tensor:
+    """Keep the top directions, and throw the rest away."""
+    centred = rows - table.mean(dim=0)
+    return centred - finished.all_but_the_top(table, count, rows)
+
+
+def last_out(table: Tensor, count: int, rows: Tensor) -> Tensor:
+    """Take out the last directions in place of the first."""
+    directions = directions_of(table - table.mean(dim=0))
+    return without(rows - table.mean(dim=0), directions[len(directions) - count :])
+
+
+def columns_of_vt(table: Tensor, count: int, rows: Tensor) -> Tensor:
+    """Take columns of Vᵀ for directions."""
+    directions = torch.linalg.svd(table - table.mean(dim=0))[2]
+    return without(rows - table.mean(dim=0), directions.T[:count])
+
+
+def rest_kept(table: Tensor, count: int, rows: Tensor) -> Tensor:
+    """Keep the shares of the other directions, of which a wide table has too few."""
+    rest = directions_of(table - table.mean(dim=0))[count:]
+    return (rows - table.mean(dim=0)) @ rest.T @ rest
+
+
+def grand_mean(table: Tensor, count: int, rows: Tensor) -> Tensor:
+    """Take out one number, the mean of all."""
+    centre = table.mean()
+    return without(rows - centre, directions_of(table - centre)[:count])
+
+
+def minus_the_count(table: Tensor, count: int, rows: Tensor) -> Tensor:
+    """Take the last ``count`` of directions in rising order, which for 0 are all of them."""
+    rising = directions_of(table - table.mean(dim=0)).flip(0)
+    return without(rows - table.mean(dim=0), rising[-count:])
+
+
+mean_stays = Mistake(
+    "The mean is still in the rows. It goes first, and the directions after it.",
+    answer=mean_kept,
+)
+one_mean = Mistake(
+    "table.mean() is one number. The mean row has D of them: mean(dim=0).",
+    answer=grand_mean,
+)
+rows_mean = Mistake(
+    "The mean is that of rows. It is the table's, like the directions: rows are only what they are "
+    "taken out of.",
+    answer=own_mean,
+)
+from_the_rows = Mistake(
+    "The directions are those of rows. They are learned from table; rows are only what they are "
+    "taken out of.",
+    answer=own_directions,
+)
+all_for_none = Mistake(
+    "With count 0 everything is gone. A slice [-0:] is the same as [0:], so it takes all.",
+    answer=minus_the_count,
+)
+no_direction = Mistake(
+    "Only the mean is gone. The top directions go as well.",
+    answer=mean_only,
+)
+uncentred = Mistake(
+    "The directions are those of the table as it stands. Centre it first: otherwise the first one "
+    "points along the mean.",
+    answer=not_centred,
+)
+kept_top = Mistake(
+    "This is what was to be taken out. Subtract it from the centred rows.",
+    answer=top_kept,
+)
+wrong_end = Mistake(
+    "The last directions are gone in place of the first. svd gives the largest first; eigh gives "
+    "the smallest first.",
+    answer=last_out,
+)
+columns = Mistake(
+    "The directions are the rows of the matrix that torch.linalg.svd returns last, which is Vᵀ. "
+    "You take its columns.",
+    answer=columns_of_vt,
+)
+left_vectors = Mistake(
+    "These sizes do not fit. U has a row for each word; the directions, with D numbers each, are "
+    "the rows of the last matrix, Vᵀ.",
+    when=says("shapes cannot be multiplied", "must match the size of tensor"),
+)
+kept_rest = Mistake(
+    "You keep the table's other directions. It has at most V of them, and rows may stick out of "
+    "all: take the top directions out instead.",
+    answer=rest_kept,
+)
+
+task = Task(
+    number="5.5",
+    name="all_but_the_top",
+    points=3,
+    reference=finished.all_but_the_top,
+    criteria=(
+        Criterion(
+            "with count 0, the table's mean row is gone and nothing else",
+            only_the_mean,
+            mistakes=(mean_stays, one_mean, rows_mean, all_for_none, left_vectors),
+        ),
+        Criterion(
+            "the directions in which the table's rows spread most are gone, from any rows",
+            lambda draw: [*top_directions(draw), *wide_table(draw)],
+            mistakes=(
+                no_direction,
+                uncentred,
+                kept_top,
+                wrong_end,
+                columns,
+                from_the_rows,
+                kept_rest,
+            ),
+        ),
+    ),
+)

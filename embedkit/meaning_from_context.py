@@ -1,0 +1,395 @@
+"""Lesson 4, meaning from context: skip-gram with negative sampling, to be read and to be fast.
+
+First the pieces, as one would write them on paper: pairs, what is skipped, what is drawn as noise,
+the loss and its gradients. Then the same arithmetic in tiles, for many words at once, and the loop
+that trains a table. The method is that of Mikolov, Sutskever, Chen, Corrado and Dean, 2013,
+https://arxiv.org/abs/1310.4546, and the one that gensim's ``Word2Vec(sg=1)`` follows; negatives
+that are shared, so that products of matrices replace products of vectors, are those of Ji, Satish,
+Li and Dubey, 2016, https://arxiv.org/abs/1604.04661.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import chain
+from typing import NamedTuple, TypeVar
+
+import torch
+import torch.nn.functional as F
+from jaxtyping import Bool, Float, Int64, Integer
+from torch import Tensor
+from tqdm import tqdm
+
+from embedkit.device import pick_device
+from embedkit.learning_the_table import embedding_backward
+from embedkit.word_tables import WordTable
+
+Token = TypeVar("Token")
+
+BAG = 2**20
+"""How many tickets the bag holds from which negatives are drawn, rounding aside."""
+
+
+def pairs_in_window(tokens: Sequence[Token], window: int) -> list[tuple[Token, Token]]:
+    """Pair each token with every other one that stands at most ``window`` places away.
+
+    Args:
+        tokens: one sentence, as words or as ids.
+        window: how many places to look to the left and to the right.
+
+    Returns:
+        (center, context), by the place of the center, then by that of the context.
+    """
+    return [
+        (center, tokens[j])
+        for i, center in enumerate(tokens)
+        for j in range(max(0, i - window), min(len(tokens), i + window + 1))
+        if j != i
+    ]
+
+
+def keep_probability(counts: Integer[Tensor, "vocab"], sample: float) -> Float[Tensor, "vocab"]:
+    """Return how likely an occurrence of each word is kept, so that frequent words are thinned.
+
+    A word that makes up the share f of the text is kept with probability
+    ``sqrt(sample / f) + sample / f``, or always if that exceeds 1. It is the formula of word2vec's
+    code and of gensim; the paper's own has no second term.
+
+    Args:
+        counts: how often each word occurs, at least once.
+        sample: the share above which a word counts as frequent, usually 1e-3; smaller is stricter.
+    """
+    ratio = sample * counts.sum() / counts.double()
+    return (ratio.sqrt() + ratio).clamp(max=1).float()
+
+
+def noise_distribution(
+    counts: Integer[Tensor, "vocab"], power: float = 0.75
+) -> Float[Tensor, "vocab"]:
+    """Return the distribution from which negatives are drawn: shares of ``counts ** power``.
+
+    Args:
+        counts: how often each word occurs.
+        power: 1 draws words as they occur in the text, 0 draws all alike.
+    """
+    weights = counts.double() ** power
+    return (weights / weights.sum()).float()
+
+
+def negative_sampling_loss(
+    positive: Float[Tensor, "*pairs"], negative: Float[Tensor, "*pairs negatives"]
+) -> Float[Tensor, "*pairs"]:
+    """Return ``−log σ(positive) − Σ log σ(−negative)`` for each pair, without overflow.
+
+    Args:
+        positive: the score of each pair that occurred, a dot product.
+        negative: the scores of the same centers with words drawn from the noise.
+    """
+    return F.softplus(-positive) + F.softplus(negative).sum(dim=-1)
+
+
+def negative_sampling_gradients(
+    centers_table: Float[Tensor, "vocab dim"],
+    contexts_table: Float[Tensor, "vocab dim"],
+    centers: Integer[Tensor, "pairs"],
+    contexts: Integer[Tensor, "pairs"],
+    negatives: Integer[Tensor, "pairs negatives"],
+) -> tuple[Float[Tensor, "vocab dim"], Float[Tensor, "vocab dim"]]:
+    """Return the gradients of both tables, for the sum of the losses of all pairs.
+
+    Equal to what autograd finds for :func:`negative_sampling_loss`, derived by hand: the loss by a
+    score is ``σ(score) − 1`` for a pair that occurred and ``σ(score)`` for one that was drawn.
+
+    Args:
+        centers_table: E, the rows of words as centers; what the training is for.
+        contexts_table: C, the rows of words as contexts.
+        centers: the ids of the pairs' centers.
+        contexts: the ids of the words that stood near them.
+        negatives: for each pair, the ids that were drawn from the noise.
+
+    Returns:
+        The gradient of E and that of C; the rows of a word that comes in several pairs add up.
+    """
+    center_rows = centers_table[centers.long()]
+    others = torch.cat([contexts[:, None], negatives], dim=1)  # column 0 is the true one
+    other_rows = contexts_table[others.long()]
+    by_score = torch.einsum("pd,pkd->pk", center_rows, other_rows).sigmoid()
+    by_score[:, 0] -= 1
+    to_centers = torch.einsum("pk,pkd->pd", by_score, other_rows)
+    to_others = torch.einsum("pk,pd->pkd", by_score, center_rows)
+    vocab_size = len(centers_table)
+    return (
+        embedding_backward(to_centers, centers, vocab_size),
+        embedding_backward(to_others, others, vocab_size),
+    )
+
+
+class Tiles(NamedTuple):
+    """A batch of tiles: runs of consecutive words, each with what surrounds it.
+
+    Position ``t`` of a tile is its word ``words[:, window + t]``.
+    """
+
+    words: Int64[Tensor, "tiles tile+2*window"]
+    """The ids of the tile's own words, and of ``window`` more on either side."""
+    left: Int64[Tensor, "tiles tile"]
+    """How many words to the left each position is paired with, at most ``window``."""
+    right: Int64[Tensor, "tiles tile"]
+    """How many to the right."""
+    negatives: Int64[Tensor, "tiles shared"]
+    """The ids that all positions of a tile share as negatives."""
+
+
+def band(tiles: Tiles) -> Bool[Tensor, "tiles tile tile+2*window"]:
+    """Return which of a tile's words is in the context of which of its positions."""
+    tile, width = tiles.left.shape[1], tiles.words.shape[1]
+    window = (width - tile) // 2
+    places = torch.arange(width, device=tiles.words.device)
+    offset = places - (places[:tile, None] + window)
+    inside = (offset >= -tiles.left[:, :, None]) & (offset <= tiles.right[:, :, None])
+    return inside & (offset != 0)
+
+
+def tile_step(
+    centers_table: Float[Tensor, "vocab dim"],
+    contexts_table: Float[Tensor, "vocab dim"],
+    tiles: Tiles,
+    negatives: int,
+    lr: float,
+    measure: bool = False,
+) -> Float[Tensor, ""] | None:
+    """Take one step of gradient descent on all pairs of a batch of tiles, in place.
+
+    Each row is fetched once a tile and changed once a tile; between the two stand three products
+    of small matrices. A tile shares its negatives. So that this costs each pair what ``negatives``
+    draws of its own would on average, each shared score weighs ``pairs · negatives / shared``.
+
+    Args:
+        centers_table: E, changed in place.
+        contexts_table: C, changed in place.
+        tiles: the words, how far each looks, and the negatives.
+        negatives: how many negatives a pair shall have.
+        lr: the learning rate.
+        measure: whether to return the loss, which takes a little time.
+
+    Returns:
+        The mean loss of a pair before the step, or None if it was not asked for.
+    """
+    (count, tile), width = tiles.left.shape, tiles.words.shape[1]
+    window, shared = (width - tile) // 2, tiles.negatives.shape[1]
+    centers = tiles.words[:, window : window + tile].flatten()
+    others = torch.cat([tiles.words, tiles.negatives], dim=1).flatten()
+    center_rows = centers_table.index_select(0, centers).view(count, tile, -1)
+    other_rows = contexts_table.index_select(0, others).view(count, width + shared, -1)
+
+    scores = center_rows @ other_rows.transpose(1, 2)
+    near = band(tiles)
+    pairs = tiles.left + tiles.right
+    weight = pairs[:, :, None] * (negatives / shared)
+    downhill = -scores.sigmoid()  # minus the loss by each score, as yet without weights
+    downhill[:, :, :width].add_(1).mul_(near)
+    downhill[:, :, width:].mul_(weight)
+
+    to_centers = downhill @ other_rows
+    to_others = downhill.transpose(1, 2) @ center_rows
+    centers_table.index_add_(0, centers, to_centers.flatten(0, 1), alpha=lr)
+    contexts_table.index_add_(0, others, to_others.flatten(0, 1), alpha=lr)
+    if not measure:
+        return None
+    positive = F.softplus(-scores[:, :, :width]) * near
+    negative = F.softplus(scores[:, :, width:]) * weight
+    return (positive.sum() + negative.sum()) / pairs.sum()
+
+
+@dataclass(frozen=True)
+class Tiling:
+    """How the arithmetic is arranged; it decides how fast training is, and bears on its quality.
+
+    Args:
+        tile: consecutive words that are computed together; wider ones waste more of the products
+            on pairs outside the window.
+        shared: negatives a tile; with fewer, the same few words are pushed away from a whole tile.
+        batch: tiles a step; larger ones spare Python's time, until rows that come up often are
+            moved too far at once, and training runs away.
+    """
+
+    tile: int = 32
+    shared: int = 64
+    batch: int = 8
+
+
+@dataclass(frozen=True)
+class SkipGramTable(WordTable):
+    """What skip-gram leaves behind: a table of words, and more than most people keep of it.
+
+    Args:
+        contexts: the second table, the rows of the same words as contexts.
+        counts: how often each word occurs.
+        losses: the mean loss of a pair at every tenth step, as training went on.
+    """
+
+    contexts: Float[Tensor, "vocab dim"]
+    counts: Int64[Tensor, "vocab"]
+    losses: tuple[float, ...]
+
+
+def count_words(
+    sentences: Sequence[Sequence[str]], min_count: int
+) -> tuple[tuple[str, ...], Int64[Tensor, "vocab"]]:
+    """Return the words that occur at least ``min_count`` times, most frequent first, and counts.
+
+    Raises:
+        TypeError: if a sentence is a string, whose items are letters.
+        ValueError: if no word is frequent enough.
+    """
+    if any(isinstance(sentence, str) for sentence in sentences):
+        raise TypeError("a sentence is a list of words here; split strings with words_of first.")
+    counted = Counter(chain.from_iterable(sentences)).most_common()
+    kept = [(word, count) for word, count in counted if count >= min_count]
+    if not kept:
+        raise ValueError(f"no word occurs {min_count} times or more; lower min_count.")
+    return tuple(word for word, _ in kept), torch.tensor([count for _, count in kept])
+
+
+def draw_tiles(
+    ids: Int64[Tensor, "words"],
+    sentence: Int64[Tensor, "words"],
+    keep: Float[Tensor, "vocab"],
+    bag: Int64[Tensor, "tickets"],
+    window: int,
+    tiling: Tiling,
+    generator: torch.Generator,
+) -> Iterator[tuple[float, Tiles]]:
+    """Go through a text once, in random order, with fresh chances.
+
+    Frequent words are thinned first, so windows reach over the gaps. Each word looks 1 to
+    ``window`` places far, drawn evenly, so near words count more; no window leaves its sentence.
+
+    Args:
+        ids: the text, one sentence after another.
+        sentence: which sentence each word belongs to.
+        keep: how likely an occurrence of each word is kept.
+        bag: ids, each as often as its share of the noise says; negatives are drawn from it.
+        window: how far a word looks at most.
+        tiling: the sizes of tiles and batches.
+        generator: where chance comes from.
+
+    Yields:
+        The share of this pass that is done, and the next batch.
+    """
+    device, tile = ids.device, tiling.tile
+    kept = torch.rand(len(ids), device=device, generator=generator) < keep[ids]
+    ids, sentence = ids[kept], sentence[kept]
+    _, lengths = sentence.unique_consecutive(return_counts=True)
+    ends = lengths.cumsum(0)
+    place = torch.arange(len(ids), device=device)
+    reach = torch.randint(1, window + 1, (len(ids),), device=device, generator=generator)
+    left = reach.minimum(place - (ends - lengths).repeat_interleave(lengths))
+    right = reach.minimum(ends.repeat_interleave(lengths) - 1 - place)
+
+    tail = -len(ids) % tile  # what fills up the last tile looks nowhere
+    words = F.pad(ids, (window, window + tail)).unfold(0, tile + 2 * window, tile)
+    left, right = (F.pad(side, (0, tail)).view(-1, tile) for side in (left, right))
+    tickets = torch.randint(
+        len(bag), (len(words), tiling.shared), device=device, generator=generator
+    )
+    order = torch.randperm(len(words), device=device, generator=generator)
+    for start in range(0, len(words), tiling.batch):
+        chosen = order[start : start + tiling.batch]
+        yield (
+            start / len(words),
+            Tiles(words[chosen], left[chosen], right[chosen], bag[tickets[chosen]]),
+        )
+
+
+def train_skipgram(
+    sentences: Sequence[Sequence[str]],
+    *,
+    dim: int = 100,
+    window: int = 5,
+    negatives: int = 5,
+    sample: float = 1e-3,
+    min_count: int = 5,
+    epochs: int = 10,
+    lr: float = 0.025,
+    seed: int = 1,
+    workers: int = 2,
+    tiling: Tiling = Tiling(),
+    progress: bool = False,
+    after_epoch: Callable[[int, Float[Tensor, "vocab dim"]], None] | None = None,
+) -> SkipGramTable:
+    """Train a table of words by skip-gram with negative sampling.
+
+    The settings mean what they mean in gensim's ``Word2Vec(sg=1)``, and start where it starts. One
+    worker gives the same table for a seed each time on one processor. Several workers are threads
+    that change the same two tables without waiting for each other, as in Recht, Ré, Wright and
+    Niu, 2011, https://arxiv.org/abs/1106.5730; then runs differ a little.
+
+    Args:
+        sentences: lists of words; no pair reaches from one to another.
+        dim: D, the length of a row.
+        window: how far a word looks at most.
+        negatives: how many words are drawn from the noise for each pair.
+        sample: the share above which a word is thinned; see :func:`keep_probability`.
+        min_count: rarer words are left out.
+        epochs: how often the text is gone through.
+        lr: the learning rate at the start; it falls evenly to 1e-4.
+        seed: any integer.
+        workers: how many threads train at once on a CPU; elsewhere it is one.
+        tiling: the arrangement of the arithmetic.
+        progress: whether to show a bar.
+        after_epoch: called with the number of epochs done and the table as it is then.
+
+    Returns:
+        The table, most frequent word first, on the CPU.
+
+    Raises:
+        TypeError: if a sentence is a string.
+        ValueError: if no word is frequent enough, or a number that must be at least 1 is not.
+    """
+    for name, number in (("window", window), ("epochs", epochs), ("workers", workers)):
+        if number < 1:
+            raise ValueError(f"{name} must be at least 1, got {number}.")
+    device = pick_device()
+    workers = workers if device.type == "cpu" else 1
+    words, counts = count_words(sentences, min_count)
+    row_of = {word: row for row, word in enumerate(words)}
+    known = [[row_of[word] for word in sentence if word in row_of] for sentence in sentences]
+    keep = keep_probability(counts, sample).to(device)
+    tickets = (noise_distribution(counts) * BAG).round().long().clamp(min=1)
+    bag = torch.arange(len(words)).repeat_interleave(tickets).to(device)
+    generators = [torch.Generator(device).manual_seed(seed + 7919 * w) for w in range(workers)]
+    E = torch.rand(len(words), dim, device=device, generator=generators[0]).mul(2).sub(1) / dim
+    C = torch.zeros_like(E)
+    losses: list[Tensor] = []
+    texts = []
+    for worker in range(workers):
+        mine = known[worker::workers]
+        sentence = torch.repeat_interleave(torch.tensor([len(one) for one in mine]))
+        ids = torch.tensor(list(chain.from_iterable(mine)))
+        texts.append((ids.to(device), sentence.to(device)))
+    bar = tqdm(total=epochs * workers, disable=not progress, unit="pass")
+
+    def one_pass(epoch: int, worker: int) -> None:
+        drawn = draw_tiles(*texts[worker], keep, bag, window, tiling, generators[worker])
+        for step, (done, tiles) in enumerate(drawn):
+            now = lr + (1e-4 - lr) * (epoch + done) / epochs
+            loss = tile_step(E, C, tiles, negatives, now, measure=step % 10 == 0)
+            if loss is not None:
+                losses.append(loss)
+        bar.update()
+
+    threads_before = torch.get_num_threads()
+    torch.set_num_threads(1)  # each worker computes alone
+    try:
+        with ThreadPoolExecutor(workers) as pool:
+            for epoch in range(epochs):
+                list(pool.map(one_pass, [epoch] * workers, range(workers)))
+                if after_epoch is not None:
+                    after_epoch(epoch + 1, E)
+    finally:
+        torch.set_num_threads(threads_before)
+        bar.close()
+    found = tuple(torch.stack(losses).tolist())
+    return SkipGramTable(words, E.cpu(), C.cpu(), counts, found)

@@ -1,0 +1,831 @@
+"""Answers to sheet 5 that learners give."""
+
+from tests.answers import Right, Wrong
+
+
+def body(signature: str, *lines: str) -> str:
+    """Return a function with this signature, and with these lines of code inside."""
+    code = "\n".join(lines).strip("\n").splitlines()
+    return f"def {signature}:\n" + "\n".join(f"    {line}" for line in code) + "\n"
+
+
+COSINE = "cosine_similarity(x, y)"
+UNIT_XY = """
+x = F.normalize(x, dim=1)
+y = F.normalize(y, dim=1)
+"""
+
+COSINE_WRONG = [
+    Wrong("5.1", "dot products", "These are the dot products", body(COSINE, "return x @ y.T")),
+    Wrong(
+        "5.1",
+        "divided by the lengths of x",
+        "both lengths",
+        body(COSINE, "return F.normalize(x, dim=1) @ y.T"),
+    ),
+    Wrong(
+        "5.1",
+        "divided by the lengths of y",
+        "both lengths",
+        body(COSINE, "return x @ F.normalize(y, dim=1).T"),
+    ),
+    Wrong(
+        "5.1",
+        "squares in place of lengths",
+        "squares of the lengths",
+        body(
+            COSINE,
+            "def unit(rows):",
+            "    squares = (rows**2).sum(dim=1, keepdim=True)",
+            "    return rows / squares.where(squares > 0, 1)",
+            "return unit(x) @ unit(y).T",
+        ),
+    ),
+    Wrong(
+        "5.1",
+        "length of the whole table",
+        "length of the whole table",
+        body(COSINE, "return x @ y.T / (x.norm() * y.norm()).clamp(min=1e-12)"),
+    ),
+    Wrong(
+        "5.1",
+        "columns of length 1",
+        "You scale columns",
+        body(COSINE, "return F.normalize(x, dim=0) @ F.normalize(y, dim=0).T"),
+    ),
+    Wrong("5.1", "on its side", "on its side", body(COSINE, UNIT_XY, "return y @ x.T")),
+    Wrong(
+        "5.1",
+        "row i with row i",
+        "row i of x with row i of y",
+        body(COSINE, "return F.cosine_similarity(x, y)"),
+    ),
+    Wrong(
+        "5.1",
+        "row i with row i, where sizes allow",
+        "row i of x with row i of y",
+        body(
+            COSINE,
+            UNIT_XY,
+            "n = min(len(x), len(y))",
+            "return (x[:n] * y[:n]).sum(dim=1)",
+        ),
+    ),
+    Wrong("5.1", "not transposed", "x @ y.T", body(COSINE, UNIT_XY, "return x @ y")),
+    Wrong(
+        "5.1",
+        "nan for zeros",
+        "0 divided by 0 is nan",
+        body(
+            COSINE,
+            "x = x / x.norm(dim=1, keepdim=True)",
+            "y = y / y.norm(dim=1, keepdim=True)",
+            "return x @ y.T",
+        ),
+    ),
+    Wrong(
+        "5.1",
+        "a little is added",
+        "A small number that is added",
+        body(
+            COSINE,
+            "lengths = x.norm(dim=1)[:, None] * y.norm(dim=1)[None, :]",
+            "return x @ y.T / (lengths + 1e-8)",
+        ),
+    ),
+    Wrong(
+        "5.1",
+        "lengths kept above a thousandth",
+        "Short rows come out too small",
+        body(
+            COSINE,
+            "x = x / x.norm(dim=1, keepdim=True).clamp(min=1e-3)",
+            "y = y / y.norm(dim=1, keepdim=True).clamp(min=1e-3)",
+            "return x @ y.T",
+        ),
+    ),
+    Wrong(
+        "5.1",
+        "angles",
+        "numbers are not",
+        body(COSINE, UNIT_XY, "return (x @ y.T).clamp(-1, 1).acos()"),
+    ),
+    Wrong(
+        "5.1",
+        "axes of size 1 squeezed away",
+        "The shape is",
+        body(COSINE, UNIT_XY, "return (x @ y.T).squeeze()"),
+    ),
+    Wrong("5.1", "a list", "returns a list", body(COSINE, UNIT_XY, "return (x @ y.T).tolist()")),
+]
+
+COSINE_RIGHT = [
+    Right("5.1", "normalised", body(COSINE, UNIT_XY, "return x @ y.T")),
+    Right(
+        "5.1",
+        "torch's own, on every pair",
+        body(COSINE, "return F.cosine_similarity(x[:, None], y[None, :], dim=-1, eps=1e-30)"),
+    ),
+    Right(
+        "5.1",
+        "loops",
+        body(
+            COSINE,
+            "out = torch.zeros(len(x), len(y))",
+            "for i in range(len(x)):",
+            "    for j in range(len(y)):",
+            "        if x[i].any() and y[j].any():",
+            "            out[i, j] = (x[i] / x[i].norm()) @ (y[j] / y[j].norm())",
+            "return out",
+        ),
+    ),
+    Right(
+        "5.1",
+        "nan turned to zero",
+        body(
+            COSINE,
+            "x = x / x.norm(dim=1, keepdim=True)",
+            "y = y / y.norm(dim=1, keepdim=True)",
+            "return (x @ y.T).nan_to_num(0.0)",
+        ),
+    ),
+]
+
+NEAREST = "nearest(table, queries, count, leave_out)"
+COSINES = """
+cosines = F.normalize(queries, dim=1) @ F.normalize(table, dim=1).T
+"""
+OUT = "cosines = cosines.scatter(1, leave_out, -torch.inf)"
+TOP = "return cosines.topk(count, dim=1).indices"
+
+NEAREST_WRONG = [
+    Wrong(
+        "5.2",
+        "cosines come back",
+        "These are the cosines",
+        body(NEAREST, COSINES, OUT, "return cosines.topk(count, dim=1).values"),
+    ),
+    Wrong(
+        "5.2",
+        "dot products",
+        "long rows come first",
+        body(NEAREST, "cosines = queries @ table.T", OUT, TOP),
+    ),
+    Wrong(
+        "5.2",
+        "only the queries are scaled",
+        "long rows come first",
+        body(NEAREST, "cosines = F.normalize(queries, dim=1) @ table.T", OUT, TOP),
+    ),
+    Wrong(
+        "5.2",
+        "distance",
+        "ordered by their distance",
+        body(NEAREST, "cosines = -torch.cdist(queries, table)", OUT, TOP),
+    ),
+    Wrong(
+        "5.2",
+        "farthest first",
+        "The farthest come first",
+        body(
+            NEAREST,
+            COSINES,
+            "cosines = cosines.scatter(1, leave_out, torch.inf)",
+            "return cosines.argsort(dim=1)[:, :count]",
+        ),
+    ),
+    Wrong(
+        "5.2",
+        "the first is taken for the query itself",
+        "The nearest row is missing",
+        body(
+            NEAREST,
+            COSINES,
+            "k = min(count + 1, len(table))",
+            "return cosines.topk(k, dim=1).indices[:, 1:]",
+        ),
+    ),
+    Wrong("5.2", "nothing left out", "that were to be left out", body(NEAREST, COSINES, TOP)),
+    Wrong(
+        "5.2",
+        "left out for all",
+        "left out for the others, too",
+        body(NEAREST, COSINES, "cosines[:, leave_out.flatten()] = -torch.inf", TOP),
+    ),
+    Wrong(
+        "5.2",
+        "left out of the table for all",
+        "left out for the others, too",
+        body(
+            NEAREST,
+            COSINES,
+            "kept = torch.ones(len(table), dtype=torch.bool)",
+            "kept[leave_out.flatten()] = False",
+            "ids = kept.nonzero().flatten()",
+            "return ids[cosines[:, ids].topk(count, dim=1).indices]",
+        ),
+    ),
+    Wrong(
+        "5.2",
+        "zero for what is left out",
+        "gets the score 0",
+        body(NEAREST, COSINES, "cosines = cosines.scatter(1, leave_out, 0)", TOP),
+    ),
+    Wrong(
+        "5.2",
+        "only the first is left out",
+        "that was to be left out",
+        body(NEAREST, COSINES, "cosines = cosines.scatter(1, leave_out[:, :1], -torch.inf)", TOP),
+    ),
+    Wrong(
+        "5.2",
+        "nan comes first",
+        "nan sorts as the largest",
+        body(
+            NEAREST,
+            "table = table / table.norm(dim=1, keepdim=True)",
+            "cosines = queries @ table.T",
+            OUT,
+            TOP,
+        ),
+    ),
+    Wrong(
+        "5.2",
+        "axes of size 1 squeezed away",
+        "The shape is",
+        body(NEAREST, COSINES, OUT, "return cosines.topk(count, dim=1).indices.squeeze()"),
+    ),
+    Wrong(
+        "5.2",
+        "one query at a time, and only the first",
+        "The shape is",
+        body(NEAREST, COSINES, OUT, "return cosines[0].topk(count).indices"),
+    ),
+]
+
+NEAREST_RIGHT = [
+    Right(
+        "5.2",
+        "a full sort",
+        body(NEAREST, COSINES, OUT, "return cosines.argsort(dim=1, descending=True)[:, :count]"),
+    ),
+    Right(
+        "5.2",
+        "lengths of queries do not matter",
+        body(NEAREST, "cosines = queries @ F.normalize(table, dim=1).T", OUT, TOP),
+    ),
+    Right(
+        "5.2",
+        "one query after another, with lists",
+        body(
+            NEAREST,
+            COSINES,
+            "out = []",
+            "for scores, left in zip(cosines, leave_out.tolist()):",
+            "    order = scores.argsort(descending=True).tolist()",
+            "    out.append([i for i in order if i not in left][:count])",
+            "return torch.tensor(out)",
+        ),
+    ),
+    Right(
+        "5.2",
+        "distances of unit rows",
+        body(
+            NEAREST,
+            "q, t = F.normalize(queries, dim=1), F.normalize(table, dim=1)",
+            "zeros = (table == 0).all(dim=1)",
+            "cosines = 1 - (q[:, None] - t[None]).square().sum(dim=2) / 2",
+            "cosines[:, zeros] = 0",
+            OUT,
+            TOP,
+        ),
+    ),
+]
+
+SOLVE = "solve_analogies(table, questions, keep_inputs)"
+UNIT = "unit = F.normalize(table, dim=1)"
+READ = "a, b, c = unit[questions].unbind(dim=1)"
+SCORES = "scores = (c - a + b) @ unit.T"
+SKIP = """
+if not keep_inputs:
+    scores = scores.scatter(1, questions, -torch.inf)
+"""
+BEST = "return scores.argmax(dim=1)"
+
+SOLVE_WRONG = [
+    Wrong(
+        "5.3",
+        "the step backwards",
+        "The sign is turned round",
+        body(SOLVE, UNIT, READ, "scores = (c - b + a) @ unit.T", SKIP, BEST),
+    ),
+    Wrong(
+        "5.3",
+        "c taken away",
+        "words in other places",
+        body(SOLVE, UNIT, READ, "scores = (a - c + b) @ unit.T", SKIP, BEST),
+    ),
+    Wrong(
+        "5.3",
+        "scaled after the sum",
+        "the longest decides",
+        body(
+            SOLVE,
+            UNIT,
+            "a, b, c = table[questions].unbind(dim=1)",
+            "scores = F.normalize(c - a + b, dim=1) @ unit.T",
+            SKIP,
+            BEST,
+        ),
+    ),
+    Wrong(
+        "5.3",
+        "compared with rows as they are",
+        "compare with the rows as they are",
+        body(SOLVE, UNIT, READ, "scores = (c - a + b) @ table.T", SKIP, BEST),
+    ),
+    Wrong(
+        "5.3",
+        "nothing scaled",
+        "Nothing is scaled",
+        body(SOLVE, "unit = table", READ, SCORES, SKIP, BEST),
+    ),
+    Wrong(
+        "5.3",
+        "inputs always in",
+        "though they were not to be kept",
+        body(SOLVE, UNIT, READ, SCORES, BEST),
+    ),
+    Wrong(
+        "5.3",
+        "inputs always out",
+        "left out though keep_inputs is True",
+        body(SOLVE, UNIT, READ, SCORES, SKIP.replace("not keep_inputs", "True"), BEST),
+    ),
+    Wrong(
+        "5.3",
+        "flag turned round",
+        "unless keep_inputs is True",
+        body(SOLVE, UNIT, READ, SCORES, SKIP.replace("not ", ""), BEST),
+    ),
+    Wrong(
+        "5.3",
+        "only c out",
+        "Only c is left out",
+        body(SOLVE, UNIT, READ, SCORES, SKIP.replace("questions", "questions[:, 2:]"), BEST),
+    ),
+    Wrong(
+        "5.3",
+        "zero for the inputs",
+        "the score 0",
+        body(SOLVE, UNIT, READ, SCORES, SKIP.replace("-torch.inf", "0"), BEST),
+    ),
+    Wrong(
+        "5.3",
+        "scores come back",
+        "These are scores",
+        body(SOLVE, UNIT, READ, SCORES, SKIP, "return scores.max(dim=1).values"),
+    ),
+    Wrong(
+        "5.3",
+        "stacks what may be nothing",
+        "nothing to stack",
+        body(
+            SOLVE,
+            UNIT,
+            "out = []",
+            "for q in questions:",
+            "    scores = unit @ (unit[q[2]] - unit[q[0]] + unit[q[1]])",
+            "    if not keep_inputs:",
+            "        scores[q] = -torch.inf",
+            "    out.append(scores.argmax())",
+            "return torch.stack(out)",
+        ),
+    ),
+    Wrong(
+        "5.3",
+        "an empty list turned into a tensor",
+        "empty, but of ids",
+        body(
+            SOLVE,
+            UNIT,
+            "out = []",
+            "for a, b, c in questions.tolist():",
+            "    scores = unit @ (unit[c] - unit[a] + unit[b])",
+            "    if not keep_inputs:",
+            "        scores[[a, b, c]] = -torch.inf",
+            "    out.append(int(scores.argmax()))",
+            "return torch.tensor(out)",
+        ),
+    ),
+]
+
+SOLVE_RIGHT = [
+    Right(
+        "5.3",
+        "three matrices of cosines",
+        body(
+            SOLVE,
+            UNIT,
+            "near = unit @ unit.T",
+            "scores = near[questions[:, 2]] - near[questions[:, 0]] + near[questions[:, 1]]",
+            SKIP,
+            BEST,
+        ),
+    ),
+    Right(
+        "5.3",
+        "one after another",
+        body(
+            SOLVE,
+            UNIT,
+            "out = torch.zeros(len(questions), dtype=torch.long)",
+            "for n, (a, b, c) in enumerate(questions.tolist()):",
+            "    order = (unit @ (unit[c] - unit[a] + unit[b])).argsort(descending=True)",
+            "    fits = [i for i in order.tolist() if keep_inputs or i not in (a, b, c)]",
+            "    out[n] = fits[0]",
+            "return out",
+        ),
+    ),
+    Right(
+        "5.3",
+        "the sum scaled, too, and a mask",
+        body(
+            SOLVE,
+            "unit = table / table.norm(dim=1, keepdim=True)",
+            READ,
+            "scores = F.normalize(b - a + c, dim=1) @ unit.T",
+            "out = F.one_hot(questions, len(table)).sum(dim=1) > 0",
+            "return scores.masked_fill(out & (not keep_inputs), -9.0).argmax(dim=1)",
+        ),
+    ),
+]
+
+RANK = "spearman(x, y)"
+SHARED = """
+def ranks(v):
+    less = (v[:, None] > v[None, :]).sum(dim=1)
+    same = (v[:, None] == v[None, :]).sum(dim=1)
+    return less + (same + 1) / 2
+"""
+CORRELATE = """
+x, y = ranks(x).double(), ranks(y).double()
+x, y = x - x.mean(), y - y.mean()
+return (x @ y / (x.norm() * y.norm())).float()
+"""
+
+RANK_WRONG = [
+    Wrong(
+        "5.4",
+        "correlation of the values",
+        "correlation of the values",
+        body(RANK, "ranks = lambda v: v", CORRELATE),
+    ),
+    Wrong(
+        "5.4",
+        "argsort once",
+        "Its argsort says that",
+        body(RANK, "ranks = lambda v: v.argsort()", CORRELATE),
+    ),
+    Wrong(
+        "5.4",
+        "equal values in the order in which they stand",
+        "share the mean of the ranks",
+        body(RANK, "ranks = lambda v: v.argsort(stable=True).argsort()", CORRELATE),
+    ),
+    Wrong(
+        "5.4",
+        "the short formula",
+        "holds only where no values are equal",
+        body(
+            RANK,
+            "if bool((x == x[0]).all()) or bool((y == y[0]).all()):",
+            "    return torch.tensor(torch.nan)",
+            SHARED,
+            "n, d = len(x), (ranks(x) - ranks(y)).double()",
+            "return (1 - 6 * (d**2).sum() / (n * (n**2 - 1))).float()",
+        ),
+    ),
+    Wrong(
+        "5.4",
+        "numbers the different values",
+        "You number the different values",
+        body(RANK, "ranks = lambda v: v.unique(return_inverse=True)[1]", CORRELATE),
+    ),
+    Wrong(
+        "5.4",
+        "smallest rank",
+        "smallest of the ranks",
+        body(RANK, "ranks = lambda v: torch.searchsorted(v.sort().values, v)", CORRELATE),
+    ),
+    Wrong(
+        "5.4",
+        "ranks in the type of the values",
+        "cut to whole numbers",
+        body(
+            RANK,
+            SHARED.replace("(same + 1) / 2", "(same + 1) / 2").replace(
+                "return less + (same + 1) / 2", "return (less + (same + 1) / 2).to(v.dtype)"
+            ),
+            CORRELATE,
+        ),
+    ),
+    Wrong(
+        "5.4",
+        "kept away from nan",
+        "they have no order",
+        body(RANK, SHARED, CORRELATE.replace("y.norm())", "y.norm() + 1e-12)")),
+    ),
+    Wrong(
+        "5.4",
+        "a number",
+        "leave out .item()",
+        body(RANK, SHARED, CORRELATE.replace(".float()", ".item()")),
+    ),
+    Wrong(
+        "5.4",
+        "in float64",
+        "The result is float64",
+        body(RANK, SHARED, CORRELATE.replace(".float()", "")),
+    ),
+    Wrong(
+        "5.4",
+        "a mean of whole numbers",
+        "no whole number",
+        body(
+            RANK,
+            "ranks = lambda v: v.argsort().argsort()",
+            CORRELATE.replace(".double()", ""),
+        ),
+    ),
+    Wrong(
+        "5.4",
+        "divided by one norm only",
+        "came back",
+        body(RANK, SHARED, CORRELATE.replace("(x.norm() * y.norm())", "x.norm()")),
+    ),
+]
+
+RANK_RIGHT = [
+    Right(
+        "5.4",
+        "scipy",
+        body(
+            RANK,
+            "from scipy.stats import spearmanr",
+            "return torch.tensor(spearmanr(x.numpy(), y.numpy()).statistic).float()",
+        ),
+    ),
+    Right(
+        "5.4",
+        "a search from both sides",
+        body(
+            RANK,
+            "def ranks(v):",
+            "    v = v.contiguous()",
+            "    s = v.sort().values",
+            "    return (torch.searchsorted(s, v) + torch.searchsorted(s, v, right=True) + 1) / 2",
+            CORRELATE,
+        ),
+    ),
+    Right(
+        "5.4",
+        "corrcoef of ranks by groups",
+        body(
+            RANK,
+            "def ranks(v):",
+            "    _, place, counts = v.unique(return_inverse=True, return_counts=True)",
+            "    last = counts.cumsum(0)",
+            "    return ((last - counts + 1 + last) / 2.0)[place]",
+            "return torch.corrcoef(torch.stack([ranks(x), ranks(y)]))[0, 1]",
+        ),
+    ),
+    Right(
+        "5.4",
+        "lists",
+        body(
+            RANK,
+            "def ranks(v):",
+            "    v = v.tolist()",
+            "    places = {}",
+            "    for place, value in enumerate(sorted(v), start=1):",
+            "        places.setdefault(value, []).append(place)",
+            "    return torch.tensor([sum(places[u]) / len(places[u]) for u in v])",
+            CORRELATE,
+        ),
+    ),
+]
+
+ABT = "all_but_the_top(table, count, rows)"
+MEAN = "mean = table.mean(dim=0)"
+SVD = "u, s, vt = torch.linalg.svd(table - mean, full_matrices=False)"
+CENTRED = "centred = rows - mean"
+PROJECT = "return centred - centred @ vt[:count].T @ vt[:count]"
+
+ABT_WRONG = [
+    Wrong("5.5", "only the mean", "Only the mean is gone", body(ABT, MEAN, "return rows - mean")),
+    Wrong(
+        "5.5",
+        "directions with the mean in",
+        "Centre it first",
+        body(ABT, MEAN, SVD.replace("table - mean", "table"), CENTRED, PROJECT),
+    ),
+    Wrong(
+        "5.5",
+        "the mean stays",
+        "The mean is still in the rows",
+        body(ABT, MEAN, SVD, "centred = rows", PROJECT),
+    ),
+    Wrong(
+        "5.5",
+        "one mean for all",
+        "table.mean() is one number",
+        body(ABT, "mean = table.mean()", SVD, CENTRED, PROJECT),
+    ),
+    Wrong(
+        "5.5",
+        "the mean of the rows",
+        "The mean is that of rows",
+        body(ABT, MEAN, SVD, "centred = rows - rows.mean(dim=0)", PROJECT),
+    ),
+    Wrong(
+        "5.5",
+        "all learned from the rows",
+        "The mean is that of rows",
+        body(
+            ABT,
+            "mean = rows.mean(dim=0)",
+            SVD.replace("table", "rows"),
+            CENTRED,
+            PROJECT,
+        ),
+    ),
+    Wrong(
+        "5.5",
+        "directions of the rows",
+        "The directions are those of rows",
+        body(
+            ABT,
+            MEAN,
+            CENTRED,
+            "vt = torch.linalg.svd(rows - rows.mean(dim=0))[2]",
+            PROJECT,
+        ),
+    ),
+    Wrong(
+        "5.5",
+        "the top is kept",
+        "what was to be taken out",
+        body(
+            ABT,
+            MEAN,
+            SVD,
+            CENTRED,
+            "if count == 0:",
+            "    return centred",
+            "return centred @ vt[:count].T @ vt[:count]",
+        ),
+    ),
+    Wrong(
+        "5.5",
+        "the last directions go",
+        "in place of the first",
+        body(
+            ABT,
+            MEAN,
+            SVD,
+            CENTRED,
+            "last = vt[len(vt) - count :]",
+            "return centred - centred @ last.T @ last",
+        ),
+    ),
+    Wrong(
+        "5.5",
+        "columns of the last matrix",
+        "You take its columns",
+        body(
+            ABT,
+            MEAN,
+            "u, s, v = torch.linalg.svd(table - mean)",
+            CENTRED,
+            "top = v[:, :count]",
+            "return centred - centred @ top @ top.T",
+        ),
+    ),
+    Wrong(
+        "5.5",
+        "left vectors",
+        "These sizes do not fit",
+        body(
+            ABT,
+            MEAN,
+            SVD,
+            CENTRED,
+            "top = u[:, :count]",
+            "return centred - centred @ top @ top.T",
+        ),
+    ),
+    Wrong(
+        "5.5",
+        "a slice from minus zero",
+        "With count 0 everything is gone",
+        body(
+            ABT,
+            MEAN,
+            "values, vectors = torch.linalg.eigh((table - mean).T @ (table - mean))",
+            CENTRED,
+            "top = vectors[:, -count:]",
+            "return centred - centred @ top @ top.T",
+        ),
+    ),
+    Wrong(
+        "5.5",
+        "the rest is kept",
+        "rows may stick out",
+        body(
+            ABT,
+            MEAN,
+            SVD,
+            CENTRED,
+            "return centred @ vt[count:].T @ vt[count:] if count else centred",
+        ),
+    ),
+    Wrong(
+        "5.5",
+        "scaled by the spread",
+        "numbers are not",
+        body(
+            ABT,
+            MEAN,
+            SVD,
+            CENTRED,
+            "return centred - (centred @ vt[:count].T * s[:count]) @ vt[:count]",
+        ),
+    ),
+    Wrong(
+        "5.5",
+        "columns are left out",
+        "The shape is",
+        body(ABT, MEAN, SVD, "return (rows - mean) @ vt[count:].T if count else rows - mean"),
+    ),
+]
+
+ABT_RIGHT = [
+    Right(
+        "5.5",
+        "eigenvectors of the covariance",
+        body(
+            ABT,
+            MEAN,
+            "values, vectors = torch.linalg.eigh((table - mean).T @ (table - mean))",
+            "top = vectors.flip(1)[:, :count]",
+            CENTRED,
+            "return centred - centred @ top @ top.T",
+        ),
+    ),
+    Right(
+        "5.5",
+        "one direction after another",
+        body(
+            ABT,
+            MEAN,
+            SVD,
+            "out = rows - mean",
+            "for u in vt[:count]:",
+            "    out = out - (out @ u)[:, None] * u",
+            "return out",
+        ),
+    ),
+    Right(
+        "5.5",
+        "scikit-learn",
+        body(
+            ABT,
+            "from sklearn.decomposition import PCA",
+            MEAN,
+            CENTRED,
+            "if not count:",
+            "    return centred",
+            "pca = PCA(n_components=count, svd_solver='full').fit(table.numpy())",
+            "top = torch.from_numpy(pca.components_)",
+            "return centred - centred @ top.T @ top",
+        ),
+    ),
+    Right(
+        "5.5",
+        "by a least squares fit",
+        body(
+            ABT,
+            MEAN,
+            SVD,
+            CENTRED,
+            "if not count:",
+            "    return centred",
+            "top = vt[:count].T",
+            "return (centred.T - top @ torch.linalg.lstsq(top, centred.T).solution).T",
+        ),
+    ),
+]
+
+WRONG = COSINE_WRONG + NEAREST_WRONG + SOLVE_WRONG + RANK_WRONG + ABT_WRONG
+RIGHT = COSINE_RIGHT + NEAREST_RIGHT + SOLVE_RIGHT + RANK_RIGHT + ABT_RIGHT
