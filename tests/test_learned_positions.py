@@ -1,6 +1,8 @@
 """The code of lesson 9 against torch and transformers."""
 
 import json
+import re
+import string
 
 import pytest
 import torch
@@ -10,7 +12,7 @@ from transformers.models.bert.modeling_bert import BertEmbeddings
 from transformers.models.opt.modeling_opt import OPTLearnedPositionalEmbedding
 from transformers.models.roberta.modeling_roberta import RobertaEmbeddings
 
-from embedkit import pretrained
+from embedkit import pretrained, widgets
 from embedkit.learned_positions import (
     InputLayer,
     attention,
@@ -265,3 +267,21 @@ def test_a_table_of_the_same_length_is_unchanged_and_shrinking_is_refused():
         stretch_table(table, 4)
     with pytest.raises(ValueError, match="ask for 2"):
         stretch_table(table[:1], 1)
+
+
+def test_the_figure_of_rows_is_small_and_holds_their_cosines():
+    unit = F.normalize(drawn(64, 5), dim=1)
+    cosines = unit @ unit.T
+    page = widgets.position_rows(cosines)
+    assert len(page.data) < 10_000
+    assert page.data.count("</script>") == 1
+    assert "://" not in page.data
+    assert "JavaScript" in repr(page)
+    digits = string.ascii_uppercase + string.ascii_lowercase + string.digits + "-_"
+    (code,) = re.findall(r'packed = "([\w-]*)"', page.data)
+    steps = [
+        digits.index(a) * 64 + digits.index(b) for a, b in zip(code[::2], code[1::2], strict=True)
+    ]
+    below = torch.tril_indices(64, 64, offset=-1)
+    found = torch.tensor(steps) / 2000 - 1
+    torch.testing.assert_close(found, cosines[below[0], below[1]], rtol=0, atol=3e-4)

@@ -1,6 +1,7 @@
 """What marks task 9.2, `input_vectors`: three rows, added, and a LayerNorm."""
 
 from collections.abc import Callable
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -206,7 +207,7 @@ def columns_as_positions(
     ids: Tensor,
     segment_ids: Tensor,
     position_ids: Tensor,
-    *rest: Tensor,
+    *rest: Any,
 ) -> Tensor:
     """Take the columns for positions."""
     places = torch.arange(ids.shape[-1]).expand_as(ids)
@@ -221,7 +222,7 @@ def swapped(
     ids: Tensor,
     segment_ids: Tensor,
     position_ids: Tensor,
-    *rest: Tensor,
+    *rest: Any,
 ) -> Tensor:
     """Read the segment table by positions, and the position table by segments."""
     tables = token_table, segment_table, position_table
@@ -230,7 +231,7 @@ def swapped(
     )
 
 
-def no_segments(token_table: Tensor, segment_table: Tensor, *rest: Tensor) -> Tensor:
+def no_segments(token_table: Tensor, segment_table: Tensor, *rest: Any) -> Tensor:
     """Forget the segments."""
     return finished.input_vectors(token_table, torch.zeros_like(segment_table), *rest)
 
