@@ -158,3 +158,23 @@ def word_map(
         picks=list(picks),
         dim=dim,
     )
+
+
+def position_rows(cosines: Float[Tensor, "rows rows"]) -> Figure:
+    """Move along a position table, and see how alike one row is to each other.
+
+    Args:
+        cosines: the cosine of each row with each other, at least 18 rows, at most about 70.
+    """
+    steps = [
+        round(2000 * (value + 1)) for i, row in enumerate(cosines.tolist()) for value in row[:i]
+    ]
+    return Figure(
+        "position_rows.html",
+        fallback=(
+            "Interactive figure: choose a row of the position table, and see its cosine with each "
+            "other row. It needs a browser with JavaScript."
+        ),
+        count=len(cosines),
+        packed=_two_signs(steps),
+    )

@@ -1,0 +1,321 @@
+"""What marks task 9.2, `input_vectors`: three rows, added, and a LayerNorm."""
+
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from embedkit import learned_positions as finished
+from embedkit.checks.framework import Criterion, Draw, Mistake, Task, scattered
+from embedkit.checks.probes import Inputs, Seen
+
+
+def asked(
+    draw: Draw,
+    *shape: int,
+    dim: int = 5,
+    eps: float = 1e-12,
+    size: float = 1.0,
+    dtype: torch.dtype = torch.float32,
+) -> Inputs:
+    """One question with random tables of numbers of some size, ids, scale and shift."""
+    tables = {
+        "token_table": size * draw.table(9, dim),
+        "segment_table": size * draw.table(3, dim),
+        "position_table": size * draw.table(12, dim),
+    }
+    numbers = {"weight": 1.5 + draw.numbers(dim).abs(), "bias": draw.numbers(dim)}
+    return (
+        {name: table.to(dtype) for name, table in tables.items()}
+        | {
+            "ids": draw.ids(9, *shape),
+            "segment_ids": draw.ids(3, *shape),
+            "position_ids": draw.ids(12, *shape),
+        }
+        | {name: number.to(dtype) for name, number in numbers.items()}
+        | {"eps": eps}
+    )
+
+
+def small(eps: float) -> Inputs:
+    """A question that can be worked out by hand: the sum is [1, 3, 5, 7], mean 4, variance 5."""
+    return {
+        "token_table": torch.tensor([[9.0, 9.0, 9.0, 9.0], [1.0, 2.0, 3.0, 4.0]]),
+        "segment_table": torch.tensor([[0.0, 1.0, 1.0, 1.0], [5.0, 0.0, 0.0, 0.0]]),
+        "position_table": torch.tensor([[0.0, 0.0, 1.0, 2.0], [7.0, 0.0, 0.0, 0.0]]),
+        "ids": torch.tensor([[1]]),
+        "segment_ids": torch.tensor([[0]]),
+        "position_ids": torch.tensor([[0]]),
+        "weight": torch.ones(4),
+        "bias": torch.zeros(4),
+        "eps": eps,
+    }
+
+
+def hardly_any_eps(draw: Draw) -> list[Inputs]:
+    """Sums with little eps: without scale and shift, with both, and of small numbers."""
+    bare = asked(draw, 2, 6)
+    bare |= {"weight": torch.ones(5), "bias": torch.zeros(5)}
+    scaled = small(1e-12)
+    scaled |= {"weight": torch.tensor([1.0, 2.0, 3.0, 4.0]), "bias": torch.ones(4)}
+    return [
+        small(1e-12),
+        bare,
+        scaled,
+        asked(draw, 2, 6),
+        asked(draw, 1, 4, dim=3),
+        asked(draw, 2, 6, dim=32, size=0.01),
+    ]
+
+
+def felt_eps(draw: Draw) -> list[Inputs]:
+    """An eps that is felt, and rows whose numbers are all equal."""
+    flat = small(draw.integer(1, 9) / 1e5)
+    flat["token_table"] = torch.tensor([[9.0, 9.0, 9.0, 9.0], [2.0, 1.0, 0.0, -1.0]])
+    return [
+        small(4.0),
+        small(20.0),
+        asked(draw, 3, 5, eps=draw.integer(1, 9) / 10),
+        flat,
+        asked(draw, 2, 3, dim=64, eps=draw.integer(1, 9) / 100),
+    ]
+
+
+def any_shape(draw: Draw) -> list[Inputs]:
+    """One axis, no axis and three, nothing; scattered tables and ids; double precision."""
+    apart = asked(draw, 4, 6, size=1e3)
+    for name in ("ids", "segment_ids", "position_ids", "token_table", "position_table"):
+        apart[name] = scattered(apart[name])
+    return [
+        asked(draw, 4, size=1e3),
+        asked(draw, size=1e3),
+        asked(draw, 2, 3, 2, size=1e3),
+        asked(draw, 2, 0, size=1e3),
+        apart,
+        asked(draw, 2, 3, size=1e3, dtype=torch.float64),
+    ]
+
+
+def to_train(draw: Draw) -> list[Inputs]:
+    """Tables whose token rows ask for a gradient; the first argument is called ``table`` here."""
+    questions = []
+    for question in (small(1e-12), asked(draw, 2, 6, size=10.0)):
+        table = question.pop("token_table")
+        weights = draw.numbers(*question["ids"].shape, table.shape[1])
+        questions.append({"table": table, "loss_weights": weights, **question})
+    return questions
+
+
+Norm = Callable[[Tensor, Tensor, Tensor, float], Tensor]
+
+
+def with_norm(norm: Norm) -> Callable[..., Tensor]:
+    """Return an answer that adds the right rows and then does ``norm``."""
+
+    def answer(
+        token_table: Tensor,
+        segment_table: Tensor,
+        position_table: Tensor,
+        ids: Tensor,
+        segment_ids: Tensor,
+        position_ids: Tensor,
+        weight: Tensor,
+        bias: Tensor,
+        eps: float,
+    ) -> Tensor:
+        x = token_table[ids] + segment_table[segment_ids] + position_table[position_ids]
+        return norm(x, weight, bias, eps)
+
+    return answer
+
+
+def centred(x: Tensor) -> Tensor:
+    """Take the mean away."""
+    return x - x.mean(-1, keepdim=True)
+
+
+def variance(x: Tensor) -> Tensor:
+    """Return the variance that divides by D."""
+    return x.var(-1, keepdim=True, correction=0)
+
+
+def unbiased(x: Tensor, weight: Tensor, bias: Tensor, eps: float) -> Tensor:
+    """Divide by D − 1."""
+    return centred(x) / (x.var(-1, keepdim=True) + eps).sqrt() * weight + bias
+
+
+def outside(x: Tensor, weight: Tensor, bias: Tensor, eps: float) -> Tensor:
+    """Add eps to the root."""
+    return centred(x) / (variance(x).sqrt() + eps) * weight + bias
+
+
+def without_eps(x: Tensor, weight: Tensor, bias: Tensor, eps: float) -> Tensor:
+    """Leave eps out."""
+    return centred(x) / variance(x).sqrt() * weight + bias
+
+
+def usual_eps(x: Tensor, weight: Tensor, bias: Tensor, eps: float) -> Tensor:
+    """Take torch's eps."""
+    return finished.layer_norm(x, weight, bias, 1e-5)
+
+
+def berts_eps(x: Tensor, weight: Tensor, bias: Tensor, eps: float) -> Tensor:
+    """Take the eps of the signature."""
+    return finished.layer_norm(x, weight, bias, 1e-12)
+
+
+def eps_squared(x: Tensor, weight: Tensor, bias: Tensor, eps: float) -> Tensor:
+    """Add the square of eps."""
+    return finished.layer_norm(x, weight, bias, eps**2)
+
+
+def by_variance(x: Tensor, weight: Tensor, bias: Tensor, eps: float) -> Tensor:
+    """Divide by the variance itself."""
+    return centred(x) / (variance(x) + eps) * weight + bias
+
+
+def not_centred(x: Tensor, weight: Tensor, bias: Tensor, eps: float) -> Tensor:
+    """Leave the mean in."""
+    return x / (variance(x) + eps).sqrt() * weight + bias
+
+
+def no_scale(x: Tensor, weight: Tensor, bias: Tensor, eps: float) -> Tensor:
+    """Leave out scale and shift."""
+    return finished.layer_norm(x, torch.ones_like(weight), torch.zeros_like(bias), eps)
+
+
+def shift_scaled(x: Tensor, weight: Tensor, bias: Tensor, eps: float) -> Tensor:
+    """Shift first, then scale."""
+    return (no_scale(x, weight, bias, eps) + bias) * weight
+
+
+def skipped(x: Tensor, weight: Tensor, bias: Tensor, eps: float) -> Tensor:
+    """Add, and do nothing more."""
+    return x
+
+
+def averaged(x: Tensor, weight: Tensor, bias: Tensor, eps: float) -> Tensor:
+    """Average the three rows, which LayerNorm hides as long as eps is small."""
+    return finished.layer_norm(x / 3, weight, bias, eps)
+
+
+def columns_as_positions(
+    token_table: Tensor,
+    segment_table: Tensor,
+    position_table: Tensor,
+    ids: Tensor,
+    segment_ids: Tensor,
+    position_ids: Tensor,
+    *rest: Any,
+) -> Tensor:
+    """Take the columns for positions."""
+    places = torch.arange(ids.shape[-1]).expand_as(ids)
+    tables = token_table, segment_table, position_table
+    return finished.input_vectors(*tables, ids, segment_ids, places, *rest)
+
+
+def swapped(
+    token_table: Tensor,
+    segment_table: Tensor,
+    position_table: Tensor,
+    ids: Tensor,
+    segment_ids: Tensor,
+    position_ids: Tensor,
+    *rest: Any,
+) -> Tensor:
+    """Read the segment table by positions, and the position table by segments."""
+    tables = token_table, segment_table, position_table
+    return finished.input_vectors(
+        *tables, ids, position_ids % len(segment_table), segment_ids, *rest
+    )
+
+
+def no_segments(token_table: Tensor, segment_table: Tensor, *rest: Any) -> Tensor:
+    """Forget the segments."""
+    return finished.input_vectors(token_table, torch.zeros_like(segment_table), *rest)
+
+
+def not_finite(inputs: Inputs, seen: Seen) -> bool:
+    """Whether nan or infinity came back."""
+    return isinstance(seen.value, Tensor) and not bool(seen.value.isfinite().all())
+
+
+torchs_own_eps = Mistake(
+    "You use torch's own eps, 1e-5. Hand yours over: eps is an argument.", with_norm(usual_eps)
+)
+NO_GRADIENT = (
+    "No gradient reaches the token table (called table here). Read the tables themselves, without "
+    ".data, .detach() or no_grad."
+)
+
+task = Task(
+    number="9.2",
+    name="input_vectors",
+    points=2,
+    reference=finished.input_vectors,
+    criteria=(
+        Criterion(
+            "the three rows are added, normalised, scaled by weight and shifted by bias",
+            hardly_any_eps,
+            mistakes=(
+                torchs_own_eps,
+                Mistake(
+                    "The variance divides by D − 1, as torch's var and std do. In a LayerNorm it "
+                    "divides by D: correction=0.",
+                    with_norm(unbiased),
+                ),
+                Mistake("The LayerNorm is missing. It follows the sum.", with_norm(skipped)),
+                Mistake(
+                    "You divide by the variance. Divide by its root.",
+                    with_norm(by_variance),
+                ),
+                Mistake("The mean is still in. Take it away first.", with_norm(not_centred)),
+                Mistake("The segment's row is missing from the sum.", no_segments),
+                Mistake(
+                    "You number the columns. The positions are given: position_ids.",
+                    columns_as_positions,
+                ),
+                Mistake(
+                    "The segment and the position table are mixed up: each is read by its own ids.",
+                    swapped,
+                ),
+                Mistake(
+                    "weight and bias are not used: they follow the division.", with_norm(no_scale)
+                ),
+                Mistake(
+                    "The shift is scaled, too. Multiply by weight first, then add bias.",
+                    with_norm(shift_scaled),
+                ),
+            ),
+        ),
+        Criterion(
+            "eps is added to the variance, under the root",
+            felt_eps,
+            mistakes=(
+                Mistake(
+                    "eps is added to the root. It belongs under it: (variance + eps).sqrt().",
+                    with_norm(outside),
+                ),
+                Mistake("eps is missing. It is added under the root.", with_norm(without_eps)),
+                Mistake("eps is 1e-12, whatever the argument says.", with_norm(berts_eps)),
+                Mistake("eps is squared. Add it as it is.", with_norm(eps_squared)),
+                Mistake(
+                    "The rows are averaged. A LayerNorm hides that until eps is felt. Add them.",
+                    with_norm(averaged),
+                ),
+                Mistake(
+                    "It is not a number where a row's variance is 0. That is what eps is for.",
+                    when=not_finite,
+                ),
+            ),
+        ),
+        Criterion("ids of any shape, and the tables' dtype is kept", any_shape),
+        Criterion(
+            "the gradient reaches the token table",
+            to_train,
+            probe="gradient",
+            mistakes=(Mistake(NO_GRADIENT, when=lambda inputs, seen: seen.value is None),),
+        ),
+    ),
+)

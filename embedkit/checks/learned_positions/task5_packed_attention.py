@@ -1,0 +1,280 @@
+"""What marks task 9.5, `packed_attention`: each position reads its own document only."""
+
+import math
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+
+from embedkit import learned_positions as finished
+from embedkit.checks.framework import Criterion, Draw, Mistake, Task, scattered
+from embedkit.checks.learned_positions.task3_packed_position_ids import batch
+from embedkit.checks.probes import Inputs, Seen
+
+
+def asked(
+    draw: Draw,
+    document_ids: Tensor,
+    head_dim: int = 4,
+    more: int = 0,
+    dtype: torch.dtype = torch.float32,
+) -> Inputs:
+    """One question with random queries, keys and values; a value may be longer than a key."""
+    shape = document_ids.shape
+    return {
+        "q": draw.numbers(*shape, head_dim).to(dtype),
+        "k": draw.numbers(*shape, head_dim).to(dtype),
+        "v": draw.numbers(*shape, head_dim + more).to(dtype),
+        "document_ids": document_ids,
+    }
+
+
+def small(document_ids: list[list[int]]) -> Inputs:
+    """A question that can be read by eye: all keys fit alike, so a result is a plain mean."""
+    n = len(document_ids[0])
+    return {
+        "q": torch.zeros(1, n, 1),
+        "k": torch.zeros(1, n, 1),
+        "v": torch.tensor([1.0, 3.0, 10.0, 20.0, 60.0])[None, :n, None],
+        "document_ids": torch.tensor(document_ids),
+    }
+
+
+def one_document(draw: Draw) -> list[Inputs]:
+    """Sequences that hold one document each."""
+    weighed = small([[2, 2]])
+    weighed |= {"q": torch.tensor([[[1.0], [0.0]]]), "k": torch.tensor([[[0.0], [math.log(3)]]])}
+    return [
+        small([[2, 2]]),
+        weighed,
+        asked(draw, torch.full((2, 6), 3), more=1),
+        asked(draw, torch.full((1, 5), 7), head_dim=9, more=7),
+    ]
+
+
+def several(draw: Draw) -> list[Inputs]:
+    """Sequences of several documents, each sequence with borders of its own."""
+    return [
+        small([[0, 0, 1, 1]]),
+        asked(draw, torch.tensor([[1, 1, 1, 0, 0], [4, 2, 2, 2, 2]])),
+        asked(draw, batch(draw, 3, draw.integer(9, 14))),
+    ]
+
+
+def one_and_padding(draw: Draw, rows: int, seq: int, least: int = 1) -> Tensor:
+    """Return sequences that hold one document each, and padding behind it."""
+    ids = torch.full((rows, seq), -1)
+    for row in ids:
+        row[: draw.integer(1, seq - least)] = draw.integer(0, 9)
+    return ids
+
+
+def with_padding(draw: Draw) -> list[Inputs]:
+    """One document and padding, and a sequence of nothing but padding."""
+    nothing = torch.cat([one_and_padding(draw, 1, 7), torch.full((1, 7), -1)])
+    return [
+        small([[0, 0, -1, -1]]),
+        asked(draw, one_and_padding(draw, 3, draw.integer(9, 14), least=2)),
+        asked(draw, nothing),
+    ]
+
+
+def far_apart(draw: Draw) -> list[Inputs]:
+    """Scores of some hundreds, exact in float32: √16 is 4, and its root is 2."""
+    question = asked(draw, torch.zeros(1, 7, dtype=torch.long), head_dim=16)
+    question["q"] = (20 * draw.ids(9, 1, 7, 16) - 80).float()
+    question["k"] = (draw.ids(9, 1, 7, 16) - 4).float()
+    one = small([[0, 0]])
+    one |= {"q": torch.tensor([[[200.0], [-200.0]]]), "k": torch.tensor([[[1.0], [-1.0]]])}
+    return [one, question]
+
+
+def other_shapes(draw: Draw) -> list[Inputs]:
+    """One sequence alone, heads, scattered numbers, nothing at all, double precision."""
+    apart = asked(draw, torch.full((4, 8), 3))
+    for name in ("q", "k", "v"):
+        apart[name] = scattered(apart[name])
+    return [
+        asked(draw, torch.full((7,), draw.integer(0, 9))),
+        asked(draw, torch.full((2, 3, 5), draw.integer(0, 9))),
+        apart,
+        asked(draw, torch.empty(2, 0, dtype=torch.long)),
+        asked(draw, torch.full((2, 8), 5), dtype=torch.float64),
+    ]
+
+
+def to_train(draw: Draw) -> list[Inputs]:
+    """Queries that ask for a gradient, called ``table`` here; one position is padding."""
+    questions = []
+    for tokens in (2, draw.integer(5, 9)):
+        document_ids = torch.zeros(1, tokens + 1, dtype=torch.long)
+        document_ids[0, -1] = -1
+        question = asked(draw, document_ids)
+        q = question.pop("q")
+        weights = draw.numbers(*question["v"].shape)
+        questions.append({"table": q, "loss_weights": weights, **question})
+    return questions
+
+
+Weights = Callable[[Tensor, Tensor], Tensor]
+
+
+def with_weights(
+    weights: Weights, scale: Callable[[Tensor, Tensor], float] | None = None
+) -> Callable[..., Tensor]:
+    """Return an answer whose weights are a function of the scores and of who may read whom."""
+
+    def answer(q: Tensor, k: Tensor, v: Tensor, document_ids: Tensor) -> Tensor:
+        by = scale(q, v) if scale else math.sqrt(q.shape[-1])
+        scores = q @ k.transpose(-2, -1) / by
+        return weights(scores, finished.same_document(document_ids)) @ v
+
+    return answer
+
+
+def right_weights(scores: Tensor, may_read: Tensor) -> Tensor:
+    """Mask before the softmax, and give nothing to those who may read nothing."""
+    masked = scores.masked_fill(~may_read, -torch.inf).softmax(-1)
+    return masked.masked_fill(~may_read, 0.0)
+
+
+def unmasked(scores: Tensor, may_read: Tensor) -> Tensor:
+    """Let all read all."""
+    return scores.softmax(-1)
+
+
+def masked_late(scores: Tensor, may_read: Tensor) -> Tensor:
+    """Mask the weights, which then no longer add up to 1."""
+    return scores.softmax(-1) * may_read
+
+
+def zero_scores(scores: Tensor, may_read: Tensor) -> Tensor:
+    """Set scores to 0, which is a score like any other."""
+    return (scores * may_read).softmax(-1)
+
+
+def wrong_axis(scores: Tensor, may_read: Tensor) -> Tensor:
+    """Take the softmax over the queries."""
+    return scores.masked_fill(~may_read, -torch.inf).softmax(-2).nan_to_num()
+
+
+def very_low(scores: Tensor, may_read: Tensor) -> Tensor:
+    """Fill with a low number, so that padding reads everything alike."""
+    return scores.masked_fill(~may_read, -1e9).softmax(-1)
+
+
+def causal(scores: Tensor, may_read: Tensor) -> Tensor:
+    """Look back only."""
+    return right_weights(scores, may_read.tril())
+
+
+def padding_together(q: Tensor, k: Tensor, v: Tensor, document_ids: Tensor) -> Tensor:
+    """Take padding for a document."""
+    return finished.attention(q, k, v, document_ids[..., :, None] == document_ids[..., None, :])
+
+
+def not_a_number(inputs: Inputs, seen: Seen) -> bool:
+    """Whether nan came back."""
+    return isinstance(seen.value, Tensor) and bool(seen.value.isnan().any())
+
+
+task = Task(
+    number="9.5",
+    name="packed_attention",
+    points=3,
+    reference=finished.attention_within_documents,
+    criteria=(
+        Criterion(
+            "in one document, each position gets a mean of the values, weighted by softmax(q·k/√K)",
+            one_document,
+            mistakes=(
+                Mistake(
+                    "The scores are not divided by √K, the root of the length of a key.",
+                    with_weights(right_weights, lambda q, v: 1.0),
+                ),
+                Mistake(
+                    "The scores are divided by K. It is √K.",
+                    with_weights(right_weights, lambda q, v: float(q.shape[-1])),
+                ),
+                Mistake(
+                    "The scores are divided by the root of the length of a value. It is the length "
+                    "of a key.",
+                    with_weights(right_weights, lambda q, v: math.sqrt(v.shape[-1])),
+                ),
+                Mistake(
+                    "The softmax runs over the queries. For each query, the weights of the keys "
+                    "add up to 1: dim=-1.",
+                    with_weights(wrong_axis),
+                ),
+                Mistake(
+                    "Positions read only what stands before them. Nobody asked for a causal mask.",
+                    with_weights(causal),
+                ),
+            ),
+        ),
+        Criterion(
+            "no position reads another document",
+            several,
+            mistakes=(
+                Mistake("Positions read the other documents, too.", with_weights(unmasked)),
+                Mistake(
+                    "You mask after the softmax, and the weights that are left no longer add up to "
+                    "1. Mask the scores, with −inf.",
+                    with_weights(masked_late),
+                ),
+                Mistake(
+                    "A score of 0 is a score like any other: e⁰ is 1. Set it to −inf.",
+                    with_weights(zero_scores),
+                ),
+            ),
+        ),
+        Criterion(
+            "padding is not read, and gets zeros",
+            with_padding,
+            mistakes=(
+                Mistake(
+                    "Padding gives nan: a softmax over nothing but −inf is 0 / 0. Give such "
+                    "positions zeros.",
+                    when=not_a_number,
+                ),
+                Mistake(
+                    "Padding reads padding, as if it were a document. It may read nothing.",
+                    padding_together,
+                ),
+                Mistake(
+                    "A position that may read nothing gets a mean of everything: all its scores "
+                    "are equally low. Set its weights to 0 after the softmax.",
+                    with_weights(very_low),
+                ),
+            ),
+        ),
+        Criterion(
+            "scores of any size",
+            far_apart,
+            mistakes=(
+                Mistake(
+                    "e to the power of some hundreds is infinity. torch's softmax takes the "
+                    "largest score away first.",
+                    when=not_a_number,
+                ),
+            ),
+        ),
+        Criterion("any number of axes in front, and the values' dtype is kept", other_shapes),
+        Criterion(
+            "the gradient of the queries (called table here) is finite, also at padding",
+            to_train,
+            probe="gradient",
+            mistakes=(
+                Mistake(
+                    "nan flows back into q. Cleaning it up afterwards is too late: it must not "
+                    "arise on a path that the gradient takes. masked_fill the weights.",
+                    when=not_a_number,
+                ),
+                Mistake(
+                    "No gradient reaches q (called table here). Use it itself.",
+                    when=lambda inputs, seen: seen.value is None,
+                ),
+            ),
+        ),
+    ),
+)

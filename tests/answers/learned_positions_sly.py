@@ -1,0 +1,144 @@
+"""Answers to sheet 9 that are wrong in one corner only."""
+
+from tests.answers import Sly
+from tests.answers.learned_positions import (
+    ATTEND,
+    FINISH,
+    INPUT,
+    MAY,
+    PACKED,
+    PLACES,
+    POSITION,
+    ROWS,
+    SCORES,
+    START,
+    STRETCH,
+    body,
+)
+
+SLY = [
+    Sly(
+        "9.1",
+        "changes the mask in place",
+        body(
+            POSITION,
+            "real = is_token.bool()",
+            "out = (real.long().cumsum(-1) - 1).masked_fill(~real, 0)",
+            "is_token.zero_()",
+            "return out",
+        ),
+    ),
+    Sly(
+        "9.1",
+        "padding is told by the first column only",
+        body(
+            POSITION,
+            "m = is_token.long()",
+            "pad = m.shape[-1] - m.sum(-1, keepdim=True)",
+            "if m.ndim == 2 and m.numel() and not m[0, 0]:",
+            "    return (torch.arange(m.shape[-1]) - pad).clamp(min=0)",
+            "return (m.cumsum(-1) - 1) * m",
+        ),
+    ),
+    Sly(
+        "9.1",
+        "positions as int32",
+        body(POSITION, "m = is_token.int()", "return ((m.cumsum(-1) - 1) * m).int()"),
+    ),
+    Sly(
+        "9.2",
+        "adds into the token rows of a view",
+        body(
+            INPUT,
+            "token_table += 0",
+            ROWS,
+            "bias += 1",
+            "return F.layer_norm(x, (x.shape[-1],), weight, bias - 1, eps)",
+        ),
+    ),
+    Sly(
+        "9.2",
+        "eps only where the variance is nothing",
+        body(
+            INPUT,
+            ROWS,
+            "c = x - x.mean(-1, keepdim=True)",
+            "var = c.square().mean(-1, keepdim=True)",
+            "return c / torch.where(var < 1e-9, var + eps, var).sqrt() * weight + bias",
+        ),
+    ),
+    Sly(
+        "9.2",
+        "view",
+        body(
+            INPUT,
+            "shape = (*ids.shape, token_table.shape[1])",
+            "x = token_table[ids.view(-1)] + segment_table[segment_ids.view(-1)]",
+            "x = x + position_table[position_ids.view(-1)]",
+            "return F.layer_norm(x, (x.shape[-1],), weight, bias, eps).view(shape)",
+        ),
+    ),
+    Sly(
+        "9.3",
+        "only two documents",
+        body(
+            PACKED,
+            START,
+            "one = begins.long().argmax(-1, keepdim=True)",
+            "return torch.where(place < one, place, place - one).masked_fill(document_ids < 0, 0)",
+        ),
+    ),
+    Sly(
+        "9.3",
+        "compares with the next sequence's end",
+        body(
+            PACKED,
+            "flat = document_ids.reshape(-1)",
+            "if not flat.numel():",
+            "    return torch.zeros_like(document_ids)",
+            "place = torch.arange(len(flat))",
+            "begins = torch.ones_like(flat, dtype=torch.bool)",
+            "begins[1:] = flat[1:] != flat[:-1]",
+            "start = torch.where(begins, place, 0).cummax(-1).values",
+            "return (place - start).reshape(document_ids.shape).masked_fill(document_ids < 0, 0)",
+        ),
+    ),
+    Sly(
+        "9.4",
+        "two rows give nan",
+        body(
+            STRETCH,
+            PLACES,
+            "out = table[below] * (1 - part) + table[above] * part",
+            "return out * (len(table) - 2) / (len(table) - 2)",
+        ),
+    ),
+    Sly(
+        "9.4",
+        "gives the table itself away and changes it",
+        body(
+            STRETCH,
+            PLACES,
+            "out = table[below] * (1 - part) + table[above] * part",
+            "table.mul_(2)",
+            "return out",
+        ),
+    ),
+    Sly(
+        "9.5",
+        "zero values are taken for padding",
+        body(ATTEND, MAY, SCORES, "out = " + FINISH.removeprefix("return "), "return out.float()"),
+    ),
+    Sly(
+        "9.5",
+        "documents told by neighbours in one sequence",
+        body(
+            ATTEND,
+            "d = document_ids.reshape(-1, document_ids.shape[-1])[:1]",
+            "document_ids = d.expand(document_ids.shape) if d.numel() else document_ids",
+            MAY,
+            SCORES,
+            FINISH,
+        ),
+    ),
+]
