@@ -237,7 +237,7 @@ def dequantize_rows(
     codes: Int8[Tensor, "... dim"], steps: Float[Tensor, "... groups"]
 ) -> Float[Tensor, "... dim"]:
     """Return the numbers that codes stand for: each times the step of its group."""
-    groups = codes.unflatten(-1, (steps.shape[-1], -1))
+    groups: Tensor = codes.unflatten(-1, (steps.shape[-1], -1))
     return (groups * steps[..., None]).flatten(-2)
 
 
