@@ -1,7 +1,11 @@
 """Lesson 6's code: counts compared with transformers, tables with torch's own quantisation."""
 
 import dataclasses
+import json
 import math
+import re
+import shutil
+import subprocess
 
 import pytest
 import torch
@@ -9,7 +13,7 @@ from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 from transformers import AutoConfig, AutoModelForCausalLM, AutoModelForMaskedLM
 
-from embedkit import pretrained
+from embedkit import pretrained, widgets
 from embedkit.price_of_the_table import (
     FactorisedTable,
     ModelShape,
@@ -411,3 +415,40 @@ def test_the_compositional_lookup_is_a_shared_table_of_that_kind():
     assert torch.equal(compositional_lookup(*module.tables, ids), module(ids))
     with pytest.raises(IndexError, match="id 25"):
         compositional_lookup(*module.tables, torch.tensor([25]))
+
+
+PRESETS = ["GPT-2 small", "GPT-2 XL", "Llama-2-7B", "Llama-3.2-1B", "Gemma-2-2B", "Qwen3-8B"]
+
+
+def preset(name: str) -> list[int]:
+    """What the calculator is given of a model; the chapter makes it in the same way."""
+    shape = REAL_MODELS[name].shape
+    parts = count_parameters(shape)
+    one_less = count_parameters(dataclasses.replace(shape, layers=shape.layers - 1))
+    layer = parts.body - one_less.body
+    rest = parts.body - shape.layers * layer + parts.positions
+    return [shape.vocab_size, shape.model_dim, shape.layers, int(shape.tied), layer, rest]
+
+
+def test_the_calculator_is_small_and_asks_nobody():
+    page = widgets.table_price({name: preset(name) for name in PRESETS}).data
+    assert len(page.encode()) < 10_000
+    assert "http" not in page
+
+
+@pytest.mark.skipif(not shutil.which("node"), reason="needs Node")
+@pytest.mark.parametrize("name", PRESETS)
+def test_the_calculator_counts_as_the_code_does(name):
+    page = widgets.table_price({name: preset(name)}).data
+    (count,) = re.findall(r"const count = .*?\n  };", page, flags=re.DOTALL)
+    v, d, layers, tied, *_ = preset(name)
+    others = [(v, d, layers, tied), (v, d, layers, 1 - tied), (1000, d, layers + 3, tied)]
+    calls = [f"count({json.dumps(preset(name))}, {v}, {d}, {n}, {t})" for v, d, n, t in others]
+    script = f"{count}; console.log(JSON.stringify([{', '.join(calls)}]))"
+    run = subprocess.run(["node", "-e", script], capture_output=True, text=True, check=True)
+    for (v, _, layers, tied), found in zip(others, json.loads(run.stdout), strict=True):
+        shape = dataclasses.replace(
+            REAL_MODELS[name].shape, vocab_size=v, layers=layers, tied=bool(tied)
+        )
+        parts = count_parameters(shape)
+        assert found == [parts.embedding, parts.head, parts.body + parts.positions]
