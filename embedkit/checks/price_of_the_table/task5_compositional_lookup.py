@@ -40,7 +40,7 @@ def any_shape(draw: Draw) -> list[Inputs]:
     apart = asked(draw, 4, 5, 3, 6)
     nothing = asked(draw, 4, 5, 1) | {"ids": torch.empty(2, 0, dtype=torch.long)}
     double = asked(draw, 4, 5, 2, 3)
-    double |= {name: double[name].double() for name in ("quotients", "remainders")}
+    double |= {name: double[name].double() / 3 for name in ("quotients", "remainders")}
     half = asked(draw, 4, 5, 2, 4)
     half |= {name: draw.ids(9, *half[name].shape).half() for name in ("quotients", "remainders")}
     return [
