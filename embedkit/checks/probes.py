@@ -92,6 +92,27 @@ def layer_step(answer: Callable[..., Any], weight: Tensor, ids: Tensor, rate: fl
     return layer.state_dict()["weight"]
 
 
+def layer_by_name(
+    answer: Callable[..., Any],
+    sizes: list[int],
+    parameters: dict[str, Tensor],
+    ids: Tensor,
+    loss_weights: Tensor,
+) -> Any:
+    """Build a layer, load numbers into its parameters by name, read ids, and go back.
+
+    What comes back is the shapes that it would train, what it read, and all gradients.
+    """
+    layer = answer(*sizes)
+    trained = {name: p for name, p in layer.named_parameters() if p.requires_grad}
+    shapes = {name: list(parameter.shape) for name, parameter in trained.items()}
+    layer.load_state_dict(parameters, strict=False)
+    out = layer(ids)
+    (out * loss_weights).sum().backward()
+    gradients = {f"gradient of {name}": parameter.grad for name, parameter in trained.items()}
+    return {"trained": shapes, "layer(ids)": out, **gradients}
+
+
 PROBES: dict[str, Callable[..., Any]] = {
     probe.__name__: probe
     for probe in (
@@ -101,6 +122,7 @@ PROBES: dict[str, Callable[..., Any]] = {
         layer_start,
         layer_reads,
         layer_step,
+        layer_by_name,
     )
 }
 

@@ -178,3 +178,21 @@ def position_rows(cosines: Float[Tensor, "rows rows"]) -> Figure:
         count=len(cosines),
         packed=_two_signs(steps),
     )
+
+
+def table_price(models: dict[str, list[int]]) -> Figure:
+    """Change a model's sizes, and see what its table, head and body cost.
+
+    Args:
+        models: for each model to start from, its V, D and layers, 1 if its head is tied, the
+            parameters of one layer, and those that belong to neither a layer, nor the table, nor
+            the head. Away from a model's own D, a layer grows with its square, and the rest with D.
+    """
+    return Figure(
+        "table_price.html",
+        fallback=(
+            "Interactive figure: change V, D, layers, tying and the type of numbers, and see what "
+            "embedding, head and body cost. It needs a browser with JavaScript."
+        ),
+        models=models,
+    )

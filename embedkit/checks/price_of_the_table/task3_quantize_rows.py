@@ -1,0 +1,290 @@
+"""What marks task 6.3, `quantize_rows`: an int8 code for each number, and a step for each row."""
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+
+from embedkit import price_of_the_table as finished
+from embedkit.checks.framework import Criterion, Draw, Mistake, Task, says, scattered
+from embedkit.checks.probes import Inputs, Seen
+
+Two = tuple[Tensor, Tensor]
+
+
+def off_the_halves(draw: Draw, rows: int, dim: int, *, alike: bool = False) -> Tensor:
+    """A table whose numbers lie clearly nearer to one code than to the next.
+
+    The largest number of each row is positive; ``alike`` gives all rows the same step.
+    """
+    largest = 127
+    codes = draw.ids(2 * largest - 1, rows, dim) - largest + 1
+    place = draw.ids(dim, rows)
+    inside = (codes + (draw.ids(61, rows, dim) - 30) / 100).clamp(1 - largest, largest - 1)
+    inside[torch.arange(rows), place] = largest
+    steps = 2.0 ** (draw.ids(9, rows) - 4) * (1 + draw.ids(8, rows) / 8)
+    return inside * (steps[:1] if alike else steps)[:, None]
+
+
+def rows_led_by_a_positive(draw: Draw) -> list[Inputs]:
+    """Tables in which the largest number of each row is positive."""
+    return [
+        {"table": torch.tensor([[254.0, -101.2, 7.0], [12.7, 0.2, -5.0]])},
+        {"table": off_the_halves(draw, 6, 9)},
+        {"table": off_the_halves(draw, 1, 5)},
+        {"table": off_the_halves(draw, 4, 1)},
+    ]
+
+
+def rows_led_by_a_negative(draw: Draw) -> list[Inputs]:
+    """Tables in which the largest size belongs to a negative number, in some rows or in all."""
+    mixed = off_the_halves(draw, 6, 7, alike=True)
+    mixed[::2] *= -1
+    return [
+        {"table": torch.tensor([[-254.0, 101.2, 7.0]])},
+        {"table": mixed},
+        {"table": -off_the_halves(draw, 3, 4, alike=True)},
+    ]
+
+
+def halves(draw: Draw) -> list[Inputs]:
+    """Numbers that lie exactly halfway between two codes."""
+    numbers = torch.cat([torch.tensor([127.0]), draw.ids(120, 2, 8).flatten() + 0.5])
+    signs = torch.where(draw.numbers(17) < 0, -1.0, 1.0)
+    signs[0] = 1
+    some = numbers * signs
+    return [
+        {"table": torch.tensor([[127.0, 0.5, 1.5, 2.5, -0.5, -1.5]])},
+        {"table": torch.stack([some, some.flip(0), numbers]) / 4},
+        {"table": some[None] * 8},
+    ]
+
+
+def rows_of_zeros(draw: Draw) -> list[Inputs]:
+    """Tables with rows of zeros, alone or among others."""
+    some = off_the_halves(draw, 5, 4, alike=True)
+    some[draw.integer(0, 4)] = 0
+    return [
+        {"table": torch.tensor([[0.0, 0.0], [127.0, -3.0]])},
+        {"table": some},
+        {"table": torch.zeros(3, 2)},
+    ]
+
+
+def tiny_rows(draw: Draw) -> list[Inputs]:
+    """Rows of very small or very large numbers, as a table may have after training."""
+    table = off_the_halves(draw, 4, 6, alike=True)
+    scales = (2.0**-60, 2.0**-70, 2.0**60, 2.0**-30)
+    small = torch.tensor([[127.0, -64.0]]) * 2.0**-60
+    return [{"table": small}, *({"table": table * scale} for scale in scales)]
+
+
+def other_kinds(draw: Draw) -> list[Inputs]:
+    """Half and double precision, and tables that lie scattered in memory."""
+    whole = draw.ids(255, 5, 6) - 127
+    whole[:, 0] = 127
+    return [
+        {"table": torch.tensor([[127.0, -3.0], [64.0, 127.0]]).double()},
+        {"table": (whole * 2.0**-3).bfloat16()},
+        {"table": (whole[:, :4] * 0.5).half()},
+        {"table": torch.tensor([[1000.0, 301.0, -700.0, 110.0]]).half()},
+        {"table": scattered(off_the_halves(draw, 5, 3, alike=True))},
+    ]
+
+
+def variant(
+    *,
+    size: Callable[[Tensor], Tensor] = lambda numbers: numbers.abs().amax(1, keepdim=True),
+    divisor: float = 127,
+    whole: Callable[[Tensor], Tensor] = torch.round,
+    zeros: float = 1.0,
+) -> Callable[[Tensor], Two]:
+    """Return an answer that is wrong in one respect."""
+
+    def answer(table: Tensor) -> Two:
+        numbers = table.float()
+        largest = size(numbers)
+        steps = torch.where(largest != 0, largest / divisor, zeros)
+        return whole(numbers / steps).to(torch.int8), steps
+
+    return answer
+
+
+def step_of_all(numbers: Tensor) -> Tensor:
+    """Return the largest size of the whole table for each row that is not all zeros."""
+    largest = numbers.abs().amax(dim=1, keepdim=True)
+    return torch.where(largest > 0, numbers.abs().amax(), 0.0)
+
+
+def halves_away(numbers: Tensor) -> Tensor:
+    """Round halves away from zero, as is taught at school."""
+    return (numbers.abs() + 0.5).floor() * numbers.sign()
+
+
+def steps_flat(table: Tensor) -> Two:
+    """Return the steps as a row of V numbers."""
+    codes, steps = finished.quantize_rows(table)
+    return codes, steps[:, 0]
+
+
+def floats_for_codes(inputs: Inputs, seen: Seen) -> bool:
+    """Whether the codes came back in another type."""
+    return (
+        isinstance(seen.value, tuple)
+        and isinstance(seen.value[0], Tensor)
+        and seen.value[0].dtype != torch.int8
+    )
+
+
+def steps_of_another_type(inputs: Inputs, seen: Seen) -> bool:
+    """Whether the steps came back in another type."""
+    return (
+        isinstance(seen.value, tuple)
+        and isinstance(seen.value[1], Tensor)
+        and seen.value[1].dtype != torch.float32
+    )
+
+
+def not_a_number(inputs: Inputs, seen: Seen) -> bool:
+    """Whether a row of zeros has another step than 1, or none that is a number."""
+    zeros = (inputs["table"] == 0).all(dim=1)
+    return bool((seen.value[1][zeros] != 1).any())
+
+
+cut_off = Mistake(
+    "The codes are cut off behind the point, which pulls every number towards zero. Call .round() "
+    "before .to(torch.int8).",
+    answer=variant(whole=torch.trunc),
+)
+rounded_down = Mistake(
+    "The codes are rounded down. The nearest whole number was asked for: .round().",
+    answer=variant(whole=torch.floor),
+)
+
+task = Task(
+    number="6.3",
+    name="quantize_rows",
+    points=2,
+    reference=finished.quantize_rows,
+    criteria=(
+        Criterion(
+            "each number becomes the nearest of 127 steps up or down, and each row has its own",
+            rows_led_by_a_positive,
+            mistakes=(
+                Mistake(
+                    "The codes are not int8, so nothing is saved. End with .to(torch.int8).",
+                    when=floats_for_codes,
+                ),
+                Mistake(
+                    "The steps should be a column, of shape (V, 1): keepdim=True.",
+                    answer=steps_flat,
+                ),
+                cut_off,
+                rounded_down,
+                Mistake(
+                    "There is one step for the whole table. Each row has its own: take the "
+                    "maximum over dim=1.",
+                    answer=variant(size=step_of_all),
+                ),
+                Mistake(
+                    "There is a step for each column. Each row has its own: take the maximum over "
+                    "dim=1.",
+                    answer=lambda table: (
+                        variant()(table.T)[0].T,
+                        variant()(table.T)[1].T,
+                    ),
+                ),
+                Mistake(
+                    "The step is the largest size divided by 128, so the largest number would be "
+                    "128, and int8 ends at 127. Divide by 127.",
+                    answer=variant(divisor=128, whole=lambda n: n.round().clamp(-128, 127)),
+                ),
+                Mistake(
+                    "The largest number became 128, and int8 ends at 127, so it went round to "
+                    "−128. Divide by 127.",
+                    answer=variant(divisor=128),
+                ),
+                Mistake(
+                    "The steps are twice as wide as they should be: codes run from −127 to 127, "
+                    "so the largest *size* is 127 steps.",
+                    answer=variant(divisor=63.5),
+                ),
+                Mistake(
+                    "255 steps for a size: codes run from −127 to 127, so the largest size is 127 "
+                    "of them.",
+                    answer=variant(divisor=255),
+                ),
+            ),
+        ),
+        Criterion(
+            "the largest size may belong to a negative number",
+            rows_led_by_a_negative,
+            mistakes=(
+                Mistake(
+                    "The largest number is not the largest size: −254 is larger in size than "
+                    "101. Take .abs() before the maximum.",
+                    answer=variant(size=lambda n: n.amax(1, keepdim=True)),
+                ),
+                Mistake(
+                    "The step came out from the difference between largest and smallest. It "
+                    "should come from the largest size.",
+                    answer=variant(
+                        size=lambda n: (n.amax(1, keepdim=True) - n.amin(1, keepdim=True)) / 2
+                    ),
+                ),
+            ),
+        ),
+        Criterion(
+            "a number halfway between two codes gets the even one",
+            halves,
+            mistakes=(
+                Mistake(
+                    "Halves are rounded away from zero, as at school. torch.round gives them the "
+                    "even neighbour, as torch's own quantisation does.",
+                    answer=variant(whole=halves_away),
+                ),
+                Mistake(
+                    "Halves are rounded up. torch.round gives them the even neighbour, as torch's "
+                    "own quantisation does.",
+                    answer=variant(whole=lambda n: (n + 0.5).floor()),
+                ),
+            ),
+        ),
+        Criterion(
+            "a row of zeros has codes 0 and step 1",
+            rows_of_zeros,
+            mistakes=(
+                Mistake(
+                    "A row of zeros should have step 1. Its largest size is 0, and 0 / 0 is not "
+                    "a number.",
+                    when=not_a_number,
+                ),
+            ),
+        ),
+        Criterion(
+            "rows of very small and very large numbers keep their digits",
+            tiny_rows,
+            mistakes=(
+                Mistake(
+                    "A row of very small numbers lost its own step. Only a row of zeros needs "
+                    "another: torch.where(largest > 0, …), not a smallest step for all.",
+                    when=lambda inputs, seen: not seen.raised,
+                ),
+            ),
+        ),
+        Criterion(
+            "half and double precision give float32 steps, and a table may lie scattered",
+            other_kinds,
+            mistakes=(
+                Mistake(
+                    "The steps should be float32, whatever the table is: begin with table.float().",
+                    when=steps_of_another_type,
+                ),
+                Mistake(
+                    "view needs numbers that lie in memory one after another, and these need not.",
+                    when=says("view size is not compatible"),
+                ),
+            ),
+        ),
+    ),
+)

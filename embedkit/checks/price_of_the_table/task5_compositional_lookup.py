@@ -1,0 +1,131 @@
+"""What marks task 6.5, `compositional_lookup`: a row of the quotient plus one of the remainder."""
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+
+from embedkit import price_of_the_table as finished
+from embedkit.checks.framework import Criterion, Draw, Mistake, Task, says, scattered
+from embedkit.checks.probes import Inputs, Seen
+
+SMALL = torch.tensor([[0.0], [100.0]]), torch.tensor([[1.0], [2.0], [3.0]])
+
+
+def asked(draw: Draw, few: int, rows: int, *shape: int) -> Inputs:
+    """One question: ids of a shape, with two tables of random numbers."""
+    return {
+        "quotients": draw.table(few, 4),
+        "remainders": draw.table(rows, 4),
+        "ids": draw.ids(few * rows, *shape),
+    }
+
+
+def every_id_once(draw: Draw) -> list[Inputs]:
+    """Sequences; the tables have unlike numbers of rows."""
+    quotients, remainders = SMALL
+    whole = asked(draw, 5, 3, 1) | {"ids": torch.arange(15)}
+    return [
+        {"quotients": quotients, "remainders": remainders, "ids": torch.tensor([0, 1, 4, 5])},
+        whole,
+        asked(draw, 3, draw.integer(7, 11), 12),
+        asked(draw, draw.integer(7, 11), 3, 12),
+        asked(draw, 1, 6, 5),
+        asked(draw, 6, 1, 5),
+    ]
+
+
+def any_shape(draw: Draw) -> list[Inputs]:
+    """Batches, a single id, nothing, other dtypes and scattered tensors."""
+    apart = asked(draw, 4, 5, 3, 6)
+    nothing = asked(draw, 4, 5, 1) | {"ids": torch.empty(2, 0, dtype=torch.long)}
+    double = asked(draw, 4, 5, 2, 3)
+    double |= {name: double[name].double() / 3 for name in ("quotients", "remainders")}
+    half = asked(draw, 4, 5, 2, 4)
+    half |= {name: draw.ids(9, *half[name].shape).half() for name in ("quotients", "remainders")}
+    return [
+        asked(draw, 2, 3, 2, 2),
+        asked(draw, 4, 5) | {"ids": torch.tensor(13)},
+        asked(draw, 4, 5, 2, 3, 2),
+        nothing,
+        double,
+        half,
+        {name: scattered(value) for name, value in apart.items()},
+    ]
+
+
+def with_(pick: str) -> Callable[[Tensor, Tensor, Tensor], Tensor]:
+    """Return an answer that takes other places, or joins the rows otherwise."""
+
+    def answer(quotients: Tensor, remainders: Tensor, ids: Tensor) -> Tensor:
+        few, rows = len(quotients), len(remainders)
+        one, other = ids // rows, ids % rows
+        if pick == "by Q":
+            one, other = ids // few, ids % few
+        if pick == "wrapped":
+            one = ids % few
+        if pick == "swapped":
+            one, other = other, one
+        left, right = quotients[one], remainders[other]
+        if pick == "product":
+            return left * right
+        if pick == "joined":
+            return torch.cat([left, right], dim=-1)
+        return left + right
+
+    return answer
+
+
+def outside(inputs: Inputs, seen: Seen) -> bool:
+    """Whether a row was asked for that a table does not have."""
+    return "out of bounds" in seen.message or "out of range" in seen.message
+
+
+task = Task(
+    number="6.5",
+    name="compositional_lookup",
+    points=1,
+    reference=finished.compositional_lookup,
+    criteria=(
+        Criterion(
+            "each id gets the row of its quotient plus the row of its remainder",
+            every_id_once,
+            mistakes=(
+                Mistake(
+                    "The rows are multiplied. Here they are added. (The paper has both ways.)",
+                    answer=with_("product"),
+                ),
+                Mistake(
+                    "The rows stand one behind the other. Here they are added, so a vector has D "
+                    "numbers.",
+                    answer=with_("joined"),
+                ),
+                Mistake(
+                    "ids % Q in place of ids // M: then two ids can share both rows. The quotient "
+                    "is a whole division, by the rows of remainders.",
+                    answer=with_("wrapped"),
+                ),
+                Mistake(
+                    "A row was asked for that is not there. Divide by M, the rows of remainders, "
+                    "read quotients at ids // M and remainders at ids % M.",
+                    when=outside,
+                ),
+                Mistake(
+                    "/ gives floats, and they name no row. Divide with //.",
+                    when=says("tensors used as indices must be"),
+                ),
+            ),
+        ),
+        Criterion(
+            "ids of any shape, tables of any float dtype",
+            any_shape,
+            mistakes=(
+                Mistake(
+                    "The ids may have any number of axes, and a single id has none. Indexing and "
+                    "// take every shape as it is.",
+                    when=lambda inputs, seen: bool(seen.raised),
+                ),
+            ),
+        ),
+    ),
+)
