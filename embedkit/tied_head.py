@@ -196,7 +196,7 @@ def head_backward(
     """
     check_ids(targets, vocab_size=table.shape[0])
     wide = torch.promote_types(hidden.dtype, torch.float32)
-    vectors, rows = hidden.flatten(0, -2).to(wide), table.to(wide)
+    vectors, rows = hidden.reshape(-1, table.shape[1]).to(wide), table.to(wide)
     errors = logits(vectors, rows).softmax(dim=-1)
     places = torch.arange(len(vectors), device=vectors.device)
     errors[places, targets.flatten().long()] -= 1

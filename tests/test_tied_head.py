@@ -214,7 +214,7 @@ def test_is_tied_knows_a_view_from_a_copy():
     assert not is_tied(meta, table)
 
 
-@pytest.mark.parametrize("shape", [(1,), (7,), (2, 5), (2, 3, 4)])
+@pytest.mark.parametrize("shape", [(), (1,), (7,), (2, 5), (2, 3, 4)])
 @pytest.mark.parametrize("dtype", [torch.float64, torch.float32])
 def test_head_backward_equals_autograd(shape, dtype):
     hidden, table = drawn(*shape, D, dtype=dtype), drawn(V, D, seed=3, dtype=dtype)
