@@ -196,12 +196,13 @@ def compare_tables(text: Text) -> dict[str, object]:
         "input, two seeds": lambda s, n: (("untied", s, "reads"), ("untied", n, "reads")),
         "output, two seeds": lambda s, n: (("untied", s, "writes"), ("untied", n, "writes")),
     }
+    seen = text.by_frequency[: int((~text.unseen).sum())]  # unseen ones are alike for no reason
     alike: dict[str, list[list[float]]] = {}
     for name, pair in pairs.items():
         alike[name] = []
         for seed in SEEDS:
             sides = pair(seed, SEEDS[(SEEDS.index(seed) + 1) % len(SEEDS)])
-            one, other = (tables[kind, s][end][text.by_frequency] for kind, s, end in sides)
+            one, other = (tables[kind, s][end][seen] for kind, s, end in sides)
             alike[name].append([likeness(one[low:high], other[low:high]) for low, high in BANDS])
     unseen = {
         f"{kind}, {end}": [
@@ -316,10 +317,13 @@ def main() -> None:
     parser.add_argument("--one", action="store_true", help="make one run, and end")
     parser.add_argument("--again", action="store_true", help="forget runs that were begun and lost")
     options = parser.parse_args()
-    text = read_text()
-    if options.again:
-        with results() as stored:
+    with results() as stored:
+        if options.again:
             stored["begun"] = []
+        if "tables" in stored:
+            print(f"All runs are in {RESULTS.name}; delete it to make them anew.")
+            return
+    text = read_text()
     while make_one_run(text):
         if options.one:
             return

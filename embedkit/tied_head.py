@@ -103,9 +103,9 @@ class TiedHead(nn.Module):
 class SmallLM(nn.Module):
     """A language model of four parts: table, recurrent body, a linear layer, head.
 
-    The body reads from left to right and carries a memory of H numbers (a GRU,
+    The body reads from left to right and carries a memory (a GRU,
     https://arxiv.org/abs/1406.1078), so a place knows what came before it and nothing of what comes
-    after. The linear layer turns the H numbers into D, as many as a row of the table has.
+    after. The linear layer turns the memory into D numbers, as many as a row of the table has.
 
     Table and head start with standard deviation 1/√D. Rows are multiplied by √D on the way in, as
     in Vaswani et al. 2017 (https://arxiv.org/abs/1706.03762), and not on the way out. So what the
@@ -114,7 +114,7 @@ class SmallLM(nn.Module):
     Args:
         vocab_size: V, the number of tokens.
         model_dim: D, the length of a row.
-        hidden_dim: H, the size of the body's memory.
+        hidden_dim: how many numbers the body's memory has.
         tied: whether the head is the table.
     """
 
@@ -211,8 +211,8 @@ def smallest_head(
     """Return the smallest head that gives certain probabilities, and the vectors it needs.
 
     Whatever is added to all logits of a place, its softmax stays. Of all logits that give the same
-    probabilities, those with mean zero have the lowest rank, and that rank is the smallest D (Yang
-    et al. 2018, https://arxiv.org/abs/1711.03953, count one more, for the shift).
+    probabilities, none have a lower rank than those with mean zero, and that rank is the smallest
+    D (the bound is that of Yang et al. 2018, https://arxiv.org/abs/1711.03953).
 
     Args:
         probabilities: a distribution over V tokens for each of n contexts, none of them zero.

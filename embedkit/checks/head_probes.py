@@ -24,6 +24,7 @@ PAIRS: dict[str, Callable[[Tensor], tuple[Tensor, Tensor]]] = {
     "table, table[:-1]": lambda table: (table, table[:-1]),
     "table[:-1], table[1:]": lambda table: (table[:-1], table[1:]),
     "table[:2], table[::2][:2]": lambda table: (table[:2], table[::2][:2]),
+    "table[:2, :2], table.T[:2, :2]": lambda table: (table[:2, :2], table.T[:2, :2]),
     "table, table.view(D, V)": lambda table: (table, table.view(*reversed(table.shape))),
     "table, zeros": lambda table: (table, torch.zeros_like(table)),
 }

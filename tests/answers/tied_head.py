@@ -880,6 +880,18 @@ HEAD_RIGHT = [
     ),
     Right(
         "7.5",
+        "less the last token's score, which is as good a shift as the mean",
+        body(
+            HEAD,
+            "scores = probabilities.log()",
+            "scores = scores - scores[:, -1:]",
+            SVD,
+            "k = s > 1e-6",
+            "return u[:, k] * s[k], v[k].T",
+        ),
+    ),
+    Right(
+        "7.5",
         "less the logarithm of one token, and then the mean",
         body(
             HEAD,

@@ -42,6 +42,7 @@ def views(draw: Draw) -> list[Inputs]:
         "table, table[:-1]",
         "table[:-1], table[1:]",
         "table[:2], table[::2][:2]",
+        "table[:2, :2], table.T[:2, :2]",
         "table, table.view(D, V)",
         "table, table",
     )

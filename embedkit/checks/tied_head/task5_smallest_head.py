@@ -24,6 +24,7 @@ def generic(draw: Draw) -> list[Inputs]:
         {"probabilities": small},
         distributions(draw, 9, 12, draw.integer(2, 4)),
         distributions(draw, 4, 12, 4),
+        distributions(draw, 30, 40, draw.integer(8, 14)),
         {"probabilities": torch.tensor([[0.75, 0.25], [0.5, 0.5], [0.25, 0.75]]).double()},
         {"probabilities": draw.numbers(20, 5).double().softmax(dim=1)},
         {"probabilities": draw.numbers(1, 6).double().softmax(dim=1)},
