@@ -16,6 +16,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from embedkit.checks.head_probes import HEAD_PROBES
 from embedkit.checks.plain import Plain, load_plain, save_plain, to_plain
 
 Inputs = dict[str, Plain]
@@ -124,7 +125,7 @@ PROBES: dict[str, Callable[..., Any]] = {
         layer_step,
         layer_by_name,
     )
-}
+} | HEAD_PROBES
 
 
 def observe(answer: Any, probe: str, inputs: Inputs) -> Seen:

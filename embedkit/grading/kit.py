@@ -9,7 +9,7 @@ from embedkit.lessons import LESSONS, Lesson
 PACKAGE = Path(embedkit.__file__).parent
 LEFT_OUT = ("grading", "authoring", "checks", "__pycache__", "cli.py", "__main__.py")
 KINDS = (".py", ".html", ".mplstyle")
-KEPT_CHECKS = ("__init__.py", "plain.py", "probes.py")
+KEPT_CHECKS = ("__init__.py", "plain.py", "probes.py", "head_probes.py")
 
 STUB = '''"""Stands for the checks of a lesson while its sheet is marked from outside."""
 

@@ -196,3 +196,21 @@ def table_price(models: dict[str, list[int]]) -> Figure:
         ),
         models=models,
     )
+
+
+def head_in_plane(words: list[str], table: Float[Tensor, "vocab 2"]) -> Figure:
+    """Move a vector in the plane, and see the score and the probability of each token.
+
+    Args:
+        words: the vocabulary, one word a row; six are enough.
+        table: a row of two numbers for each, no longer than 2.5.
+    """
+    return Figure(
+        "head_in_plane.html",
+        fallback=(
+            "Interactive figure: move the vector h, and see how its dot products with the rows "
+            "become probabilities. It needs a browser with JavaScript."
+        ),
+        words=words,
+        table=[[round(number, 2) for number in row] for row in table.tolist()],
+    )

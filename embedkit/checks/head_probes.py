@@ -1,0 +1,120 @@
+"""Probes of lesson 7: they make pairs of tensors that share memory, and models that are tied.
+
+Like those in :mod:`embedkit.checks.probes`, they only write down what an answer does.
+"""
+
+import copy
+from collections.abc import Callable
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from embedkit.checks.plain import Plain
+
+PAIRS: dict[str, Callable[[Tensor], tuple[Tensor, Tensor]]] = {
+    "table, table": lambda table: (table, table),
+    "table, table.clone()": lambda table: (table, table.clone()),
+    "table, table.detach()": lambda table: (table, table.detach()),
+    "nn.Parameter(table), table": lambda table: (nn.Parameter(table), table),
+    "table[1:], table[1:]": lambda table: (table[1:], table[1:]),
+    "table, table.T": lambda table: (table, table.T),
+    "table.T, table.T": lambda table: (table.T, table.T),
+    "table, table[:-1]": lambda table: (table, table[:-1]),
+    "table[:-1], table[1:]": lambda table: (table[:-1], table[1:]),
+    "table[:2], table[::2][:2]": lambda table: (table[:2], table[::2][:2]),
+    "table[:2, :2], table.T[:2, :2]": lambda table: (table[:2, :2], table.T[:2, :2]),
+    "table, table.view(D, V)": lambda table: (table, table.view(*reversed(table.shape))),
+    "table, zeros": lambda table: (table, torch.zeros_like(table)),
+}
+"""What two tensors to make of a table, in the learner's words."""
+
+
+def memory_of_two(answer: Callable[..., Any], pair: str, table: Tensor) -> Any:
+    """Ask about two tensors made of a table, in both orders."""
+    one, other = PAIRS[pair](table)
+    return [answer(one, other), answer(other, one)]
+
+
+def tied_parameters(answer: Callable[..., Any], vocab_size: int, model_dim: int) -> Any:
+    """Build a model and return the shapes of what it would train, each once, in order of size."""
+    shapes = [list(p.shape) for p in answer(vocab_size, model_dim).parameters() if p.requires_grad]
+    return sorted(shapes, key=lambda shape: (-len(shape), shape))
+
+
+def tied_scores(answer: Callable[..., Any], ids: Tensor, **weights: Tensor) -> Any:
+    """Build a model, write weights into it, and run it."""
+    return _filled(answer, **weights)(ids)
+
+
+def tied_life(
+    answer: Callable[..., Any],
+    event: str,
+    ids: Tensor,
+    targets: Tensor,
+    rate: float,
+    **weights: Tensor,
+) -> Any:
+    """Let something happen to a model, train it for two steps, and return its table and scores."""
+    model = EVENTS[event](answer, weights)
+    optimizer = torch.optim.SGD(model.parameters(), lr=rate)
+    for _ in range(2):
+        optimizer.zero_grad()
+        F.cross_entropy(model(ids).flatten(0, -2), targets.flatten()).backward()
+        optimizer.step()
+    return {"table": model.embedding.weight, "scores": model(ids)}
+
+
+def _filled(answer: Callable[..., Any], **weights: Tensor) -> Any:
+    """Build a model and write the weights into it, where they belong."""
+    table = weights["table"]
+    model = answer(*table.shape).to(table.dtype)
+    _write(model, **weights)
+    return model
+
+
+@torch.no_grad()
+def _write(model: Any, table: Tensor, matrix: Tensor, shift: Tensor) -> None:
+    model.embedding.weight.copy_(table)
+    model.body.weight.copy_(matrix)
+    model.body.bias.copy_(shift)
+
+
+def _loaded(answer: Callable[..., Any], weights: dict[str, Tensor]) -> Any:
+    model = answer(*weights["table"].shape)
+    model.load_state_dict(_filled(answer, **weights).state_dict())
+    return model
+
+
+def _from_meta(answer: Callable[..., Any], weights: dict[str, Tensor]) -> Any:
+    with torch.device("meta"):
+        model = answer(*weights["table"].shape)
+    model.to_empty(device="cpu")
+    with torch.no_grad():
+        for parameter in model.parameters():
+            parameter.zero_()  # fresh memory holds anything
+    _write(model, **weights)
+    return model
+
+
+def _with_other_table(answer: Callable[..., Any], weights: dict[str, Tensor]) -> Any:
+    table = weights["table"]
+    model = _filled(answer, **weights)
+    model.embedding.weight = nn.Parameter(torch.cat([table, table.flip(0)]))
+    return model
+
+
+EVENTS: dict[str, Callable[[Callable[..., Any], dict[str, Tensor]], Any]] = {
+    "nothing": lambda answer, weights: _filled(answer, **weights),
+    "model.double()": lambda answer, weights: _filled(answer, **weights).double(),
+    "copy.deepcopy(model)": lambda answer, weights: copy.deepcopy(_filled(answer, **weights)),
+    "load_state_dict": _loaded,
+    "to_empty from the meta device": _from_meta,
+    "a larger table": _with_other_table,
+}
+"""What happens to a model before it is trained, in the learner's words."""
+
+HEAD_PROBES: dict[str, Callable[..., Plain]] = {
+    probe.__name__: probe for probe in (memory_of_two, tied_parameters, tied_scores, tied_life)
+}

@@ -1,0 +1,156 @@
+"""What marks task 7.2, `is_tied`: whether two tensors are one in memory."""
+
+import torch
+from torch import Tensor
+
+from embedkit import tied_head as finished
+from embedkit.checks.framework import Criterion, Draw, Mistake, Task, says
+from embedkit.checks.head_probes import PAIRS
+from embedkit.checks.probes import Inputs, Seen
+
+
+def asked(draw: Draw, *pairs: str) -> list[Inputs]:
+    """Each pair made of a small table, and then of random ones, square and not."""
+    small = torch.tensor([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0], [7.0, 8.0, 9.0]])
+    tables = [small, draw.table(5, 5), draw.table(7, 4)]
+    return [{"pair": pair, "table": table} for table in tables for pair in pairs]
+
+
+def copies(draw: Draw) -> list[Inputs]:
+    """A table and itself, a copy, and other numbers; also where all numbers are equal."""
+    alike = {"pair": "table, zeros", "table": torch.zeros(3, 3)}
+    pairs = "table, table.clone()", "table, table", "table, zeros"
+    return [*asked(draw, *pairs), alike, {**alike, "pair": "table, table"}]
+
+
+def other_names(draw: Draw) -> list[Inputs]:
+    """Other tensors of the same memory."""
+    return asked(
+        draw,
+        "table, table.detach()",
+        "nn.Parameter(table), table",
+        "table[1:], table[1:]",
+        "table.T, table.T",
+    )
+
+
+def views(draw: Draw) -> list[Inputs]:
+    """Tensors that share memory, and are not one."""
+    return asked(
+        draw,
+        "table, table.T",
+        "table, table[:-1]",
+        "table[:-1], table[1:]",
+        "table[:2], table[::2][:2]",
+        "table[:2, :2], table.T[:2, :2]",
+        "table, table.view(D, V)",
+        "table, table",
+    )
+
+
+def same_storage(one: Tensor, other: Tensor) -> bool:
+    """Compare the whole memory, of which both may be parts."""
+    return one.untyped_storage().data_ptr() == other.untyped_storage().data_ptr()
+
+
+def same_start(one: Tensor, other: Tensor) -> bool:
+    """Compare where both begin."""
+    return one.data_ptr() == other.data_ptr()
+
+
+def same_start_and_shape(one: Tensor, other: Tensor) -> bool:
+    """Compare where both begin, and their shapes, and not how they are read."""
+    return same_start(one, other) and one.shape == other.shape
+
+
+def same_start_and_strides(one: Tensor, other: Tensor) -> bool:
+    """Compare where both begin and how they are read, and not how far."""
+    return same_start(one, other) and one.stride() == other.stride()
+
+
+def stopped_at_a_shape(inputs: Inputs, seen: Seen) -> bool:
+    """Whether two shapes were compared number by number."""
+    stopped = says("must match the size", "The size of tensor")
+    return stopped(inputs, seen)
+
+
+task = Task(
+    number="7.2",
+    name="is_tied",
+    points=2,
+    reference=finished.is_tied,
+    criteria=(
+        Criterion(
+            "a copy is not tied, and a table is tied to itself",
+            copies,
+            probe="memory_of_two",
+            mistakes=(
+                Mistake(
+                    "Equal numbers are not enough: a copy has them, too, until the first step of "
+                    "training. Ask where the numbers lie, as data_ptr() tells.",
+                    answer=torch.equal,
+                ),
+                Mistake(
+                    "That compares number by number. One answer is wanted, True or False, and it "
+                    "hangs on where the numbers lie, not on what they are.",
+                    when=lambda inputs, seen: (
+                        isinstance(seen.value, list) and isinstance(seen.value[0], Tensor)
+                    ),
+                ),
+            ),
+        ),
+        Criterion(
+            "two tensors of the same memory are tied, whatever Python calls them",
+            other_names,
+            probe="memory_of_two",
+            mistakes=(
+                Mistake(
+                    "“is” asks whether two names stand for one Python object. Here two objects "
+                    "stand on the same memory: what is written to one is in the other.",
+                    answer=lambda one, other: one is other,
+                ),
+                Mistake(
+                    "A part of a larger tensor is tied to itself, too, and so is a transpose. "
+                    "Nothing needs to be contiguous or to begin at offset 0.",
+                    when=lambda inputs, seen: (
+                        inputs["pair"] in ("table[1:], table[1:]", "table.T, table.T")
+                        and seen.value == [False, False]
+                    ),
+                ),
+            ),
+        ),
+        Criterion(
+            "a transpose, a part and a view in another shape are not tied to the whole",
+            views,
+            probe="memory_of_two",
+            mistakes=(
+                Mistake(
+                    "Both begin at the same place, but they are not read alike. Compare the shapes "
+                    "and the strides, too.",
+                    answer=same_start,
+                ),
+                Mistake(
+                    "Start and shape agree, but not the strides: a square table and its transpose "
+                    "begin at the same place, and number [0, 1] lies elsewhere.",
+                    answer=same_start_and_shape,
+                ),
+                Mistake(
+                    "Start and strides agree, but not the shapes: a table without its last row "
+                    "begins where the table begins, and is not the table.",
+                    answer=same_start_and_strides,
+                ),
+                Mistake(
+                    "The storage is the whole piece of memory, and two different parts of one "
+                    "table share it. data_ptr() of the tensor tells where its first number lies.",
+                    answer=same_storage,
+                ),
+                Mistake(
+                    "It stops where the shapes differ. Two tensors of different shape are not "
+                    "tied: look at the shapes first.",
+                    when=stopped_at_a_shape,
+                ),
+            ),
+        ),
+    ),
+)
+assert all(question["pair"] in PAIRS for question in views(Draw(0)))

@@ -1,0 +1,242 @@
+"""What marks task 7.3, `TiedLM`: a model whose one table reads and writes."""
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor, nn
+
+from embedkit.checks.framework import Criterion, Draw, Mistake, Task, says
+from embedkit.checks.probes import Inputs, Seen
+
+
+class TiedLM(nn.Module):
+    """The worked answer: it is the sheet's own model, and so lives here."""
+
+    def __init__(self, vocab_size: int, model_dim: int) -> None:
+        super().__init__()
+        self.embedding = nn.Embedding(vocab_size, model_dim)
+        self.body = nn.Linear(model_dim, model_dim)
+
+    def forward(self, ids: Tensor) -> Tensor:
+        """Return the scores of all tokens at each place."""
+        table = self.embedding.weight
+        scores: Tensor = self.hidden(ids) @ table.T
+        return scores
+
+    def hidden(self, ids: Tensor) -> Tensor:
+        """Return what reaches the head."""
+        table = self.embedding.weight
+        hidden: Tensor = torch.tanh(self.body(table.shape[1] ** 0.5 * table[ids]))
+        return hidden
+
+
+def sizes(draw: Draw) -> list[Inputs]:
+    """Sizes of models to build."""
+    return [
+        {"vocab_size": 5, "model_dim": 2},
+        {"vocab_size": draw.integer(9, 14), "model_dim": draw.integer(4, 7)},
+    ]
+
+
+def weights(draw: Draw, vocab_size: int, dim: int) -> Inputs:
+    """Weights to write into a model; the tables are small, so that the tanh is not full."""
+    return {
+        "table": draw.table(vocab_size, dim) / dim**0.5,
+        "matrix": draw.numbers(dim, dim) / dim**0.5,
+        "shift": draw.numbers(dim),
+    }
+
+
+SMALL: Inputs = {
+    "table": torch.tensor([[0.1, 0.2], [0.3, -0.4], [0.5, 0.0]]),
+    "matrix": torch.tensor([[1.0, 0.0], [1.0, 1.0]]),
+    "shift": torch.tensor([0.0, 0.5]),
+}
+
+
+def readings(draw: Draw) -> list[Inputs]:
+    """Weights, and ids to read with them: a batch, a text, a single id, and double precision."""
+    double = {name: value.double() / 3 for name, value in weights(draw, 9, 4).items()}
+    return [
+        {"ids": torch.tensor([[2, 0]]), **SMALL},
+        {"ids": draw.ids(9, 2, 6), **weights(draw, 9, 4)},
+        {"ids": draw.ids(9, 7), **weights(draw, 9, 5)},
+        {"ids": torch.tensor(3), **weights(draw, 9, 5)},
+        {"ids": draw.ids(9, 2, 3), **double},
+    ]
+
+
+def life_after(*events: str) -> Callable[[Draw], list[Inputs]]:
+    """Return what draws questions of two training steps, after each of these events."""
+
+    def draws(draw: Draw) -> list[Inputs]:
+        return [
+            {
+                "event": event,
+                "ids": draw.ids(9, 2, 6),
+                "targets": draw.ids(9, 2, 6),
+                "rate": draw.integer(5, 15) / 10,
+                **weights(draw, 9, 4),
+            }
+            for event in events
+        ]
+
+    return draws
+
+
+def variant(
+    *,
+    scale_in: bool = True,
+    scale_out: bool = False,
+    squashed: bool = True,
+    scale: Callable[[int], float] = lambda dim: dim**0.5,
+) -> type[nn.Module]:
+    """Return the model with one part of its way forward done wrongly."""
+
+    class Wrong(TiedLM):
+        def forward(self, ids: Tensor) -> Tensor:
+            table = self.embedding.weight
+            factor = scale(table.shape[1])
+            rows = table[ids] * (factor if scale_in else 1.0)
+            hidden = self.body(rows)
+            hidden = torch.tanh(hidden) if squashed else hidden
+            scores: Tensor = hidden @ (table * (factor if scale_out else 1.0)).T
+            return scores
+
+    return Wrong
+
+
+class Copied(TiedLM):
+    """A wrong answer: the head is a copy, which is never listed and never trained."""
+
+    def forward(self, ids: Tensor) -> Tensor:
+        """Score with a table that no gradient reaches."""
+        scores: Tensor = self.hidden(ids) @ self.embedding.weight.detach().T
+        return scores
+
+
+class ReadsDetached(TiedLM):
+    """A wrong answer: no gradient comes back through the lookup."""
+
+    def hidden(self, ids: Tensor) -> Tensor:
+        """Read from a table that no gradient reaches."""
+        table = self.embedding.weight.detach()
+        hidden: Tensor = torch.tanh(self.body(table.shape[1] ** 0.5 * table[ids]))
+        return hidden
+
+
+def at_event(*events: str) -> Callable[[Inputs, Seen], bool]:
+    """Return a test of whether the question that failed was about one of some events."""
+    return lambda inputs, seen: inputs["event"] in events
+
+
+task = Task(
+    number="7.3",
+    name="TiedLM",
+    points=2,
+    reference=TiedLM,
+    criteria=(
+        Criterion(
+            "it trains one table, and the weight and bias of its body: nothing else",
+            sizes,
+            probe="tied_parameters",
+            mistakes=(
+                Mistake(
+                    "It is no module. Write class TiedLM(nn.Module), and call super().__init__() "
+                    "before the layers are made.",
+                    when=says("no attribute 'parameters'", "before Module.__init__() call"),
+                ),
+                Mistake(
+                    "There are two tables to train. A copied weight starts equal, and each goes "
+                    "its own way from the first step on.",
+                    when=lambda inputs, seen: (
+                        isinstance(seen.value, list)
+                        and seen.value.count([inputs["vocab_size"], inputs["model_dim"]]) > 1
+                    ),
+                ),
+                Mistake(
+                    "The head has a bias to train, which nobody asked for here: "
+                    "nn.Linear(…, bias=False), or no layer at all.",
+                    when=lambda inputs, seen: (
+                        isinstance(seen.value, list) and [inputs["vocab_size"]] in seen.value
+                    ),
+                ),
+            ),
+        ),
+        Criterion(
+            "it computes tanh(body(√D · row)) · rows",
+            readings,
+            probe="tied_scores",
+            mistakes=(
+                Mistake(
+                    "The rows are not scaled on the way in. Multiply what was read by √D.",
+                    answer=variant(scale_in=False),
+                ),
+                Mistake(
+                    "√D is on both sides. It belongs to the rows that are read; the head scores "
+                    "with the table as it is.",
+                    answer=variant(scale_out=True),
+                ),
+                Mistake(
+                    "√D is on the wrong side: scale what is read, and leave the head alone.",
+                    answer=variant(scale_in=False, scale_out=True),
+                ),
+                Mistake(
+                    "The rows are divided by √D. Multiply: their numbers are small, and shall "
+                    "reach the body with size 1.",
+                    answer=variant(scale=lambda dim: dim**-0.5),
+                ),
+                Mistake(
+                    "The factor is D, not its root. Take model_dim ** 0.5.",
+                    answer=variant(scale=float),
+                ),
+                Mistake("The tanh behind the body is missing.", answer=variant(squashed=False)),
+                Mistake(
+                    "The layers need the names embedding and body, so that weights can be written "
+                    "into them.",
+                    when=says("no attribute 'embedding'", "no attribute 'body'"),
+                ),
+            ),
+        ),
+        Criterion(
+            "it learns through both ends: as it is, as a deep copy, and with saved weights",
+            life_after("nothing", "model.double()", "copy.deepcopy(model)", "load_state_dict"),
+            probe="tied_life",
+            mistakes=(
+                Mistake(
+                    "No gradient comes through the head. .data, .detach() and copies cut it off: "
+                    "score with self.embedding.weight itself.",
+                    answer=Copied,
+                ),
+                Mistake(
+                    "No gradient comes through the lookup. .data and .detach() cut it off: read "
+                    "with self.embedding(ids).",
+                    answer=ReadsDetached,
+                ),
+                Mistake(
+                    "After deepcopy the head still scores with the table of the first model. "
+                    "It holds on to something that is not copied along, such as a function that "
+                    "knows the first model.",
+                    when=lambda inputs, seen: inputs["event"] == "copy.deepcopy(model)",
+                ),
+            ),
+        ),
+        Criterion(
+            "it stays tied when a larger table takes the old one's place, and from the meta device",
+            life_after("a larger table", "to_empty from the meta device"),
+            probe="tied_life",
+            mistakes=(
+                Mistake(
+                    "The table was replaced, and the head still scores with the old one. Do not "
+                    "keep the weight: ask for self.embedding.weight in each call.",
+                    when=at_event("a larger table"),
+                ),
+                Mistake(
+                    "to_empty gave the lookup and the head a tensor each. A weight that two layers "
+                    "hold comes apart there: ask for self.embedding.weight in each call.",
+                    when=at_event("to_empty from the meta device"),
+                ),
+            ),
+        ),
+    ),
+)
