@@ -250,6 +250,22 @@ def test_a_seed_is_seen_even_if_the_notebook_had_set_the_same_one():
     assert "the seed of all random numbers" in hint_on(seeds_all)
 
 
+def test_an_answer_that_draws_a_number_draws_another_one_in_each_question():
+    asked = [{"window": window} for window in range(1, 20)]
+    drawn = [observe(lambda window: torch.rand(()), "call", inputs).value for inputs in asked]
+    assert len(set(map(float, drawn))) == len(asked)
+    again = [observe(lambda window: torch.rand(()), "call", inputs).value for inputs in asked]
+    assert drawn == again
+
+
+def asks_for_gradients(x):
+    return x.requires_grad_().detach() * 2
+
+
+def test_an_input_that_is_made_to_require_a_gradient_is_told():
+    assert "It changes whether its input x requires a gradient" in hint_on(asks_for_gradients)
+
+
 def test_a_check_draws_nothing_from_the_notebooks_random_numbers():
     torch.manual_seed(5)
     expected = torch.randn(3)

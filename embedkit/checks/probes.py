@@ -8,6 +8,7 @@ with what the finished code does, and can do so in another process.
 import contextlib
 import io
 import warnings
+import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -143,7 +144,7 @@ def observe(answer: Any, probe: str, inputs: Inputs) -> Seen:
         with (
             contextlib.redirect_stdout(printed),
             warnings.catch_warnings(),
-            torch_kept_as_it_is(changed),
+            torch_kept_as_it_is(changed, seed_for(inputs)),
         ):
             warnings.simplefilter("ignore")
             value = PROBES[probe](answer, **given)
@@ -155,6 +156,11 @@ def observe(answer: Any, probe: str, inputs: Inputs) -> Seen:
             printed=printed.getvalue()[:2000],
             inputs_after=to_plain(given),
         )
+    changed.extend(
+        f"whether its input {name} requires a gradient"
+        for name, item in given.items()
+        if isinstance(item, Tensor) and item.requires_grad
+    )
     device = value.device.type if isinstance(value, Tensor) else "cpu"
     return Seen(
         value=to_plain(value),
@@ -165,17 +171,26 @@ def observe(answer: Any, probe: str, inputs: Inputs) -> Seen:
     )
 
 
+def seed_for(inputs: Inputs) -> int:
+    """Return a seed that nobody would choose, the same for equal questions only.
+
+    With one seed for all, an answer that draws a number would draw the same one in each question,
+    and might be right by luck in all of them.
+    """
+    return UNLIKELY_SEED + zlib.crc32(repr(inputs).encode())
+
+
 @contextlib.contextmanager
-def torch_kept_as_it_is(changed: list[str]) -> Iterator[None]:
+def torch_kept_as_it_is(changed: list[str], seed_of_question: int) -> Iterator[None]:
     """Put torch's global settings back at the end, and note in ``changed`` which were changed.
 
-    Meanwhile the random numbers come from a seed that nobody would choose. So an answer that
+    Meanwhile the random numbers come from a seed that belongs to the question. So an answer that
     sets a seed is seen, even if the notebook has set the same one before.
     """
     gradients, dtype = torch.is_grad_enabled(), torch.get_default_dtype()
     seed, random_state = torch.initial_seed(), torch.get_rng_state()
     torch.set_grad_enabled(True)
-    torch.default_generator.manual_seed(UNLIKELY_SEED)
+    torch.default_generator.manual_seed(seed_of_question)
     try:
         yield
     finally:
@@ -183,7 +198,7 @@ def torch_kept_as_it_is(changed: list[str]) -> Iterator[None]:
             changed.append("whether gradients are kept")
         if torch.get_default_dtype() != dtype:
             changed.append("the default dtype")
-        seed_was_set = torch.initial_seed() != UNLIKELY_SEED
+        seed_was_set = torch.initial_seed() != seed_of_question
         if seed_was_set:
             changed.append("the seed of all random numbers")
             torch.manual_seed(seed)
