@@ -10,9 +10,9 @@ from embedkit.checks.price_of_the_table.task5_compositional_lookup import (
 from embedkit.checks.price_of_the_table.task6_count_llama import task as count_llama
 
 __all__ = [
-    "FactorisedTable",
     "compositional_lookup",
     "count_llama",
+    "factorised_table",
     "pad_table",
     "quantize_rows",
     "table_bytes",
