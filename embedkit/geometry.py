@@ -123,10 +123,18 @@ def analogy_scores(
     # many questions share a word: take each word's cosines once
     ids, place = questions.long().unique(return_inverse=True)
     cosines = unit[ids] @ unit.T
-    a, b, c = (cosines[place[:, i]] for i in range(3))
+
+    def near(column: int) -> Float[Tensor, "n vocab"]:
+        return cosines[place[:, column]]
+
+    a, b, c = 0, 1, 2
+    if method == "add":
+        return (near(c) - near(a)).add_(near(b))
     if method == "mul":
-        return (1 + b) / 2 * ((1 + c) / 2) / ((1 + a) / 2 + 1e-6)
-    return {"add": c - a + b, "no a": c + b, "c alone": c, "b alone": b}[method]
+        return (1 + near(b)) / 2 * ((1 + near(c)) / 2) / ((1 + near(a)) / 2 + 1e-6)
+    if method == "no a":
+        return near(c) + near(b)
+    return near(c if method == "c alone" else b)
 
 
 def solve_analogies(
