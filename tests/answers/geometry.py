@@ -263,6 +263,15 @@ NEAREST_WRONG = [
     ),
 ]
 
+NEAREST_WRONG += [
+    Wrong(
+        "5.2",
+        "numbers of the queries along the wrong axis",
+        "torch.arange(N)[:, None]",
+        body(NEAREST, COSINES, "cosines[torch.arange(len(queries)), leave_out] = -torch.inf", TOP),
+    ),
+]
+
 NEAREST_RIGHT = [
     Right(
         "5.2",
@@ -420,6 +429,50 @@ SOLVE_WRONG = [
     ),
 ]
 
+SOLVE_WRONG += [
+    Wrong(
+        "5.3",
+        "inputs out for all",
+        "left out for the others, too",
+        body(
+            SOLVE,
+            UNIT,
+            READ,
+            SCORES,
+            "if not keep_inputs:",
+            "    scores[:, questions] = -torch.inf",
+            BEST,
+        ),
+    ),
+    Wrong(
+        "5.3",
+        "numbers of the questions along the wrong axis",
+        "torch.arange(N)[:, None]",
+        body(
+            SOLVE,
+            UNIT,
+            READ,
+            SCORES,
+            "if not keep_inputs:",
+            "    scores[torch.arange(len(questions)), questions] = -torch.inf",
+            BEST,
+        ),
+    ),
+    Wrong(
+        "5.3",
+        "rows unpacked",
+        "questions.T",
+        body(
+            SOLVE,
+            UNIT,
+            "a, b, c = questions",
+            "scores = (unit[c] - unit[a] + unit[b]) @ unit.T",
+            SKIP,
+            BEST,
+        ),
+    ),
+]
+
 SOLVE_RIGHT = [
     Right(
         "5.3",
@@ -563,6 +616,31 @@ RANK_WRONG = [
         "divided by one norm only",
         "came back",
         body(RANK, SHARED, CORRELATE.replace("(x.norm() * y.norm())", "x.norm()")),
+    ),
+]
+
+RANK_WRONG += [
+    Wrong(
+        "5.4",
+        "argsort twice, not stable",
+        "share the mean of the ranks",
+        body(RANK, "ranks = lambda v: v.argsort().argsort()", CORRELATE),
+    ),
+    Wrong(
+        "5.4",
+        "ranks from 1 on, not centred",
+        "The ranks are not centred",
+        body(RANK, SHARED, CORRELATE.replace(" - x.mean()", "").replace(" - y.mean()", "")),
+    ),
+    Wrong(
+        "5.4",
+        "ranks from 0 on, not centred",
+        "The ranks are not centred",
+        body(
+            RANK,
+            "ranks = lambda v: v.argsort().argsort()",
+            CORRELATE.replace(" - x.mean()", "").replace(" - y.mean()", ""),
+        ),
     ),
 ]
 
@@ -767,6 +845,67 @@ ABT_WRONG = [
         "columns are left out",
         "The shape is",
         body(ABT, MEAN, SVD, "return (rows - mean) @ vt[count:].T if count else rows - mean"),
+    ),
+]
+
+ABT_WRONG += [
+    Wrong(
+        "5.5",
+        "columns of a thin last matrix",
+        "You take its columns",
+        body(
+            ABT,
+            MEAN,
+            SVD,
+            CENTRED,
+            "top = vt[:, :count]",
+            "return centred - centred @ top @ top.T",
+        ),
+    ),
+    Wrong(
+        "5.5",
+        "shares of rows that are not centred",
+        "with their mean still in",
+        body(ABT, MEAN, SVD, "return rows - mean - rows @ vt[:count].T @ vt[:count]"),
+    ),
+    Wrong(
+        "5.5",
+        "kept in place of taken out",
+        "Perhaps you keep the directions",
+        body(ABT, MEAN, SVD, CENTRED, "return centred @ vt[:count].T @ vt[:count]"),
+    ),
+    Wrong(
+        "5.5",
+        "the first eigenvectors",
+        "eigh gives the smallest first",
+        body(
+            ABT,
+            MEAN,
+            "values, vectors = torch.linalg.eigh((table - mean).T @ (table - mean))",
+            CENTRED,
+            "top = vectors[:, :count]",
+            "return centred - centred @ top @ top.T",
+        ),
+    ),
+    Wrong(
+        "5.5",
+        "directions of the rows without the table's mean",
+        "The directions are those of rows",
+        body(ABT, MEAN, CENTRED, "vt = torch.linalg.svd(centred)[2]", PROJECT),
+    ),
+    Wrong(
+        "5.5",
+        "shares in place of rows",
+        "get vectors back",
+        body(
+            ABT,
+            MEAN,
+            SVD,
+            CENTRED,
+            "shares = centred @ vt.T",
+            "shares[:, :count] = 0",
+            "return shares",
+        ),
     ),
 ]
 

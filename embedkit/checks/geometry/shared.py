@@ -1,9 +1,13 @@
 """What several tasks of sheet 5 share: tables of uneven lengths, and answers without near ties."""
 
+from collections.abc import Callable
+from typing import Any
+
 import torch
 from torch import Tensor
 
 from embedkit.checks.framework import Draw
+from embedkit.checks.probes import Inputs, Seen
 
 CLEAR = 1e-3
 """How far apart scores lie that decide about an answer, so that rounding cannot."""
@@ -25,3 +29,23 @@ def clear(scores: Tensor) -> Tensor:
     """Say for each row of scores whether no two of them lie close together."""
     gaps = scores.sort(dim=1).values.diff(dim=1)
     return (gaps > CLEAR).all(dim=1)
+
+
+def gives(*answers: Callable[..., Any]) -> Callable[[Inputs, Seen], bool]:
+    """Return a test of whether one of some answers gives what was seen, for ``Mistake.when``.
+
+    It looks at the one question that failed. So it also knows a mistake whose other answers depend
+    on how it is written, such as an error where ours gives none.
+    """
+
+    def test(inputs: Inputs, seen: Seen) -> bool:
+        if not isinstance(seen.value, Tensor):
+            return False
+        own = [answer(**inputs) for answer in answers]
+        return any(
+            one.shape == seen.value.shape
+            and torch.allclose(one.double(), seen.value.double(), rtol=1e-4, atol=1e-5)
+            for one in own
+        )
+
+    return test

@@ -4,7 +4,7 @@ import torch
 from torch import Tensor
 
 from embedkit import geometry as finished
-from embedkit.checks.framework import Criterion, Draw, Mistake, Task, scattered
+from embedkit.checks.framework import Criterion, Draw, Mistake, Task, says, scattered
 from embedkit.checks.geometry.shared import clear, uneven, unit
 from embedkit.checks.probes import Inputs, Seen
 
@@ -157,6 +157,11 @@ itself_dropped = Mistake(
     "be a row of the table.",
     answer=first_dropped,
 )
+one_axis_short = Mistake(
+    "leave_out holds L ids for each of N queries, so the queries' numbers need an axis more: "
+    "torch.arange(N)[:, None]. Or use scatter along dim=1.",
+    when=says("indexing tensors could not be broadcast"),
+)
 all_in = Mistake(
     "Rows come back that were to be left out. Give them the score −∞ before you look for the "
     "largest.",
@@ -191,7 +196,14 @@ task = Task(
         Criterion(
             "the rows with the largest cosine come back, the nearest first",
             none_left_out,
-            mistakes=(the_cosines, dot_products, distances, farthest, itself_dropped),
+            mistakes=(
+                the_cosines,
+                dot_products,
+                distances,
+                farthest,
+                itself_dropped,
+                one_axis_short,
+            ),
         ),
         Criterion(
             "what is left out for a query is not among its neighbours",

@@ -123,6 +123,14 @@ def is_float(inputs: Inputs, seen: Seen) -> bool:
     return isinstance(seen.value, Tensor) and seen.value.is_floating_point()
 
 
+def out_for_all(table: Tensor, questions: Tensor, keep_inputs: bool) -> Tensor:
+    """Leave out the inputs of all questions in each."""
+    scores = finished.analogy_scores(unit(table), questions)
+    if not keep_inputs:
+        scores[:, questions.flatten()] = -torch.inf
+    return scores.argmax(dim=1)
+
+
 other_way = Mistake(
     "The sign is turned round. The step leads from a to b, and is taken from c: c − a + b.",
     answer=lambda table, questions, keep_inputs: answer_by(
@@ -165,6 +173,21 @@ zero_score = Mistake(
     "−torch.inf never is.",
     answer=zero_for_inputs,
 )
+out_everywhere = Mistake(
+    "The inputs of one question are left out for the others, too. Row n of questions belongs to "
+    "row n of the scores: scatter along dim=1 writes for each by itself.",
+    answer=out_for_all,
+)
+one_axis_short = Mistake(
+    "There are three ids for each of N questions, so the questions' numbers need an axis more: "
+    "torch.arange(N)[:, None]. Or use scatter along dim=1.",
+    when=says("indexing tensors could not be broadcast"),
+)
+unpacked_by_rows = Mistake(
+    "questions has a row for each question, and you unpack its rows. For all a, all b and all c "
+    "take its columns: questions.T.",
+    when=says("values to unpack"),
+)
 always_out = Mistake(
     "a, b and c are left out though keep_inputs is True.",
     answer=lambda table, questions, keep_inputs: reference(table, questions, False),
@@ -202,6 +225,9 @@ task = Task(
                 never_out,
                 c_out,
                 zero_score,
+                out_everywhere,
+                one_axis_short,
+                unpacked_by_rows,
             ),
         ),
         Criterion(

@@ -7,6 +7,7 @@ from torch import Tensor
 
 from embedkit import geometry as finished
 from embedkit.checks.framework import Criterion, Draw, Mistake, Task, says, scattered
+from embedkit.checks.geometry.shared import gives
 from embedkit.checks.probes import Inputs, Seen
 
 
@@ -79,6 +80,17 @@ def of_ranks(rank: Callable[[Tensor], Tensor]) -> Callable[[Tensor, Tensor], Ten
     return lambda x, y: correlation(rank(x), rank(y))
 
 
+def not_centred(first: int) -> Callable[[Tensor, Tensor], Tensor]:
+    """Divide the ranks' dot product by their lengths, where the smallest has this rank."""
+
+    def wrong(x: Tensor, y: Tensor) -> Tensor:
+        x, y = (finished.average_ranks(v).double() - 1 + first for v in (x, y))
+        found: Tensor = x @ y / (x.norm() * y.norm())
+        return found
+
+    return wrong
+
+
 def in_given_order(values: Tensor) -> Tensor:
     """Rank equal values in the order in which they stand."""
     return values.argsort(stable=True).argsort()
@@ -131,6 +143,10 @@ one_argsort = Mistake(
     "that.",
     answer=of_ranks(lambda values: values.argsort()),
 )
+mean_of_ranks = Mistake(
+    "The ranks are not centred. Subtract the mean of the ranks from each list first.",
+    when=gives(not_centred(0), not_centred(1)),
+)
 in_double = Mistake(
     "The result is float64. Compute in it, and give back .float().",
     when=lambda inputs, seen: isinstance(seen.value, Tensor) and seen.value.dtype == torch.float64,
@@ -142,7 +158,7 @@ whole_mean = Mistake(
 any_order = Mistake(
     "Equal values get different ranks, in the order in which they happen to stand. They share the "
     "mean of the ranks that they take up.",
-    answer=of_ranks(in_given_order),
+    when=gives(of_ranks(in_given_order), of_ranks(lambda values: values.argsort().argsort())),
 )
 d_squared = Mistake(
     "1 − 6 Σd² / (N(N² − 1)) holds only where no values are equal. Correlate the ranks instead.",
@@ -178,7 +194,7 @@ task = Task(
         Criterion(
             "it is the correlation of the ranks, whatever the values",
             no_ties,
-            mistakes=(a_number, of_values, one_argsort, in_double, whole_mean),
+            mistakes=(a_number, of_values, one_argsort, mean_of_ranks, in_double, whole_mean),
         ),
         Criterion(
             "equal values share the mean of their ranks, in floats and in whole numbers",

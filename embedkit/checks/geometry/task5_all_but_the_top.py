@@ -5,6 +5,7 @@ from torch import Tensor
 
 from embedkit import geometry as finished
 from embedkit.checks.framework import Criterion, Draw, Mistake, Task, says, scattered
+from embedkit.checks.geometry.shared import gives
 from embedkit.checks.probes import Inputs
 
 
@@ -99,6 +100,12 @@ def own_directions(table: Tensor, count: int, rows: Tensor) -> Tensor:
     return without(rows - table.mean(dim=0), found[:count])
 
 
+def directions_of_changed_rows(table: Tensor, count: int, rows: Tensor) -> Tensor:
+    """Take the table's mean out, and then the directions of what that leaves of the rows."""
+    centred = rows - table.mean(dim=0)
+    return without(centred, directions_of(centred)[:count])
+
+
 def top_kept(table: Tensor, count: int, rows: Tensor) -> Tensor:
     """Keep the top directions, and throw the rest away."""
     centred = rows - table.mean(dim=0)
@@ -115,6 +122,26 @@ def columns_of_vt(table: Tensor, count: int, rows: Tensor) -> Tensor:
     """Take columns of Vᵀ for directions."""
     directions = torch.linalg.svd(table - table.mean(dim=0))[2]
     return without(rows - table.mean(dim=0), directions.T[:count])
+
+
+def columns_of_thin_vt(table: Tensor, count: int, rows: Tensor) -> Tensor:
+    """Take columns of a Vᵀ that has no more rows than the table."""
+    columns = directions_of(table - table.mean(dim=0))[:, :count]
+    centred = rows - table.mean(dim=0)
+    return centred - centred @ columns @ columns.T if len(columns) == rows.shape[1] else centred
+
+
+def share_of_uncentred(table: Tensor, count: int, rows: Tensor) -> Tensor:
+    """Subtract what the rows hold of the directions before their mean is gone."""
+    top = directions_of(table - table.mean(dim=0))[:count]
+    return rows - table.mean(dim=0) - rows @ top.T @ top
+
+
+def coordinates(table: Tensor, count: int, rows: Tensor) -> Tensor:
+    """Give the shares of the directions, with those of the first set to 0."""
+    shares = (rows - table.mean(dim=0)) @ directions_of(table - table.mean(dim=0)).T
+    shares[:, :count] = 0
+    return shares
 
 
 def rest_kept(table: Tensor, count: int, rows: Tensor) -> Tensor:
@@ -151,10 +178,11 @@ rows_mean = Mistake(
 from_the_rows = Mistake(
     "The directions are those of rows. They are learned from table; rows are only what they are "
     "taken out of.",
-    answer=own_directions,
+    when=gives(own_directions, directions_of_changed_rows),
 )
 all_for_none = Mistake(
-    "With count 0 everything is gone. A slice [-0:] is the same as [0:], so it takes all.",
+    "With count 0 everything is gone. Perhaps you keep the directions that are to go; or you slice "
+    "with [-count:], and [-0:] is the same as [0:], so it takes all.",
     answer=minus_the_count,
 )
 no_direction = Mistake(
@@ -173,12 +201,22 @@ kept_top = Mistake(
 wrong_end = Mistake(
     "The last directions are gone in place of the first. svd gives the largest first; eigh gives "
     "the smallest first.",
-    answer=last_out,
+    when=gives(last_out),
 )
 columns = Mistake(
     "The directions are the rows of the matrix that torch.linalg.svd returns last, which is Vᵀ. "
     "You take its columns.",
-    answer=columns_of_vt,
+    when=gives(columns_of_vt, columns_of_thin_vt),
+)
+shares_back = Mistake(
+    "These are shares of the directions, not rows in the table's columns. Multiply them by the "
+    "directions to get vectors back.",
+    when=gives(coordinates),
+)
+uncentred_share = Mistake(
+    "What you subtract is the share of the rows with their mean still in. Subtract the mean first, "
+    "and use the centred rows in both places.",
+    answer=share_of_uncentred,
 )
 left_vectors = Mistake(
     "These sizes do not fit. U has a row for each word; the directions, with D numbers each, are "
@@ -200,7 +238,7 @@ task = Task(
         Criterion(
             "with count 0, the table's mean row is gone and nothing else",
             only_the_mean,
-            mistakes=(mean_stays, one_mean, rows_mean, all_for_none, left_vectors),
+            mistakes=(mean_stays, one_mean, rows_mean, all_for_none, shares_back, left_vectors),
         ),
         Criterion(
             "the directions in which the table's rows spread most are gone, from any rows",
@@ -208,6 +246,7 @@ task = Task(
             mistakes=(
                 no_direction,
                 uncentred,
+                uncentred_share,
                 kept_top,
                 wrong_end,
                 columns,
