@@ -186,7 +186,7 @@ def tile_step(
     scores = center_rows @ other_rows.transpose(1, 2)
     near = band(tiles)
     pairs = tiles.left + tiles.right
-    weight = pairs[:, :, None] * (negatives / shared)
+    weight = pairs[:, :, None].to(scores.dtype) * (negatives / shared)
     downhill = -scores.sigmoid()  # minus the loss by each score, as yet without weights
     downhill[:, :, :width].add_(1).mul_(near)
     downhill[:, :, width:].mul_(weight)
@@ -347,8 +347,16 @@ def train_skipgram(
     Raises:
         TypeError: if a sentence is a string.
         ValueError: if no word is frequent enough, or a number that must be at least 1 is not.
+        ArithmeticError: if training ran away, as it can where few words share many pairs.
     """
-    for name, number in (("window", window), ("epochs", epochs), ("workers", workers)):
+    numbers = {
+        "dim": dim,
+        "window": window,
+        "negatives": negatives,
+        "epochs": epochs,
+        "workers": workers,
+    }
+    for name, number in numbers.items():
         if number < 1:
             raise ValueError(f"{name} must be at least 1, got {number}.")
     device = pick_device()
@@ -391,5 +399,7 @@ def train_skipgram(
     finally:
         torch.set_num_threads(threads_before)
         bar.close()
+    if not E.isfinite().all():
+        raise ArithmeticError("training ran away to infinity; take a lower lr or a smaller batch.")
     found = tuple(torch.stack(losses).tolist())
     return SkipGramTable(words, E.cpu(), C.cpu(), counts, found)
