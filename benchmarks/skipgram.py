@@ -30,7 +30,7 @@ from embedkit.meaning_from_context import Tiling, train_skipgram
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from grading import processor  # noqa: E402
+from grading import processor
 
 RESULTS = Path(__file__).parent / "results" / "skipgram.json"
 SEEDS = (1, 2, 3, 4, 5)
@@ -97,7 +97,8 @@ def run(name: str, sentences: Sentences, seed: int, family: Path) -> Run:
 def test_data(file: str) -> Path:
     """Return where gensim keeps one of its test sets."""
     spec = find_spec("gensim")
-    assert spec is not None and spec.origin is not None
+    assert spec is not None
+    assert spec.origin is not None
     return Path(spec.origin).parent / "test" / "test_data" / file
 
 

@@ -146,9 +146,9 @@ def band(tiles: Tiles) -> Bool[Tensor, "tiles tile tile+2*window"]:
     tile, width = tiles.left.shape[1], tiles.words.shape[1]
     window = (width - tile) // 2
     places = torch.arange(width, device=tiles.words.device)
-    offset = places - (places[:tile, None] + window)
-    inside = (offset >= -tiles.left[:, :, None]) & (offset <= tiles.right[:, :, None])
-    return inside & (offset != 0)
+    offset = (places - (places[:tile, None] + window)).to(torch.int16)
+    left, right = (side.to(torch.int16)[:, :, None] for side in (tiles.left, tiles.right))
+    return (offset >= -left) & (offset <= right) & (offset != 0)
 
 
 def tile_step(
@@ -187,14 +187,15 @@ def tile_step(
     near = band(tiles)
     pairs = tiles.left + tiles.right
     weight = pairs[:, :, None].to(scores.dtype) * (negatives / shared)
-    downhill = -scores.sigmoid()  # minus the loss by each score, as yet without weights
-    downhill[:, :, :width].add_(1).mul_(near)
-    downhill[:, :, width:].mul_(weight)
+    by_score = scores.sigmoid()  # the loss by each score: σ − 1 for pairs, σ for negatives
+    by_score[:, :, :width].sub_(1).mul_(near)
+    by_score[:, :, width:].mul_(weight)
+    push = by_score.mul_(-lr)
 
-    to_centers = downhill @ other_rows
-    to_others = downhill.transpose(1, 2) @ center_rows
-    centers_table.index_add_(0, centers, to_centers.flatten(0, 1), alpha=lr)
-    contexts_table.index_add_(0, others, to_others.flatten(0, 1), alpha=lr)
+    to_centers = push @ other_rows
+    to_others = push.transpose(1, 2) @ center_rows
+    centers_table.index_add_(0, centers, to_centers.flatten(0, 1))
+    contexts_table.index_add_(0, others, to_others.flatten(0, 1))
     if not measure:
         return None
     positive = F.softplus(-scores[:, :, :width]) * near
@@ -207,16 +208,16 @@ class Tiling:
     """How the arithmetic is arranged; it decides how fast training is, and bears on its quality.
 
     Args:
-        tile: consecutive words that are computed together; wider ones waste more of the products
-            on pairs outside the window.
+        tile: consecutive words that are computed together; in wider ones more of the products is
+            spent on pairs outside the window, in narrower ones more rows are fetched.
         shared: negatives a tile; with fewer, the same few words are pushed away from a whole tile.
         batch: tiles a step; larger ones spare Python's time, until rows that come up often are
             moved too far at once, and training runs away.
     """
 
-    tile: int = 32
-    shared: int = 64
-    batch: int = 8
+    tile: int = 16
+    shared: int = 32
+    batch: int = 16
 
 
 @dataclass(frozen=True)

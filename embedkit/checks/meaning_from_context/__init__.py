@@ -1,4 +1,4 @@
-"""What marks sheet 4, meaning from context: ``check.pairs_in_window(pairs_in_window)`` marks 4.1."""
+"""What marks sheet 4: ``check.pairs_in_window(pairs_in_window)`` marks task 4.1, and so on."""
 
 from embedkit.checks.meaning_from_context.task1_pairs import task as pairs_in_window
 from embedkit.checks.meaning_from_context.task2_keep import task as keep_probability

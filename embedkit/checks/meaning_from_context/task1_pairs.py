@@ -5,7 +5,8 @@ from embedkit.checks.framework import Criterion, Draw, Mistake, Task, says
 from embedkit.checks.probes import Inputs
 
 Pairs = list[tuple[str, str]]
-WORDS = "in the beginning God created heaven and earth there was light over deep waters".split()
+TEXT = "in the beginning God made heaven earth light water fish beast man woman"
+WORDS = TEXT.split()
 
 
 def asked(tokens: list[str], window: int) -> Inputs:

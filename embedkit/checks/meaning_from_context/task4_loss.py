@@ -154,7 +154,7 @@ task = Task(
                 ),
                 Mistake(
                     "In float32 σ(−120) is 0, and its logarithm −∞; e¹²⁰ overflows. "
-                    "F.logsigmoid(x) computes log σ(x) without either, and so does −F.softplus(−x).",
+                    "F.logsigmoid(x) computes log σ(x) without either; so does −F.softplus(−x).",
                     when=infinite,
                 ),
             ),

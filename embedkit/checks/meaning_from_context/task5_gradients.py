@@ -198,7 +198,7 @@ task = Task(
                 ),
                 Mistake("The sigmoid is missing: it is σ(score), not the score.", plain_scores),
                 Mistake(
-                    "The sign is turned round. This is the gradient; the minus comes with the step.",
+                    "The sign is turned round. This is the gradient; the step brings the minus.",
                     uphill,
                 ),
                 Mistake(
