@@ -32,17 +32,20 @@ def different_words(draw: Draw) -> list[Inputs]:
 
 def words_that_come_twice(draw: Draw) -> list[Inputs]:
     """Sentences in which a word is near to itself."""
-    holy = ["holy", "holy", "holy", "is"]
-    return [asked(["holy", "holy"], 1), asked(holy, 2), asked(some_words(draw, 4) * 2, 5)]
+    return [
+        asked(["holy", "holy"], 1),
+        asked(["holy"] * 3, 1),
+        asked(["holy"] * draw.integer(5, 9), draw.integer(2, 4)),
+    ]
 
 
 def short_sentences(draw: Draw) -> list[Inputs]:
     """A window wider than the sentence, a single word, and none."""
     return [
-        asked(["fear", "not"], 5),
+        asked(["be", "still"], 5),
         asked(["amen"], 2),
         asked([], 3),
-        asked(some_words(draw, 3), draw.integer(3, 9)),
+        asked(sorted(some_words(draw, 3)), draw.integer(3, 9)),
     ]
 
 
@@ -98,6 +101,11 @@ def without_repeats(tokens: list[str], window: int) -> Pairs:
     return list(dict.fromkeys(finished.pairs_in_window(tokens, window)))
 
 
+def by_alphabet(tokens: list[str], window: int) -> Pairs:
+    """Sort the pairs."""
+    return sorted(finished.pairs_in_window(tokens, window))
+
+
 def first_place(tokens: list[str], window: int) -> Pairs:
     """Look a word's place up by the word, which finds the first."""
     pairs = []
@@ -134,6 +142,9 @@ task = Task(
                     around_the_end,
                 ),
                 Mistake("Only what stands to the right is paired. Look left, too.", to_the_right),
+                Mistake(
+                    "The pairs come in the order of the text, not sorted by word.", by_alphabet
+                ),
                 Mistake("The center comes first in each pair, its context second.", turned),
                 Mistake(
                     "The window reaches beyond the last word. End at len(tokens).",

@@ -15,21 +15,21 @@ def asked(counts: Tensor, sample: float) -> Inputs:
 
 def frequent_words(draw: Draw) -> list[Inputs]:
     """Words of which each makes up more than three times the share that counts as frequent."""
-    few = 100 + draw.ids(900, 7)
+    few = 500 + draw.ids(500, 7)
     return [
         asked(torch.tensor([75, 25]), 0.01),
         asked(few, draw.integer(5, 20) / 1000),
-        asked(draw.ids(10**6, 40) + 10**6, draw.integer(1, 5) / 1000),
+        asked(draw.ids(10**6, 40) + 10**6, draw.integer(1, 4) / 1000),
         asked(torch.tensor([draw.integer(5, 99)]), 0.1),
     ]
 
 
 def rare_words(draw: Draw) -> list[Inputs]:
-    """Rare words beside frequent ones."""
+    """Words so rare that the formula gives 1 or more, some of them only because of its sum."""
     return [
-        asked(torch.tensor([999, 1]), 0.01),
-        asked(torch.cat([draw.ids(5, 6) + 1, draw.ids(900, 2) + 900]), 0.01),
         asked(torch.tensor([3, 3]), 0.9),
+        asked(torch.tensor([3, 3]), 0.25),
+        asked(50 + draw.ids(10, 10), draw.integer(6, 15) / 100),
     ]
 
 

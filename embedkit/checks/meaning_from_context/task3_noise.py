@@ -24,13 +24,13 @@ def usual_power(draw: Draw) -> list[Inputs]:
 
 
 def other_powers(draw: Draw) -> list[Inputs]:
-    """The same under other powers: as in the text, all alike, and in between."""
+    """The same under other powers: as in the text, all alike, and steeper."""
     counts = draw.ids(900, 12) + 1
     return [
         asked(torch.tensor([3, 1]), 1.0),
         asked(torch.tensor([3, 1]), 0.0),
-        asked(counts, draw.integer(1, 9) / 10),
-        asked(counts, 2.0),
+        asked(counts, float(draw.integer(1, 2))),
+        asked(counts, 3.0),
     ]
 
 
@@ -52,6 +52,12 @@ def divided_by_counts(counts: Tensor, power: float) -> Tensor:
 def as_in_the_text(counts: Tensor, power: float) -> Tensor:
     """Forget the power."""
     return finished.noise_distribution(counts, 1.0)
+
+
+def cut(counts: Tensor, power: float) -> Tensor:
+    """Keep the raised counts as integers."""
+    weights = (counts.double() ** power).long()
+    return (weights / weights.sum()).float()
 
 
 def softmaxed(counts: Tensor, power: float) -> Tensor:
@@ -87,6 +93,10 @@ task = Task(
                 Mistake(
                     "These are the shares in the text. Raise the counts to the power first.",
                     as_in_the_text,
+                ),
+                Mistake(
+                    "The raised counts are cut to integers. Work with floats.",
+                    cut,
                 ),
                 Mistake(
                     "A softmax raises e to each number. A share is a number divided by the sum.",

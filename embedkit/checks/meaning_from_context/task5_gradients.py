@@ -15,8 +15,8 @@ def asked(
 ) -> Inputs:
     """One question about two random tables."""
     return {
-        "E": draw.table(vocab_size, dim),
-        "C": draw.table(vocab_size, dim),
+        "E": draw.table(vocab_size, dim) / 2,
+        "C": draw.table(vocab_size, dim) / 2,
         "centers": centers,
         "contexts": contexts,
         "negatives": negatives,
@@ -54,6 +54,7 @@ def each_once(draw: Draw) -> list[Inputs]:
             draw.integer(2, 9),
         ),
         asked(draw, shuffled(draw, 9)[:4], shuffled(draw, 9)[:4], torch.arange(9, 13)[:, None], 13),
+        asked(draw, shuffled(draw, 9)[:2], others[:2], others[2:16].reshape(2, 7), 40),
     ]
 
 
@@ -63,7 +64,7 @@ def with_repeats(draw: Draw) -> list[Inputs]:
         small([0, 0], [1, 2], [[3], [3]]),
         small([0], [1], [[1]]),
         small([2], [0], [[1, 1, 1]]),
-        asked(draw, draw.ids(6, 40), draw.ids(6, 40), draw.ids(6, 40, 5), 9),
+        asked(draw, draw.ids(6, 16), draw.ids(6, 16), draw.ids(6, 16, 5), 9),
         asked(draw, draw.ids(3, 5), draw.ids(3, 5), draw.ids(3, 5, 5), 3),
     ]
 
@@ -71,8 +72,10 @@ def with_repeats(draw: Draw) -> list[Inputs]:
 def other_inputs(draw: Draw) -> list[Inputs]:
     """No pairs, double precision, and tables and ids scattered in memory."""
     nothing = torch.empty(0, dtype=torch.long)
-    doubled = asked(draw, draw.ids(6, 8), draw.ids(6, 8), draw.ids(6, 8, 2), 9)
-    apart = asked(draw, draw.ids(6, 8), draw.ids(6, 8), scattered(draw.ids(6, 8, 3)), 9)
+    others = shuffled(draw, 40)
+    noise = others[8:32].reshape(8, 3)
+    doubled = asked(draw, shuffled(draw, 40)[:8], others[:8], noise, 40)
+    apart = asked(draw, shuffled(draw, 40)[:8], others[:8], scattered(noise), 40)
     for name in ("E", "C"):
         doubled[name] = doubled[name].double()
         apart[name] = scattered(apart[name])
