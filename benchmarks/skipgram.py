@@ -3,7 +3,8 @@
 Both get the same lists of words and the same settings, and both are timed from these lists to the
 finished table, the vocabulary included. In each pair the two run one right after the other, and
 take turns in going first, so that a machine that grows busier does not favour one of them. Words
-per second are words of the text, times epochs, by seconds. gensim's own evaluators judge both.
+per second are words of the text, times epochs, by seconds by the clock; words per processor second
+are by the seconds that all cores together spent on it, which other work disturbs less. gensim's own evaluators judge both.
 
 Run it as ``python benchmarks/skipgram.py``, on a machine with nothing else to do.
 """
@@ -74,9 +75,9 @@ TRAINERS: dict[str, Callable[[Sentences, int], KeyedVectors]] = {
 
 def run(name: str, sentences: Sentences, seed: int, family: Path) -> Run:
     """Train once, and return speed and quality."""
-    started = time.perf_counter()
+    started, at_work = time.perf_counter(), time.process_time()
     vectors = TRAINERS[name](sentences, seed)
-    seconds = time.perf_counter() - started
+    seconds, at_work = time.perf_counter() - started, time.process_time() - at_work
     words = SETTINGS["epochs"] * sum(map(len, sentences))
     (section,) = vectors.evaluate_word_analogies(str(family), restrict_vocab=len(vectors))[1][:-1]
     pairs = test_data("wordsim353.tsv")
@@ -86,6 +87,7 @@ def run(name: str, sentences: Sentences, seed: int, family: Path) -> Run:
         "seed": seed,
         "seconds": round(seconds, 2),
         "words_per_second": round(words / seconds),
+        "words_per_processor_second": round(words / at_work),
         "family_right": len(section["correct"]),
         "family_asked": len(section["correct"]) + len(section["incorrect"]),
         "wordsim353": round(float(wordsim.statistic), 4),
@@ -115,7 +117,13 @@ def only_family(folder: Path) -> Path:
 
 def summary(runs: Sequence[Run]) -> dict[str, dict[str, float]]:
     """Return mean, lowest and highest of what was measured."""
-    names = ("words_per_second", "family_right", "wordsim353", "queens_rank")
+    names = (
+        "words_per_second",
+        "words_per_processor_second",
+        "family_right",
+        "wordsim353",
+        "queens_rank",
+    )
     return {
         name: {
             "mean": round(statistics.mean(run[name] for run in runs), 4),
@@ -150,27 +158,33 @@ def main() -> int:
             for name in sorted(TRAINERS, reverse=bool(place % 2)):
                 runs[name].append(run(name, sentences, seed, family))
                 print(f"{name:9}", *(f"{key} {value}" for key, value in runs[name][-1].items()))
-    ratios = [
-        ours["words_per_second"] / theirs["words_per_second"]
-        for ours, theirs in zip(runs["embedkit"], runs["gensim"], strict=True)
-    ]
+
+    def ratios(measure: str) -> dict[str, float]:
+        found = [
+            ours[measure] / theirs[measure]
+            for ours, theirs in zip(runs["embedkit"], runs["gensim"], strict=True)
+        ]
+        return {
+            "median": round(statistics.median(found), 2),
+            "lowest": round(min(found), 2),
+            "highest": round(max(found), 2),
+        }
+
     results = {
         "date": datetime.now(UTC).date().isoformat(),
         "machine": about,
         "text": {"name": "King James Version", "words": sum(map(len, sentences))},
         "settings": SETTINGS | {"workers": WORKERS} | vars(Tiling()),
         "gpu": "not measured",
-        "times_as_fast": {
-            "median": round(statistics.median(ratios), 2),
-            "lowest": round(min(ratios), 2),
-            "highest": round(max(ratios), 2),
-        },
+        "times_as_fast": ratios("words_per_second"),
+        "times_as_fast_by_processor": ratios("words_per_processor_second"),
         "summary": {name: summary(each) for name, each in runs.items()},
         "runs": runs,
     }
     RESULTS.parent.mkdir(exist_ok=True)
     RESULTS.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
-    print(f"embedkit is {results['times_as_fast']} times as fast as gensim.")
+    print("embedkit by gensim, by the clock:", results["times_as_fast"])
+    print("and by processor seconds:", results["times_as_fast_by_processor"])
     print(json.dumps(results["summary"], indent=1))
     return 0
 

@@ -133,9 +133,9 @@ class Tiles(NamedTuple):
 
     words: Int64[Tensor, "tiles tile+2*window"]
     """The ids of the tile's own words, and of ``window`` more on either side."""
-    left: Int64[Tensor, "tiles tile"]
+    left: Integer[Tensor, "tiles tile"]
     """How many words to the left each position is paired with, at most ``window``."""
-    right: Int64[Tensor, "tiles tile"]
+    right: Integer[Tensor, "tiles tile"]
     """How many to the right."""
     negatives: Int64[Tensor, "tiles shared"]
     """The ids that all positions of a tile share as negatives."""
@@ -146,9 +146,9 @@ def band(tiles: Tiles) -> Bool[Tensor, "tiles tile tile+2*window"]:
     tile, width = tiles.left.shape[1], tiles.words.shape[1]
     window = (width - tile) // 2
     places = torch.arange(width, device=tiles.words.device)
-    offset = (places - (places[:tile, None] + window)).to(torch.int16)
-    left, right = (side.to(torch.int16)[:, :, None] for side in (tiles.left, tiles.right))
-    return (offset >= -left) & (offset <= right) & (offset != 0)
+    offset = (places - (places[:tile, None] + window)).to(tiles.left.dtype)
+    inside = (offset >= -tiles.left[:, :, None]) & (offset <= tiles.right[:, :, None])
+    return inside & (offset != 0)
 
 
 def tile_step(
@@ -183,7 +183,7 @@ def tile_step(
     center_rows = centers_table.index_select(0, centers).view(count, tile, -1)
     other_rows = contexts_table.index_select(0, others).view(count, width + shared, -1)
 
-    scores = center_rows @ other_rows.transpose(1, 2)
+    scores = torch.bmm(center_rows, other_rows.transpose(1, 2))
     near = band(tiles)
     pairs = tiles.left + tiles.right
     weight = pairs[:, :, None].to(scores.dtype) * (negatives / shared)
@@ -192,8 +192,8 @@ def tile_step(
     by_score[:, :, width:].mul_(weight)
     push = by_score.mul_(-lr)
 
-    to_centers = push @ other_rows
-    to_others = push.transpose(1, 2) @ center_rows
+    to_centers = torch.bmm(push, other_rows)
+    to_others = torch.bmm(push.transpose(1, 2), center_rows)
     centers_table.index_add_(0, centers, to_centers.flatten(0, 1))
     contexts_table.index_add_(0, others, to_others.flatten(0, 1))
     if not measure:
@@ -217,7 +217,7 @@ class Tiling:
 
     tile: int = 16
     shared: int = 32
-    batch: int = 16
+    batch: int = 32
 
 
 @dataclass(frozen=True)
@@ -291,17 +291,14 @@ def draw_tiles(
 
     tail = -len(ids) % tile  # what fills up the last tile looks nowhere
     words = F.pad(ids, (window, window + tail)).unfold(0, tile + 2 * window, tile)
-    left, right = (F.pad(side, (0, tail)).view(-1, tile) for side in (left, right))
-    tickets = torch.randint(
-        len(bag), (len(words), tiling.shared), device=device, generator=generator
-    )
+    left, right = (F.pad(side.short(), (0, tail)).view(-1, tile) for side in (left, right))
+    shape = (len(words), tiling.shared)
+    negatives = bag[torch.randint(len(bag), shape, device=device, generator=generator)]
     order = torch.randperm(len(words), device=device, generator=generator)
+    parts = (words[order], left[order], right[order], negatives)
     for start in range(0, len(words), tiling.batch):
-        chosen = order[start : start + tiling.batch]
-        yield (
-            start / len(words),
-            Tiles(words[chosen], left[chosen], right[chosen], bag[tickets[chosen]]),
-        )
+        batch = Tiles(*(part[start : start + tiling.batch] for part in parts))
+        yield start / len(words), batch
 
 
 def train_skipgram(
@@ -364,13 +361,17 @@ def train_skipgram(
     workers = workers if device.type == "cpu" else 1
     words, counts = count_words(sentences, min_count)
     row_of = {word: row for row, word in enumerate(words)}
-    known = [[row_of[word] for word in sentence if word in row_of] for sentence in sentences]
+    ids = torch.tensor([row_of.get(word, -1) for word in chain.from_iterable(sentences)])
+    sentence = torch.repeat_interleave(torch.tensor([len(one) for one in sentences]))
+    ids, sentence = ids[ids >= 0].to(device), sentence[ids >= 0].to(device)
+    shares = [sentence % workers == worker for worker in range(workers)]
     keep = keep_probability(counts, sample).to(device)
     tickets = (noise_distribution(counts) * BAG).round().long().clamp(min=1)
     bag = torch.arange(len(words)).repeat_interleave(tickets).to(device)
     generators = [torch.Generator(device).manual_seed(seed + 7919 * w) for w in range(workers)]
     E = torch.rand(len(words), dim, device=device, generator=generators[0]).mul(2).sub(1) / dim
     C = torch.zeros_like(E)
+    losses: list[Tensor] = []
     losses: list[Tensor] = []
     texts = []
     for worker in range(workers):
@@ -381,7 +382,9 @@ def train_skipgram(
     bar = tqdm(total=epochs * workers, disable=not progress, unit="pass")
 
     def one_pass(epoch: int, worker: int) -> None:
-        drawn = draw_tiles(*texts[worker], keep, bag, window, tiling, generators[worker])
+        mine = shares[worker]
+        chance = (keep, bag, window, tiling, generators[worker])
+        drawn = draw_tiles(ids[mine], sentence[mine], *chance)
         for step, (done, tiles) in enumerate(drawn):
             now = lr + (1e-4 - lr) * (epoch + done) / epochs
             loss = tile_step(E, C, tiles, negatives, now, measure=step % 10 == 0)
