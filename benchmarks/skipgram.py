@@ -2,9 +2,11 @@
 
 Both get the same lists of words and the same settings, and both are timed from these lists to the
 finished table, the vocabulary included. In each pair the two run one right after the other, and
-take turns in going first, so that a machine that grows busier does not favour one of them. Words
-per second are words of the text, times epochs, by seconds by the clock; words per processor second
-are by the seconds that all cores together spent on it, which other work disturbs less. gensim's own evaluators judge both.
+take turns in going first, so that a machine that grows busier does not favour one of them.
+gensim's own evaluators judge both.
+
+Words per second are words of the text, times epochs, by seconds on the clock. Words per processor
+second are by the seconds that all cores together spent, which other work disturbs less.
 
 Run it as ``python benchmarks/skipgram.py``, on a machine with nothing else to do.
 """

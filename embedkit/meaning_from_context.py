@@ -372,13 +372,6 @@ def train_skipgram(
     E = torch.rand(len(words), dim, device=device, generator=generators[0]).mul(2).sub(1) / dim
     C = torch.zeros_like(E)
     losses: list[Tensor] = []
-    losses: list[Tensor] = []
-    texts = []
-    for worker in range(workers):
-        mine = known[worker::workers]
-        sentence = torch.repeat_interleave(torch.tensor([len(one) for one in mine]))
-        ids = torch.tensor(list(chain.from_iterable(mine)))
-        texts.append((ids.to(device), sentence.to(device)))
     bar = tqdm(total=epochs * workers, disable=not progress, unit="pass")
 
     def one_pass(epoch: int, worker: int) -> None:
@@ -405,5 +398,5 @@ def train_skipgram(
         bar.close()
     if not E.isfinite().all():
         raise ArithmeticError("training ran away to infinity; take a lower lr or a smaller batch.")
-    found = tuple(torch.stack(losses).tolist())
-    return SkipGramTable(words, E.cpu(), C.cpu(), counts, found)
+    measured = tuple(loss.item() for loss in losses)
+    return SkipGramTable(words, E.cpu(), C.cpu(), counts, measured)
