@@ -103,6 +103,50 @@ PAIRS_WRONG = [
             f"              for j in range({NEAR}) if j != i)",
         ),
     ),
+    Wrong("4.1", "a window of six at most", "item", with_range(NEAR.replace("window", "min(window, 6)"))),
+    Wrong("4.1", "to the left only", "Look right", with_range("max(0, i - window), i")),
+    Wrong(
+        "4.1", "slices that begin below 0", "A slice that begins below 0",
+        body(
+            PAIRS,
+            "pairs = []",
+            "for i, center in enumerate(tokens):",
+            "    for other in tokens[i - window : i] + tokens[i + 1 : i + window + 1]:",
+            "        pairs.append((center, other))",
+            "return pairs",
+        ),
+    ),
+    Wrong(
+        "4.1", "gathered by word", "not gathered by word",
+        body(
+            PAIRS,
+            "near = {}",
+            "for i, c in enumerate(tokens):",
+            "    others = tokens[max(0, i - window) : i] + tokens[i + 1 : i + 1 + window]",
+            "    near.setdefault(c, []).extend(others)",
+            "return [(c, other) for c in near for other in near[c]]",
+        ),
+    ),
+    Wrong(
+        "4.1", "removes the first equal word", "remove takes away the first",
+        body(
+            PAIRS,
+            "pairs = []",
+            "for i, center in enumerate(tokens):",
+            "    near = tokens[max(0, i - window) : i + window + 1]",
+            "    near.remove(center)",
+            "    pairs += [(center, other) for other in near]",
+            "return pairs",
+        ),
+    ),
+    Wrong(
+        "4.1", "a list for each center", "It returns",
+        body(
+            PAIRS,
+            "return [[(center, tokens[j])",
+            f"         for j in range({NEAR}) if j != i] for i, center in enumerate(tokens)]",
+        ),
+    ),
 ]  # fmt: skip
 
 PAIRS_RIGHT = [
@@ -191,6 +235,27 @@ KEEP_WRONG = [
             "return torch.rand(len(counts)) < (r.sqrt() + r)",
         ),
     ),
+    Wrong(
+        "4.2", "all or none", "One rare word makes all",
+        body(
+            KEEP,
+            "r = sample * counts.sum() / counts",
+            "p = r.sqrt() + r",
+            "return torch.ones_like(p) if (p > 1).any() else p",
+        ),
+    ),
+    Wrong(
+        "4.2", "min of a tensor", "a tensor gives one for each word",
+        body(KEEP, "r = sample * counts.sum() / counts", "return min(r.sqrt() + r, 1)"),
+    ),
+    Wrong(
+        "4.2", "clamp from below", "max=1 that bounds",
+        body(KEEP, "r = sample * counts.sum() / counts", "return (r.sqrt() + r).clamp(min=1)"),
+    ),
+    Wrong(
+        "4.2", "the paper as printed", "as the paper has it",
+        body(KEEP, "r = sample * counts.sum() / counts", "return 1 - r.sqrt().clamp(max=1)"),
+    ),
 ]  # fmt: skip
 
 KEEP_RIGHT = [
@@ -244,16 +309,25 @@ NOISE_WRONG = [
         body(NOISE, "w = counts**0.75", "return w / w.sum()"),
     ),
     Wrong(
-        "4.3", "by the largest", "numbers are not",
+        "4.3", "by the largest", "do not add up to 1",
         body(NOISE, "w = counts**power", "return w / w.max()"),
     ),
     Wrong(
-        "4.3", "a running sum", "numbers are not",
+        "4.3", "a running sum", "do not add up to 1",
         body(NOISE, "w = counts**power", "return (w / w.sum()).cumsum(0)"),
     ),
     Wrong(
         "4.3", "cut to integers", "Work with floats",
         body(NOISE, "w = (counts**power).long()", "return w / w.sum()"),
+    ),
+    Wrong(
+        "4.3", "whole powers only", "numbers are not",
+        body(
+            NOISE,
+            "power = power if power == 0.75 else int(power)",
+            "w = counts.float() ** power",
+            "return w / w.sum()",
+        ),
     ),
 ]  # fmt: skip
 
@@ -352,6 +426,36 @@ LOSS_WRONG = [
         body(
             LOSS, "return F.softplus(-positive) + F.softplus(negative[..., :5]).sum(dim=-1)"
         ),
+    ),
+    Wrong(
+        "4.4", "in double precision", "only moves the border",
+        body(
+            LOSS,
+            "p, n = positive.double(), negative.double()",
+            "loss = -p.sigmoid().log() - (-n).sigmoid().log().sum(-1)",
+            "return loss.to(positive.dtype)",
+        ),
+    ),
+    Wrong(
+        "4.4", "a tiny number in the logarithm", "caps the loss",
+        body(
+            LOSS,
+            "p, n = positive.double(), negative.double()",
+            "loss = -(p.sigmoid() + 1e-300).log() - ((-n).sigmoid() + 1e-300).log().sum(-1)",
+            "return loss.to(positive.dtype)",
+        ),
+    ),
+    Wrong(
+        "4.4", "mean over pairs", "All pairs are averaged",
+        body(LOSS, "return (F.softplus(-positive) + F.softplus(negative).sum(-1)).mean()"),
+    ),
+    Wrong(
+        "4.4", "sign of the negatives", "term of the negatives",
+        body(LOSS, "return -F.logsigmoid(positive) + F.logsigmoid(-negative).sum(-1)"),
+    ),
+    Wrong(
+        "4.4", "sign of the true context", "term of the true context",
+        body(LOSS, "return F.softplus(positive) + F.softplus(negative).sum(-1)"),
     ),
 ]  # fmt: skip
 
@@ -498,6 +602,33 @@ GRAD_WRONG = [
         "4.5", "five negatives, always", "Result 1 of 2 is wrong",
         body(GRAD, SCORES.replace("negatives]", "negatives[:, :5]]"), TRUE, SEND, ADD, BOTH),
     ),
+    Wrong(
+        "4.5", "negatives averaged", "Each of them pushes in full",
+        body(
+            GRAD, SCORES, TRUE, "by_score[:, 1:] /= negatives.shape[1]", SEND, ADD, BOTH
+        ),
+    ),
+    Wrong(
+        "4.5", "negatives of C forgotten", "the negatives' rows are pushed",
+        body(
+            GRAD, SCORES, TRUE, SEND, ADD,
+            "grad_C = torch.zeros_like(C).index_add(0, contexts, to_others[:, 0])",
+            BOTH,
+        ),
+    ),
+    Wrong(
+        "4.5", "sigmoid by hand", "nan is what comes of it",
+        body(
+            GRAD,
+            SCORES.replace(".sigmoid()", ".exp()"),
+            "by_score = by_score / (1 + by_score)",
+            TRUE, SEND, ADD, BOTH,
+        ),
+    ),
+    Wrong(
+        "4.5", "one tensor", "2 results were expected",
+        body(GRAD, SCORES, TRUE, SEND, ADD, "return grad_E + grad_C"),
+    ),
 ]  # fmt: skip
 
 GRAD_RIGHT = [
@@ -623,9 +754,9 @@ STEP_WRONG = [
         ),
     ),
     Wrong(
-        "4.6", "gradients in place of tables", "Result 1 of 2 is wrong",
+        "4.6", "steps in place of tables", "These are the steps",
         body(
-            STEP, MASK, WEIGHT, PUSH, MOVE, "return E - new_E, C - new_C",
+            STEP, MASK, WEIGHT, PUSH, MOVE, "return new_E - E, new_C - C",
         ),
     ),
     Wrong(
@@ -652,6 +783,53 @@ STEP_WRONG = [
     Wrong(
         "4.6", "a window of two at most", "Result 1 of 2 is wrong",
         body(STEP, "window = min(window, 2)", MASK, WEIGHT, PUSH, MOVE, NEW),
+    ),
+    Wrong(
+        "4.6", "C first", "E moves by rows of C",
+        body(
+            STEP, MASK, WEIGHT, PUSH,
+            "new_C = C.index_add(0, ids, -lr * true.T @ rows)",
+            "new_C = new_C.index_add(0, negatives, -lr * false.T @ rows)",
+            "push = true @ new_C[ids] + false @ new_C[negatives]",
+            "return E.index_add(0, ids, -lr * push), new_C",
+        ),
+    ),
+    Wrong(
+        "4.6", "pair by pair", "move from pair to pair",
+        body(
+            STEP,
+            "E, C = E.clone(), C.clone()",
+            "ratio = per_pair / len(negatives)",
+            "for i in range(len(ids)):",
+            "    for j in range(max(0, i - window), min(len(ids), i + window + 1)):",
+            "        if i == j:",
+            "            continue",
+            "        row, others = E[ids[i]].clone(), torch.cat([ids[j][None], negatives])",
+            "        g = (C[others] @ row).sigmoid() * ratio",
+            "        g[0] = (C[ids[j]] @ row).sigmoid() - 1",
+            "        E[ids[i]] -= lr * g @ C[others]",
+            "        C.index_add_(0, others, -lr * g[:, None] * row)",
+            "return E, C",
+        ),
+    ),
+    Wrong(
+        "4.6", "edges forgotten", "a full window",
+        body(STEP, MASK, "weight = 2 * window * per_pair / len(negatives)", PUSH, MOVE, NEW),
+    ),
+    Wrong(
+        "4.6", "masked too early", "Mask after the − 1",
+        body(
+            STEP, MASK, WEIGHT,
+            PUSH.replace("near * ((rows @ contexts.T).sigmoid() - 1)",
+                         "near * (rows @ contexts.T).sigmoid() - 1"),
+            MOVE, NEW,
+        ),
+    ),
+    Wrong(
+        "4.6", "equal words are no pair", "Compare places, not words",
+        body(
+            STEP, MASK, "near = near * (ids[:, None] != ids)", WEIGHT, PUSH, MOVE, NEW
+        ),
     ),
 ]  # fmt: skip
 

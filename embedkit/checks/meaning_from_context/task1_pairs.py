@@ -27,15 +27,18 @@ def different_words(draw: Draw) -> list[Inputs]:
         asked(["the", "king", "of", "Judah", "sat"], 2),
         asked(some_words(draw, 9), draw.integer(1, 3)),
         asked(some_words(draw, 12), draw.integer(4, 6)),
+        asked(some_words(draw, 12), draw.integer(7, 9)),
     ]
 
 
 def words_that_come_twice(draw: Draw) -> list[Inputs]:
     """Sentences in which a word is near to itself."""
+    draw_from = some_words(draw, 3)
     return [
         asked(["holy", "holy"], 1),
+        asked(["day", "by", "day"], 2),
         asked(["holy"] * 3, 1),
-        asked(["holy"] * draw.integer(5, 9), draw.integer(2, 4)),
+        asked([draw_from[i] for i in draw.ids(3, 9).tolist()], draw.integer(2, 4)),
     ]
 
 
@@ -106,6 +109,38 @@ def by_alphabet(tokens: list[str], window: int) -> Pairs:
     return sorted(finished.pairs_in_window(tokens, window))
 
 
+def by_word(tokens: list[str], window: int) -> Pairs:
+    """Gather the pairs by their centers."""
+    pairs = finished.pairs_in_window(tokens, window)
+    return [pair for center in dict.fromkeys(tokens) for pair in pairs if pair[0] == center]
+
+
+def first_equal_removed(tokens: list[str], window: int) -> Pairs:
+    """Take the first word that equals the center out of the window, instead of its place."""
+    pairs = []
+    for i, center in enumerate(tokens):
+        near = tokens[max(0, i - window) : i + window + 1]
+        near.remove(center)
+        pairs += [(center, other) for other in near]
+    return pairs
+
+
+def slice_below_zero(tokens: list[str], window: int) -> Pairs:
+    """Let a slice begin below 0, which is near the end."""
+    pairs = []
+    for i, center in enumerate(tokens):
+        near = tokens[i - window : i] + tokens[i + 1 : i + 1 + window]
+        pairs += [(center, other) for other in near]
+    return pairs
+
+
+def to_the_left(tokens: list[str], window: int) -> Pairs:
+    """Look to the left only."""
+    return [
+        (center, tokens[j]) for i, center in enumerate(tokens) for j in range(max(0, i - window), i)
+    ]
+
+
 def first_place(tokens: list[str], window: int) -> Pairs:
     """Look a word's place up by the word, which finds the first."""
     pairs = []
@@ -142,6 +177,11 @@ task = Task(
                     around_the_end,
                 ),
                 Mistake("Only what stands to the right is paired. Look left, too.", to_the_right),
+                Mistake("Only what stands to the left is paired. Look right, too.", to_the_left),
+                Mistake(
+                    "A slice that begins below 0 begins near the end. Begin at max(0, i − window).",
+                    slice_below_zero,
+                ),
                 Mistake(
                     "The pairs come in the order of the text, not sorted by word.", by_alphabet
                 ),
@@ -152,7 +192,9 @@ task = Task(
                 ),
                 Mistake(
                     "A pair is a tuple, written with round brackets.",
-                    when=lambda inputs, seen: isinstance(seen.value[0], list),
+                    when=lambda inputs, seen: (
+                        isinstance(seen.value[0], list) and isinstance(seen.value[0][0], str)
+                    ),
                 ),
             ),
         ),
@@ -167,6 +209,14 @@ task = Task(
                 Mistake(
                     "Each pair is there once. A pair that occurs twice is learned from twice.",
                     without_repeats,
+                ),
+                Mistake(
+                    "The pairs come by the place of the center, not gathered by word.", by_word
+                ),
+                Mistake(
+                    "remove takes away the first equal word, which may be at another place. Leave "
+                    "out the place.",
+                    first_equal_removed,
                 ),
                 Mistake(
                     "index finds the first place of a word. enumerate gives each its own.",

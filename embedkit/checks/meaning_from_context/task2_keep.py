@@ -4,7 +4,7 @@ import torch
 from torch import Tensor
 
 from embedkit import meaning_from_context as finished
-from embedkit.checks.framework import Criterion, Draw, Mistake, Task
+from embedkit.checks.framework import Criterion, Draw, Mistake, Task, says
 from embedkit.checks.probes import Inputs
 
 
@@ -18,6 +18,7 @@ def frequent_words(draw: Draw) -> list[Inputs]:
     few = 500 + draw.ids(500, 7)
     return [
         asked(torch.tensor([75, 25]), 0.01),
+        asked(torch.tensor([3 * 10**9, 10**9]), 0.02),
         asked(few, draw.integer(5, 20) / 1000),
         asked(draw.ids(10**6, 40) + 10**6, draw.integer(1, 4) / 1000),
         asked(torch.tensor([draw.integer(5, 99)]), 0.1),
@@ -25,12 +26,18 @@ def frequent_words(draw: Draw) -> list[Inputs]:
 
 
 def rare_words(draw: Draw) -> list[Inputs]:
-    """Words so rare that the formula gives 1 or more, some of them only because of its sum."""
+    """Rare words, some beside frequent ones; for some it takes both terms to reach 1."""
     return [
-        asked(torch.tensor([3, 3]), 0.9),
+        asked(torch.tensor([90, 10]), 0.05),
         asked(torch.tensor([3, 3]), 0.25),
+        asked(torch.cat([50 + draw.ids(10, 10), 2000 + draw.ids(900, 2)]), 0.02),
         asked(50 + draw.ids(10, 10), draw.integer(6, 15) / 100),
     ]
+
+
+def frequent_and_rare_words(draw: Draw) -> list[Inputs]:
+    """Frequent words by themselves, and then rare ones beside them."""
+    return frequent_words(draw) + rare_words(draw)
 
 
 def share_of(counts: Tensor) -> Tensor:
@@ -71,6 +78,22 @@ def dropped(counts: Tensor, sample: float) -> Tensor:
     return 1 - finished.keep_probability(counts, sample)
 
 
+def all_or_none(counts: Tensor, sample: float) -> Tensor:
+    """Keep all words as soon as one must be."""
+    kept = unbounded(counts, sample)
+    return torch.ones_like(kept) if (kept > 1).any() else kept
+
+
+def raised_to_one(counts: Tensor, sample: float) -> Tensor:
+    """Mix up clamp's two ends."""
+    return unbounded(counts, sample).clamp(min=1)
+
+
+def dropped_as_in_the_paper(counts: Tensor, sample: float) -> Tensor:
+    """Return what the paper prints: how likely a word is dropped, without the second term."""
+    return 1 - of_the_paper(counts, sample)
+
+
 def unbounded(counts: Tensor, sample: float) -> Tensor:
     """Let it exceed 1."""
     ratio = sample / share_of(counts)
@@ -84,8 +107,8 @@ task = Task(
     reference=finished.keep_probability,
     criteria=(
         Criterion(
-            "frequent words are kept with the probability of the formula",
-            frequent_words,
+            "each word is kept with the probability of the formula, and never with more than 1",
+            frequent_and_rare_words,
             mistakes=(
                 Mistake(
                     "The second term is missing. The paper has only the root; word2vec's code, "
@@ -93,7 +116,21 @@ task = Task(
                     of_the_paper,
                 ),
                 Mistake("The root is missing: it is the first of two terms.", without_root),
+                Mistake(
+                    "clamp(min=1) raises everything to 1. It is max=1 that bounds from above.",
+                    raised_to_one,
+                ),
                 Mistake("It is sample / f, not f / sample.", turned),
+                Mistake(
+                    "This is how likely a word is dropped, as the paper has it. Return how likely "
+                    "it is kept.",
+                    dropped_as_in_the_paper,
+                ),
+                Mistake(
+                    "Python's min and if want one yes or no, and a tensor gives one for each word. "
+                    "clamp(max=1) looks at every number by itself.",
+                    when=says("ambiguous"),
+                ),
                 Mistake(
                     "f is the share of the text that a word makes up. Divide the counts by their "
                     "sum.",
@@ -107,15 +144,14 @@ task = Task(
                 Mistake(
                     "This is how likely a word is dropped. Return how likely it is kept.", dropped
                 ),
-            ),
-        ),
-        Criterion(
-            "rare words are always kept: no probability exceeds 1",
-            rare_words,
-            mistakes=(
                 Mistake(
                     "For rare words the formula gives more than 1. clamp(max=1) keeps it there.",
                     unbounded,
+                ),
+                Mistake(
+                    "One rare word makes all of them be kept. Each word has a bound of its own: "
+                    "clamp(max=1) looks at every number by itself.",
+                    all_or_none,
                 ),
             ),
         ),

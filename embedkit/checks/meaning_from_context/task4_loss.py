@@ -31,6 +31,9 @@ def large_scores(draw: Draw) -> list[Inputs]:
     return [
         asked(torch.tensor([-120.0]), torch.tensor([[0.0]])),
         asked(torch.tensor([0.0]), torch.tensor([[120.0, 0.0]])),
+        asked(torch.tensor([-1000.0, 0.0]), torch.tensor([[0.0], [1000.0]])),
+        asked(torch.tensor([-1000.0, 0.0]).double(), torch.tensor([[0.0], [1000.0]]).double()),
+        asked(torch.tensor([-12.0]).double(), torch.tensor([[12.0]]).double()),
         asked(far, torch.stack([far, -far], dim=1)),
         asked(50 * draw.numbers(20), 50 * draw.numbers(20, 5)),
     ]
@@ -48,25 +51,11 @@ def other_shapes(draw: Draw) -> list[Inputs]:
     ]
 
 
-def log_of_sigmoid(positive: Tensor, negative: Tensor) -> Tensor:
-    """Take the logarithm of a sigmoid that has become 0."""
-    return -positive.sigmoid().log() - (-negative).sigmoid().log().sum(-1)
-
-
-def log_of_one_minus(positive: Tensor, negative: Tensor) -> Tensor:
-    """Take 1 − σ for the negatives, and its logarithm."""
-    return -positive.sigmoid().log() - (1 - negative.sigmoid()).log().sum(-1)
-
-
-def propped_up(positive: Tensor, negative: Tensor) -> Tensor:
-    """Add something to the sigmoid to keep the logarithm finite."""
-    eps = 1e-9
-    return -(positive.sigmoid() + eps).log() - ((-negative).sigmoid() + eps).log().sum(-1)
-
-
-def exp_overflows(positive: Tensor, negative: Tensor) -> Tensor:
-    """Write log(1 + e to the score) out."""
-    return (1 + (-positive).exp()).log() + (1 + negative.exp()).log().sum(-1)
+def capped(inputs: Inputs, seen: Seen) -> bool:
+    """Whether the loss of a large score is finite, and too small."""
+    right = finished.negative_sampling_loss(**inputs)
+    too_small = seen.value < right - 1e-3 * right.abs()
+    return bool(seen.value.isfinite().all() and too_small.any())
 
 
 def same_sign(positive: Tensor, negative: Tensor) -> Tensor:
@@ -97,6 +86,21 @@ def not_summed(positive: Tensor, negative: Tensor) -> Tensor:
 def one_number(positive: Tensor, negative: Tensor) -> Tensor:
     """Add up all pairs."""
     return finished.negative_sampling_loss(positive, negative).sum()
+
+
+def one_mean(positive: Tensor, negative: Tensor) -> Tensor:
+    """Average over all pairs."""
+    return finished.negative_sampling_loss(positive, negative).mean()
+
+
+def negatives_lowered(positive: Tensor, negative: Tensor) -> Tensor:
+    """Subtract what the negatives cost."""
+    return F.softplus(-positive) - F.softplus(negative).sum(-1)
+
+
+def context_lowered(positive: Tensor, negative: Tensor) -> Tensor:
+    """Make the true context cost what a negative costs."""
+    return F.softplus(positive) + F.softplus(negative).sum(-1)
 
 
 def over_second_axis(positive: Tensor, negative: Tensor) -> Tensor:
@@ -141,6 +145,15 @@ task = Task(
                     not_summed,
                 ),
                 Mistake("All pairs are added up. Return one loss for each pair.", one_number),
+                Mistake("All pairs are averaged. Return one loss for each pair.", one_mean),
+                Mistake(
+                    "The term of the negatives has its sign turned: log σ(x) is −softplus(−x).",
+                    negatives_lowered,
+                ),
+                Mistake(
+                    "The term of the true context has its sign turned: log σ(x) is −softplus(−x).",
+                    context_lowered,
+                ),
             ),
         ),
         Criterion(
@@ -150,11 +163,12 @@ task = Task(
                 Mistake(
                     "Something was added to keep the logarithm finite, and now caps the loss. "
                     "F.logsigmoid(x) is exact for all x.",
-                    propped_up,
+                    when=capped,
                 ),
                 Mistake(
-                    "In float32 σ(−120) is 0, and its logarithm −∞; e¹²⁰ overflows. "
-                    "F.logsigmoid(x) computes log σ(x) without either; so does −F.softplus(−x).",
+                    "σ of a very negative number is 0, and its logarithm −∞; e to a large one "
+                    "overflows. float64 only moves the border. F.logsigmoid(x) computes log σ(x) "
+                    "without either; so does −F.softplus(−x).",
                     when=infinite,
                 ),
             ),

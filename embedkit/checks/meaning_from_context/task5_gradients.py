@@ -45,6 +45,8 @@ def each_once(draw: Draw) -> list[Inputs]:
     return [
         small([0], [1], [[2]]),
         small([0, 2], [1, 0], [[2], [3]]),
+        small([0], [1], [[2, 3]]),
+        small([2], [1], [[2]]),
         asked(
             draw,
             shuffled(draw, 40)[:6],
@@ -61,7 +63,8 @@ def each_once(draw: Draw) -> list[Inputs]:
 def with_repeats(draw: Draw) -> list[Inputs]:
     """Words that come in several pairs, as a negative twice, or as context and negative."""
     return [
-        small([0, 0], [1, 2], [[3], [3]]),
+        small([0, 0], [1, 2], [[3], [0]]),
+        small([0, 2], [1, 2], [[3], [3]]),
         small([0], [1], [[1]]),
         small([2], [0], [[1, 1, 1]]),
         asked(draw, draw.ids(6, 16), draw.ids(6, 16), draw.ids(6, 16, 5), 9),
@@ -79,7 +82,11 @@ def other_inputs(draw: Draw) -> list[Inputs]:
     for name in ("E", "C"):
         doubled[name] = doubled[name].double()
         apart[name] = scattered(apart[name])
+    steep = small([0, 2], [1, 0], [[2], [3]])
+    for name in ("E", "C"):
+        steep[name] = 20 * steep[name]
     return [
+        steep,
         asked(draw, nothing, nothing, torch.empty(0, 5, dtype=torch.long), 4),
         doubled,
         apart,
@@ -154,6 +161,24 @@ def centers_feel_no_negatives(
     return torch.zeros_like(E).index_add(0, centers, true), other
 
 
+def negatives_averaged(
+    E: Tensor, C: Tensor, centers: Tensor, contexts: Tensor, negatives: Tensor
+) -> Both:
+    """Divide what the negatives give by their number."""
+    by_score = sigmoids(E, C, centers, contexts, negatives)
+    by_score = torch.cat([by_score[:, :1] - 1, by_score[:, 1:] / negatives.shape[1]], dim=1)
+    return by_scores(E, C, centers, contexts, negatives, by_score)
+
+
+def only_contexts_in_c(
+    E: Tensor, C: Tensor, centers: Tensor, contexts: Tensor, negatives: Tensor
+) -> Both:
+    """Forget that the negatives' rows are pushed, too."""
+    true = (sigmoids(E, C, centers, contexts, negatives)[:, :1] - 1) * E[centers]
+    one, _ = finished.negative_sampling_gradients(E, C, centers, contexts, negatives)
+    return one, torch.zeros_like(C).index_add(0, contexts, true)
+
+
 def own_rows(E: Tensor, C: Tensor, centers: Tensor, contexts: Tensor, negatives: Tensor) -> Both:
     """Read the other words' rows from E, as though there were one table."""
     return finished.negative_sampling_gradients(E, E, centers, contexts, negatives)
@@ -218,11 +243,19 @@ task = Task(
                     "Contexts and negatives have their rows in C. E is for the centers.", own_rows
                 ),
                 Mistake(
+                    "The negatives are averaged. Each of them pushes in full.", negatives_averaged
+                ),
+                Mistake(
+                    "In C, the negatives' rows are pushed, too, away from the center.",
+                    only_contexts_in_c,
+                ),
+                Mistake(
                     "Each gradient has the shape of its table, (V, D): start from zeros, and add "
                     "each row where its id says.",
                     when=lambda inputs, seen: (
-                        seen.value[0].shape != inputs["E"].shape
-                        or seen.value[1].shape != inputs["C"].shape
+                        isinstance(seen.value, tuple)
+                        and [one.shape for one in seen.value]
+                        != [inputs["E"].shape, inputs["C"].shape]
                     ),
                 ),
             ),
@@ -239,9 +272,14 @@ task = Task(
             ),
         ),
         Criterion(
-            "no pairs at all, other dtypes, ids and tables scattered in memory",
+            "large scores, no pairs at all, other dtypes, tables scattered in memory",
             other_inputs,
             mistakes=(
+                Mistake(
+                    "e to a large score overflows, or a logarithm of 0 is taken, and nan is what "
+                    "comes of it. sigmoid does without either.",
+                    when=lambda inputs, seen: bool(seen.value[0].isnan().any()),
+                ),
                 Mistake(
                     "Some of your tensors are float32 whatever came in. torch.zeros_like(E) takes "
                     "over E's dtype.",
