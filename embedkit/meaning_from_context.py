@@ -133,9 +133,9 @@ class Tiles(NamedTuple):
 
     words: Int64[Tensor, "tiles tile+2*window"]
     """The ids of the tile's own words, and of ``window`` more on either side."""
-    left: Int64[Tensor, "tiles tile"]
+    left: Integer[Tensor, "tiles tile"]
     """How many words to the left each position is paired with, at most ``window``."""
-    right: Int64[Tensor, "tiles tile"]
+    right: Integer[Tensor, "tiles tile"]
     """How many to the right."""
     negatives: Int64[Tensor, "tiles shared"]
     """The ids that all positions of a tile share as negatives."""
@@ -146,7 +146,7 @@ def band(tiles: Tiles) -> Bool[Tensor, "tiles tile tile+2*window"]:
     tile, width = tiles.left.shape[1], tiles.words.shape[1]
     window = (width - tile) // 2
     places = torch.arange(width, device=tiles.words.device)
-    offset = places - (places[:tile, None] + window)
+    offset = (places - (places[:tile, None] + window)).to(tiles.left.dtype)
     inside = (offset >= -tiles.left[:, :, None]) & (offset <= tiles.right[:, :, None])
     return inside & (offset != 0)
 
@@ -183,18 +183,19 @@ def tile_step(
     center_rows = centers_table.index_select(0, centers).view(count, tile, -1)
     other_rows = contexts_table.index_select(0, others).view(count, width + shared, -1)
 
-    scores = center_rows @ other_rows.transpose(1, 2)
+    scores = torch.bmm(center_rows, other_rows.transpose(1, 2))
     near = band(tiles)
     pairs = tiles.left + tiles.right
-    weight = pairs[:, :, None] * (negatives / shared)
-    downhill = -scores.sigmoid()  # minus the loss by each score, as yet without weights
-    downhill[:, :, :width].add_(1).mul_(near)
-    downhill[:, :, width:].mul_(weight)
+    weight = pairs[:, :, None].to(scores.dtype) * (negatives / shared)
+    by_score = scores.sigmoid()  # the loss by each score: σ − 1 for pairs, σ for negatives
+    by_score[:, :, :width].sub_(1).mul_(near)
+    by_score[:, :, width:].mul_(weight)
+    push = by_score.mul_(-lr)
 
-    to_centers = downhill @ other_rows
-    to_others = downhill.transpose(1, 2) @ center_rows
-    centers_table.index_add_(0, centers, to_centers.flatten(0, 1), alpha=lr)
-    contexts_table.index_add_(0, others, to_others.flatten(0, 1), alpha=lr)
+    to_centers = torch.bmm(push, other_rows)
+    to_others = torch.bmm(push.transpose(1, 2), center_rows)
+    centers_table.index_add_(0, centers, to_centers.flatten(0, 1))
+    contexts_table.index_add_(0, others, to_others.flatten(0, 1))
     if not measure:
         return None
     positive = F.softplus(-scores[:, :, :width]) * near
@@ -207,16 +208,16 @@ class Tiling:
     """How the arithmetic is arranged; it decides how fast training is, and bears on its quality.
 
     Args:
-        tile: consecutive words that are computed together; wider ones waste more of the products
-            on pairs outside the window.
+        tile: consecutive words that are computed together; in wider ones more of the products is
+            spent on pairs outside the window, in narrower ones more rows are fetched.
         shared: negatives a tile; with fewer, the same few words are pushed away from a whole tile.
         batch: tiles a step; larger ones spare Python's time, until rows that come up often are
             moved too far at once, and training runs away.
     """
 
-    tile: int = 32
-    shared: int = 64
-    batch: int = 8
+    tile: int = 16
+    shared: int = 32
+    batch: int = 32
 
 
 @dataclass(frozen=True)
@@ -290,17 +291,14 @@ def draw_tiles(
 
     tail = -len(ids) % tile  # what fills up the last tile looks nowhere
     words = F.pad(ids, (window, window + tail)).unfold(0, tile + 2 * window, tile)
-    left, right = (F.pad(side, (0, tail)).view(-1, tile) for side in (left, right))
-    tickets = torch.randint(
-        len(bag), (len(words), tiling.shared), device=device, generator=generator
-    )
+    left, right = (F.pad(side.short(), (0, tail)).view(-1, tile) for side in (left, right))
+    shape = (len(words), tiling.shared)
+    negatives = bag[torch.randint(len(bag), shape, device=device, generator=generator)]
     order = torch.randperm(len(words), device=device, generator=generator)
+    parts = (words[order], left[order], right[order], negatives)
     for start in range(0, len(words), tiling.batch):
-        chosen = order[start : start + tiling.batch]
-        yield (
-            start / len(words),
-            Tiles(words[chosen], left[chosen], right[chosen], bag[tickets[chosen]]),
-        )
+        batch = Tiles(*(part[start : start + tiling.batch] for part in parts))
+        yield start / len(words), batch
 
 
 def train_skipgram(
@@ -347,15 +345,26 @@ def train_skipgram(
     Raises:
         TypeError: if a sentence is a string.
         ValueError: if no word is frequent enough, or a number that must be at least 1 is not.
+        ArithmeticError: if training ran away, as it can where few words share many pairs.
     """
-    for name, number in (("window", window), ("epochs", epochs), ("workers", workers)):
+    numbers = {
+        "dim": dim,
+        "window": window,
+        "negatives": negatives,
+        "epochs": epochs,
+        "workers": workers,
+    }
+    for name, number in numbers.items():
         if number < 1:
             raise ValueError(f"{name} must be at least 1, got {number}.")
     device = pick_device()
     workers = workers if device.type == "cpu" else 1
     words, counts = count_words(sentences, min_count)
     row_of = {word: row for row, word in enumerate(words)}
-    known = [[row_of[word] for word in sentence if word in row_of] for sentence in sentences]
+    ids = torch.tensor([row_of.get(word, -1) for word in chain.from_iterable(sentences)])
+    sentence = torch.repeat_interleave(torch.tensor([len(one) for one in sentences]))
+    ids, sentence = ids[ids >= 0].to(device), sentence[ids >= 0].to(device)
+    shares = [sentence % workers == worker for worker in range(workers)]
     keep = keep_probability(counts, sample).to(device)
     tickets = (noise_distribution(counts) * BAG).round().long().clamp(min=1)
     bag = torch.arange(len(words)).repeat_interleave(tickets).to(device)
@@ -363,16 +372,12 @@ def train_skipgram(
     E = torch.rand(len(words), dim, device=device, generator=generators[0]).mul(2).sub(1) / dim
     C = torch.zeros_like(E)
     losses: list[Tensor] = []
-    texts = []
-    for worker in range(workers):
-        mine = known[worker::workers]
-        sentence = torch.repeat_interleave(torch.tensor([len(one) for one in mine]))
-        ids = torch.tensor(list(chain.from_iterable(mine)))
-        texts.append((ids.to(device), sentence.to(device)))
     bar = tqdm(total=epochs * workers, disable=not progress, unit="pass")
 
     def one_pass(epoch: int, worker: int) -> None:
-        drawn = draw_tiles(*texts[worker], keep, bag, window, tiling, generators[worker])
+        mine = shares[worker]
+        chance = (keep, bag, window, tiling, generators[worker])
+        drawn = draw_tiles(ids[mine], sentence[mine], *chance)
         for step, (done, tiles) in enumerate(drawn):
             now = lr + (1e-4 - lr) * (epoch + done) / epochs
             loss = tile_step(E, C, tiles, negatives, now, measure=step % 10 == 0)
@@ -391,5 +396,7 @@ def train_skipgram(
     finally:
         torch.set_num_threads(threads_before)
         bar.close()
-    found = tuple(torch.stack(losses).tolist())
-    return SkipGramTable(words, E.cpu(), C.cpu(), counts, found)
+    if not E.isfinite().all():
+        raise ArithmeticError("training ran away to infinity; take a lower lr or a smaller batch.")
+    measured = tuple(loss.item() for loss in losses)
+    return SkipGramTable(words, E.cpu(), C.cpu(), counts, measured)

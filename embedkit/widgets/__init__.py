@@ -214,3 +214,29 @@ def head_in_plane(words: list[str], table: Float[Tensor, "vocab 2"]) -> Figure:
         words=words,
         table=[[round(number, 2) for number in row] for row in table.tolist()],
     )
+
+
+def sliding_window(
+    words: list[str], keep: list[float], noise: list[str], start: int = 0, negatives: int = 5
+) -> Figure:
+    """Slide a window over a sentence, and see its pairs and the negatives that are drawn for them.
+
+    Args:
+        words: the sentence.
+        keep: how likely each of its words is kept when frequent words are thinned.
+        noise: words to draw negatives from, each as often as its share of the noise says.
+        start: the place of the word that is the center at first.
+        negatives: how many words are drawn for each pair.
+    """
+    return Figure(
+        "sliding_window.html",
+        fallback=(
+            "Interactive figure: slide a window over a sentence, and see the pairs it makes and "
+            "the words that are drawn as negatives. It needs a browser with JavaScript."
+        ),
+        words=words,
+        keep=[round(chance, 3) for chance in keep],
+        noise=noise,
+        start=start,
+        negatives=negatives,
+    )

@@ -3,7 +3,7 @@
 from embedkit.checks.price_of_the_table.task1_table_bytes import task as table_bytes
 from embedkit.checks.price_of_the_table.task2_pad_table import task as pad_table
 from embedkit.checks.price_of_the_table.task3_quantize_rows import task as quantize_rows
-from embedkit.checks.price_of_the_table.task4_factorised_table import task as FactorisedTable
+from embedkit.checks.price_of_the_table.task4_factorised_table import task as factorised_table
 from embedkit.checks.price_of_the_table.task5_compositional_lookup import (
     task as compositional_lookup,
 )
