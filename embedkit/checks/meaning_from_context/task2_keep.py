@@ -30,6 +30,7 @@ def rare_words(draw: Draw) -> list[Inputs]:
     return [
         asked(torch.tensor([90, 10]), 0.05),
         asked(torch.tensor([3, 3]), 0.25),
+        asked(torch.tensor([278, 722]), 0.1),
         asked(torch.cat([50 + draw.ids(10, 10), 2000 + draw.ids(900, 2)]), 0.02),
         asked(50 + draw.ids(10, 10), draw.integer(6, 15) / 100),
     ]

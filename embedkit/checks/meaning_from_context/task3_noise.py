@@ -20,6 +20,7 @@ def usual_power(draw: Draw) -> list[Inputs]:
         asked(draw.ids(900, 12) + 1, 0.75),
         asked(draw.ids(10**6, 50) + 1, 0.75),
         asked(torch.tensor([draw.integer(2, 99)]), 0.75),
+        asked(torch.tensor([3 * 10**9, 10**9]), 0.75),
     ]
 
 

@@ -80,6 +80,7 @@ def as_many_as_asked(draw: Draw) -> list[Inputs]:
         asked(draw, some[:9], some[9:14], 2, 5, 30),
         asked(draw, some[:12], some[14:18], 3, 4, 30),
         asked(draw, some[5:12], some[20:27], 2, 7, 30),
+        asked(draw, some[:16], some[16:20], draw.integer(8, 12), 4, 30),
     ]
 
 
