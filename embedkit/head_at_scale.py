@@ -116,9 +116,9 @@ def _in_full_precision(function: Callable[..., Any]) -> Callable[..., Any]:
     """Switch autocast off inside a function of ``hidden`` and more."""
 
     @wraps(function)
-    def inner(hidden: Tensor, *rest: Any) -> Any:
+    def inner(hidden: Tensor, *rest: Any, **options: Any) -> Any:
         with torch.autocast(hidden.device.type, enabled=False):
-            return function(hidden, *rest)
+            return function(hidden, *rest, **options)
 
     return inner
 

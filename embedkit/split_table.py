@@ -130,7 +130,13 @@ class Exchanged(TorchDispatchMode):
 
 
 def start() -> DeviceMesh:
-    """Join the other processes that torchrun started: NCCL between GPUs, gloo on the CPU."""
+    """Join the other processes that torchrun started: NCCL between GPUs, gloo on the CPU.
+
+    Raises:
+        SystemExit: if it was not torchrun that started this process.
+    """
+    if "WORLD_SIZE" not in os.environ:
+        raise SystemExit("torchrun must start this: torchrun --nproc-per-node 2 -m …")
     device, processes = pick_device(), int(os.environ["WORLD_SIZE"])
     kind = "cpu"
     if device.type == "cuda" and torch.cuda.device_count() >= processes:
