@@ -157,6 +157,12 @@ def question(
     return model, ids, targets
 
 
+def first_error(text: str) -> str:
+    """Return the first error that a process tells of, or the end of all that was said."""
+    errors = [line for line in text.splitlines() if re.search(r"\]: +\w*(Error|Exit): ?", line)]
+    return errors[0] if errors else text[-2000:]
+
+
 def launch(processes: int, *options: str) -> dict[str, Any]:
     """Start this file in several processes with torchrun, and return what the first one reports.
 
@@ -169,22 +175,28 @@ def launch(processes: int, *options: str) -> dict[str, Any]:
     """
     # they talk within this machine; a name that the machine gives itself may lead elsewhere
     loopback = {"Linux": "lo", "Darwin": "lo0"}.get(platform.system())
-    near = {"GLOO_SOCKET_IFNAME": loopback} if loopback else {}
+    near = {"GLOO_SOCKET_IFNAME": loopback} if loopback else {"USE_LIBUV": "0"}
     run = [sys.executable, "-m", "torch.distributed.run", "--rdzv-backend=c10d"]
     run += ["--rdzv-endpoint=127.0.0.1:0", "--local-addr=127.0.0.1"]
     run += [f"--nproc-per-node={processes}", "-m", "embedkit.split_table", *options]
     environment = {"OMP_NUM_THREADS": "1", **os.environ, **near}
+    process = subprocess.Popen(
+        run,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+    )
     try:
-        done = subprocess.run(
-            run, env=environment, capture_output=True, text=True, timeout=SECONDS, check=False
-        )
+        said, complained = process.communicate(timeout=SECONDS)
     except subprocess.TimeoutExpired as error:
+        process.terminate()  # torchrun passes it on to the processes that it started
+        process.communicate()
         raise RuntimeError(f"{processes} processes did not end in {SECONDS} seconds.") from error
-    if done.returncode:
-        errors = [line for line in done.stderr.splitlines() if re.search(r"\w: \w*Error: ", line)]
-        told = errors[0] if errors else done.stderr[-2000:]
-        raise RuntimeError(f"torchrun ended with an error: {told}")
-    report: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
+    if process.returncode:
+        raise RuntimeError(f"torchrun ended with an error: {first_error(complained)}")
+    report: dict[str, Any] = json.loads(said.strip().splitlines()[-1])
     return report
 
 

@@ -9,6 +9,7 @@ from torch import nn
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
+from embedkit import widgets
 from embedkit.head_at_scale import (
     blockwise_cross_entropy,
     chunked_losses,
@@ -340,3 +341,10 @@ def test_partial_lookup_wants_integers():
 def test_logits_bytes_are_those_of_the_logits(shape, dtype):
     hidden, table = drawn(*shape, D, dtype=dtype), drawn(V, D, dtype=dtype)
     assert logits_bytes(hidden, table) == (hidden @ table.T).nbytes
+
+
+def test_the_figure_is_small_and_holds_its_logits():
+    page = widgets.running_sum([2, -1, 3])
+    assert "[2, -1, 3]" in page.data
+    assert len(page.data.encode()) < 10_000
+    assert "JavaScript" in repr(page)

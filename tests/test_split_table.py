@@ -1,14 +1,13 @@
 """A table split over 2 and 3 real processes, against one process, element by element."""
 
-import subprocess
-
+import psutil
 import pytest
 import torch
 import torch.distributed as dist
 import torch.nn.functional as F
 
 from embedkit import split_table
-from embedkit.split_table import launch, question, rows_of
+from embedkit.split_table import first_error, launch, question, rows_of, start
 
 pytestmark = pytest.mark.skipif(
     not (dist.is_available() and dist.is_gloo_available()),
@@ -24,7 +23,7 @@ def _on_the_cpu(monkeypatch):
 
 @pytest.mark.parametrize(
     ("processes", "vocab_size", "tied"),
-    [(2, 12, True), (3, 13, False), (3, 11, True)],
+    [(2, 13, False), (3, 11, True)],
 )
 def test_a_split_table_gives_the_loss_and_the_gradients_of_one_process(
     processes, vocab_size, tied, tmp_path
@@ -66,15 +65,25 @@ def test_a_process_without_a_row_is_refused():
             rows_of(vocab_size, processes)
 
 
-def test_an_error_in_a_process_is_told(monkeypatch):
+def test_the_first_error_is_the_one_that_a_process_tells_of():
     told = "[rank1]: Traceback\n[rank1]: ValueError: 4 rows\nChildFailedError: exitcode 1"
-    failed = subprocess.CompletedProcess([], returncode=1, stdout="", stderr=told)
-    monkeypatch.setattr(subprocess, "run", lambda *_, **__: failed)
-    with pytest.raises(RuntimeError, match=r"\[rank1\]: ValueError: 4 rows"):
-        launch(3, "--vocab=4")
+    assert first_error(told) == "[rank1]: ValueError: 4 rows"
+    assert first_error("something else") == "something else"
 
 
-def test_processes_that_wait_for_each_other_are_stopped(monkeypatch):
+def test_an_option_that_is_none_ends_with_an_error():
+    with pytest.raises(RuntimeError, match="torchrun ended with an error"):
+        launch(1, "--rows=4")
+
+
+def test_processes_that_take_too_long_are_stopped(monkeypatch):
     monkeypatch.setattr(split_table, "SECONDS", 0.05)
-    with pytest.raises(RuntimeError, match="did not end in"):
+    with pytest.raises(RuntimeError, match=r"did not end in 0.05 seconds"):
         launch(2)
+    assert not psutil.Process().children(recursive=True)
+
+
+def test_without_torchrun_it_says_how_to_start_it(monkeypatch):
+    monkeypatch.delenv("WORLD_SIZE", raising=False)
+    with pytest.raises(SystemExit, match="torchrun must start this"):
+        start()
