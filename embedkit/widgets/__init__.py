@@ -240,3 +240,19 @@ def sliding_window(
         start=start,
         negatives=negatives,
     )
+
+
+def running_sum(logits: list[int]) -> Figure:
+    """Step through blocks of logits, and watch the running maximum and the running sum.
+
+    Args:
+        logits: about a dozen whole numbers, not all equal.
+    """
+    return Figure(
+        "running_sum.html",
+        fallback=(
+            "Interactive figure: step through the logits block by block, and see the running "
+            "maximum and sum. It needs a browser with JavaScript."
+        ),
+        logits=logits,
+    )

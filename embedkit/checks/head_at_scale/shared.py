@@ -1,0 +1,62 @@
+"""What several tasks of sheet 8 share: large logits, and a bound on what may be held."""
+
+from collections.abc import Callable, Sequence
+
+import torch
+from torch import Tensor
+
+from embedkit.checks.compare import same
+from embedkit.checks.framework import Draw, Mistake, says
+from embedkit.checks.probes import Inputs, Seen
+
+in_one_piece = Mistake(
+    "view needs numbers that lie in memory one after another, and these need not. "
+    "reshape takes any, and so does flatten.",
+    when=says("view size is not compatible"),
+)
+HOLDS_THE_LOGITS = (
+    "At its peak it holds a quarter of all N × V logits or more: in one tensor, or in many small "
+    "ones that are kept. Work on one part, keep only what the next part needs, and let go of it."
+)
+
+
+def wide(draw: Draw, positions: int, vocab_size: int, dim: int) -> tuple[Tensor, Tensor, Tensor]:
+    """Draw hidden vectors, a table and targets whose losses are well above zero."""
+    hidden, table = draw.numbers(positions, dim) / 2, draw.table(vocab_size, dim)
+    return hidden, table, draw.ids(vocab_size, positions)
+
+
+def far_apart(draw: Draw, positions: int, vocab_size: int) -> tuple[Tensor, Tensor, Tensor]:
+    """Draw whole numbers whose products are exact, and beyond what exp can take in float32.
+
+    The targets are the smallest logits, so that the losses are large, too.
+    """
+    hidden = 10.0 * draw.ids(5, positions, 3) + 40
+    table = draw.ids(9, vocab_size, 3).float() - 4
+    return hidden, table, (hidden @ table.T).argmin(dim=1)
+
+
+def most_allowed(inputs: Inputs) -> int:
+    """Return a quarter of the number of logits."""
+    return len(inputs["hidden"]) * len(inputs["table"]) // 4
+
+
+def right_and_small(reference: Callable[..., object]) -> Callable[[Inputs, Seen], bool]:
+    """Return a test of whether the result is right, and never a quarter of the logits was held."""
+
+    def accepts(inputs: Inputs, seen: Seen) -> bool:
+        result = reference(*inputs.values())
+        return same(seen.value["result"], result) and seen.value["most"] < most_allowed(inputs)
+
+    return accepts
+
+
+holds_too_much = Mistake(
+    HOLDS_THE_LOGITS, when=lambda inputs, seen: seen.value["most"] >= most_allowed(inputs)
+)
+
+
+def overflows(inputs: Inputs, seen: Seen) -> bool:
+    """Whether what came back is infinite or not a number, which the right answer never is."""
+    values: Sequence[object] = seen.value if isinstance(seen.value, tuple) else (seen.value,)
+    return any(isinstance(v, Tensor) and not bool(torch.isfinite(v).all()) for v in values)

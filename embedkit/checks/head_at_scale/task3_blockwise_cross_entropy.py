@@ -1,0 +1,179 @@
+"""What marks task 8.3, `blockwise_cross_entropy`: the loss, a few rows of the table at a time."""
+
+import torch
+from torch import Tensor
+
+from embedkit import head_at_scale as finished
+from embedkit.checks.framework import Criterion, Draw, Mistake, Task, says, scattered
+from embedkit.checks.head_at_scale.shared import (
+    far_apart,
+    holds_too_much,
+    overflows,
+    right_and_small,
+    wide,
+)
+from embedkit.checks.probes import Inputs
+
+
+def asked(hidden: Tensor, table: Tensor, targets: Tensor, block_size: int) -> Inputs:
+    """One question, in the order of the arguments."""
+    return {"hidden": hidden, "table": table, "targets": targets, "block_size": block_size}
+
+
+def small() -> tuple[Tensor, Tensor, Tensor]:
+    """A question that can be read by eye: logits 1, 2, 3, 4 and 2, 4, 6, 8."""
+    table = torch.tensor([[1.0], [2.0], [3.0], [4.0]])
+    return torch.tensor([[1.0], [2.0]]), table, torch.tensor([1, 2])
+
+
+def any_blocks(draw: Draw) -> list[Inputs]:
+    """One block with the whole table, even blocks, and blocks of which the last is shorter."""
+    hidden, table, targets = small()
+    return [
+        asked(hidden, table, targets, block_size=4),
+        asked(*wide(draw, 9, 12, 3), block_size=50),
+        asked(hidden, table, targets, block_size=2),
+        asked(hidden, table.flip(0), targets, block_size=2),
+        asked(*wide(draw, 9, 24, 3), block_size=3),
+        asked(*wide(draw, 5, 7, 3), block_size=1),
+        asked(hidden, table, torch.tensor([3, 1]), block_size=3),
+        asked(*wide(draw, 9, 13, 3), block_size=5),
+        asked(*wide(draw, 12, 31, 4), block_size=draw.integer(7, 9)),
+    ]
+
+
+def large_logits(draw: Draw) -> list[Inputs]:
+    """Logits in the hundreds."""
+    hidden = torch.tensor([[100.0], [-100.0]])
+    return [
+        asked(hidden, small()[1], torch.tensor([0, 3]), block_size=2),
+        asked(*far_apart(draw, 8, 12), block_size=4),
+        asked(*far_apart(draw, 8, 15), block_size=5),
+    ]
+
+
+def other_inputs(draw: Draw) -> list[Inputs]:
+    """Double precision, no position at all, and inputs scattered in memory."""
+    hidden, table, targets = wide(draw, 9, 12, 3)
+    nothing = torch.empty(0, 3), table, torch.empty(0, dtype=torch.long)
+    return [
+        asked(scattered(hidden), scattered(table), targets, block_size=4),
+        asked(hidden.double(), table.double(), targets, block_size=6),
+        asked(*nothing, block_size=4),
+    ]
+
+
+def many_logits(draw: Draw) -> list[Inputs]:
+    """Far more logits than anything that is needed."""
+    return [asked(*wide(draw, 40, 1200, 3), block_size=4 * draw.integer(5, 6))]
+
+
+def blocks_added(hidden: Tensor, table: Tensor, targets: Tensor, block_size: int) -> Tensor:
+    """Add up the log-sum-exps of the blocks."""
+    parts = [(hidden @ block.T).logsumexp(dim=1) for block in table.split(block_size)]
+    return torch.stack(parts).sum(dim=0) - (hidden * table[targets]).sum(dim=1)
+
+
+def never_rescaled(hidden: Tensor, table: Tensor, targets: Tensor, block_size: int) -> Tensor:
+    """Keep a running maximum, and forget to bring the running sum along."""
+    largest, total = hidden.new_full((len(hidden),), -torch.inf), hidden.new_zeros(len(hidden))
+    for block in table.split(block_size):
+        logits = hidden @ block.T
+        largest = torch.maximum(largest, logits.amax(dim=1))
+        total = total + (logits - largest[:, None]).exp().sum(dim=1)
+    return largest + total.log() - (hidden * table[targets]).sum(dim=1)
+
+
+def last_block_dropped(hidden: Tensor, table: Tensor, targets: Tensor, block_size: int) -> Tensor:
+    """Look at whole blocks only."""
+    kept = table[: len(table) // block_size * block_size or len(table)]
+    return (hidden @ kept.T).logsumexp(dim=1) - (hidden * table[targets]).sum(dim=1)
+
+
+def last_block_only(hidden: Tensor, table: Tensor, targets: Tensor, block_size: int) -> Tensor:
+    """Keep nothing of the blocks before."""
+    block = table.split(block_size)[-1]
+    losses: Tensor = (hidden @ block.T).logsumexp(dim=1) - (hidden * table[targets]).sum(dim=1)
+    return losses
+
+
+nothing_to_add = Mistake(
+    "With no position at all there is nothing to do, and nothing to stumble over: the result "
+    "has shape (0,).",
+    when=lambda inputs, seen: bool(seen.raised) and not len(inputs["hidden"]),
+)
+
+task = Task(
+    number="8.3",
+    name="blockwise_cross_entropy",
+    points=2,
+    reference=finished.blockwise_cross_entropy,
+    criteria=(
+        Criterion(
+            "blocks of any size give the loss of each position; the last may be shorter",
+            any_blocks,
+            mistakes=(
+                Mistake(
+                    "One number came back. The loss of each position is asked for: N numbers.",
+                    when=lambda inputs, seen: seen.value.ndim == 0,
+                ),
+                Mistake(
+                    "The sign is turned round. The loss is log-sum-exp minus the target's logit.",
+                    lambda *given: -finished.blockwise_cross_entropy(*given),
+                ),
+                Mistake(
+                    "The target's logit is not subtracted: this is the log-sum-exp.",
+                    lambda h, E, y, block_size: (h @ E.T).logsumexp(dim=1),
+                ),
+                Mistake(
+                    "The log-sum-exps of the blocks are added. Their exponentials add up: merge "
+                    "the blocks as in task 8.2.",
+                    blocks_added,
+                ),
+                Mistake(
+                    "The running sum is not brought to the new maximum when a block has a larger "
+                    "one. Multiply it by exp(old maximum − new maximum).",
+                    never_rescaled,
+                ),
+                Mistake(
+                    "Only the last block is left. Carry the maximum and the sum from block to "
+                    "block.",
+                    last_block_only,
+                ),
+                Mistake(
+                    "A target is an id of the whole table. In a block that begins with row "
+                    "first, its place is target − first, if the block holds it at all.",
+                    when=says("out of bounds", "index out of range"),
+                ),
+                Mistake(
+                    "The rows behind the last whole block are left out. V need not be a multiple "
+                    "of block_size: count the blocks with range(0, V, block_size).",
+                    last_block_dropped,
+                ),
+            ),
+        ),
+        Criterion(
+            "logits in the hundreds do not overflow",
+            large_logits,
+            mistakes=(
+                Mistake(
+                    "exp of a logit in the hundreds is infinite in float32. Subtract the maximum "
+                    "before you take exp.",
+                    when=overflows,
+                ),
+            ),
+        ),
+        Criterion(
+            "float64, no positions, and inputs scattered in memory",
+            other_inputs,
+            mistakes=(nothing_to_add,),
+        ),
+        Criterion(
+            "at no time a quarter of all N × V logits is held",
+            many_logits,
+            probe="call_and_weigh",
+            mistakes=(holds_too_much,),
+            accepts=right_and_small(finished.blockwise_cross_entropy),
+        ),
+    ),
+)

@@ -1,0 +1,258 @@
+"""What marks task 8.5, `chunked_loss`: the loss and both gradients, a few positions at a time."""
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from embedkit import head_at_scale as finished
+from embedkit.checks.framework import Criterion, Draw, Mistake, Task, says, scattered
+from embedkit.checks.head_at_scale.shared import (
+    far_apart,
+    holds_too_much,
+    overflows,
+    right_and_small,
+    wide,
+)
+from embedkit.checks.probes import Inputs
+
+Three = tuple[Tensor, Tensor, Tensor]
+IGNORED = -100
+
+
+def reference(hidden: Tensor, table: Tensor, targets: Tensor, chunk_size: int) -> Three:
+    """Return the mean loss and its gradients, by the finished code."""
+    counts = targets != IGNORED
+    share = 1 / counts.sum().to(hidden.dtype)
+    losses, grad_hidden, grad_table = finished.chunked_losses(
+        hidden, table, targets.masked_fill(~counts, 0), counts * share, chunk_size=chunk_size
+    )
+    return (losses * counts * share).sum(), grad_hidden, grad_table
+
+
+def asked(given: tuple[Tensor, Tensor, Tensor], chunk_size: int) -> Inputs:
+    """One question, in the order of the arguments."""
+    hidden, table, targets = given
+    return {"hidden": hidden, "table": table, "targets": targets, "chunk_size": chunk_size}
+
+
+def small() -> tuple[Tensor, Tensor, Tensor]:
+    """A question that can be read by eye."""
+    hidden = torch.tensor([[1.0, 0.0], [0.0, 2.0], [1.0, 1.0]])
+    table = torch.tensor([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0], [1.0, -1.0]])
+    return hidden, table, torch.tensor([1, 2, 1])
+
+
+def with_ignored(
+    given: tuple[Tensor, Tensor, Tensor], places: list[int]
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Mark some targets as ignored."""
+    hidden, table, targets = given
+    targets = targets.clone()
+    targets[places] = IGNORED
+    return hidden, table, targets
+
+
+def any_chunks(draw: Draw) -> list[Inputs]:
+    """One chunk with all positions, and more chunks, of which the last may be shorter."""
+    return [
+        asked(small(), chunk_size=3),
+        asked(wide(draw, 8, 5, 4), chunk_size=20),
+        asked(small(), chunk_size=2),
+        asked(wide(draw, 9, 11, 3), chunk_size=3),
+        asked(wide(draw, 10, 7, 3), chunk_size=4),
+        asked(wide(draw, 5, 7, 3), chunk_size=1),
+    ]
+
+
+def ignored_targets(draw: Draw) -> list[Inputs]:
+    """Some positions do not count, in one question a whole chunk; V is larger than 100, too."""
+    return [
+        asked(with_ignored(small(), [1]), chunk_size=3),
+        asked(with_ignored(wide(draw, 9, 11, 3), [0, 4, 5]), chunk_size=3),
+        asked(with_ignored(wide(draw, 9, 150, 3), [0, 1, 2, 7]), chunk_size=3),
+        asked(with_ignored(wide(draw, 4, 6, 2), [0, 1, 2]), chunk_size=2),
+    ]
+
+
+def large_logits(draw: Draw) -> list[Inputs]:
+    """Logits in the hundreds."""
+    hidden, table, _ = small()
+    return [
+        asked((100 * hidden, table, torch.tensor([0, 3, 3])), chunk_size=1),
+        asked(far_apart(draw, 8, 12), chunk_size=4),
+    ]
+
+
+def other_inputs(draw: Draw) -> list[Inputs]:
+    """Double precision, and inputs scattered in memory."""
+    hidden, table, targets = wide(draw, 9, 12, 3)
+    return [
+        asked((scattered(hidden), scattered(table), targets), chunk_size=3),
+        asked(with_ignored((hidden.double(), table.double(), targets), [3]), chunk_size=3),
+    ]
+
+
+def many_logits(draw: Draw) -> list[Inputs]:
+    """Far more logits than anything that is needed."""
+    return [asked(with_ignored(wide(draw, 150, 400, 2), [5, 80]), chunk_size=draw.integer(2, 3))]
+
+
+def by_torch(hidden: Tensor, table: Tensor, targets: Tensor, reduction: str = "mean") -> Three:
+    """Return the loss and its gradients by autograd, with all logits."""
+    hidden, table = (tensor.detach().requires_grad_() for tensor in (hidden, table))
+    loss = F.cross_entropy(hidden @ table.T, targets, reduction=reduction)
+    grad_hidden, grad_table = torch.autograd.grad(loss, (hidden, table))
+    return loss.detach(), grad_hidden, grad_table
+
+
+def chunk_means(hidden: Tensor, table: Tensor, targets: Tensor, chunk_size: int) -> Three:
+    """Take the mean of each chunk, and the mean of the means."""
+    parts = [
+        by_torch(h, table, y)
+        for h, y in zip(hidden.split(chunk_size), targets.split(chunk_size), strict=True)
+    ]
+    losses, grads_hidden, grads_table = (list(part) for part in zip(*parts, strict=True))
+    loss, grad_table = torch.stack(losses).mean(), torch.stack(grads_table).mean(dim=0)
+    return loss, torch.cat(grads_hidden) / len(parts), grad_table
+
+
+def added_up(hidden: Tensor, table: Tensor, targets: Tensor, chunk_size: int) -> Three:
+    """Return the sum and its gradients in place of the mean."""
+    return by_torch(hidden, table, targets, "sum")
+
+
+def only_gradients_added_up(
+    hidden: Tensor, table: Tensor, targets: Tensor, chunk_size: int
+) -> Three:
+    """Return the mean of the losses, but the gradients of their sum."""
+    return by_torch(hidden, table, targets)[0], *added_up(hidden, table, targets, chunk_size)[1:]
+
+
+def without_targets(hidden: Tensor, table: Tensor, targets: Tensor, chunk_size: int) -> Three:
+    """Take the softmax itself for the gradient of the logits."""
+    loss, _, _ = by_torch(hidden, table, targets)
+    p = (hidden @ table.T).softmax(dim=1) / len(hidden)
+    return loss, p @ table, p.T @ hidden
+
+
+def last_chunk_only(hidden: Tensor, table: Tensor, targets: Tensor, chunk_size: int) -> Three:
+    """Write each chunk's gradient of the table over that of the one before."""
+    loss, grad_hidden, _ = by_torch(hidden, table, targets)
+    h, y = hidden.split(chunk_size)[-1], targets.split(chunk_size)[-1]
+    return loss, grad_hidden, by_torch(h, table, y, "sum")[2] / len(hidden)
+
+
+def whole_chunks(hidden: Tensor, table: Tensor, targets: Tensor, chunk_size: int) -> Three:
+    """Leave out the positions behind the last whole chunk."""
+    kept = len(hidden) // chunk_size * chunk_size or len(hidden)
+    loss, grad_hidden, grad_table = by_torch(hidden[:kept], table, targets[:kept], "sum")
+    rest = torch.zeros_like(hidden[kept:])
+    n = len(hidden)
+    return loss / n, torch.cat([grad_hidden, rest]) / n, grad_table / n
+
+
+def divided_by_all(hidden: Tensor, table: Tensor, targets: Tensor, chunk_size: int) -> Three:
+    """Divide by the number of all positions."""
+    share = (targets != IGNORED).sum() / len(targets)
+    loss, grad_hidden, grad_table = by_torch(hidden, table, targets)
+    return loss * share, grad_hidden * share, grad_table * share
+
+
+def ignored_as_row_0(hidden: Tensor, table: Tensor, targets: Tensor, chunk_size: int) -> Three:
+    """Let an ignored position count as if its target were row 0."""
+    return by_torch(hidden, table, targets.clamp(min=0))
+
+
+task = Task(
+    number="8.5",
+    name="chunked_loss",
+    points=3,
+    reference=reference,
+    criteria=(
+        Criterion(
+            "chunks of any size give the mean loss and both gradients; the last may be shorter",
+            any_chunks,
+            mistakes=(
+                Mistake(
+                    "The gradients lack the target. That of the logits is softmax − onehot: 1 is "
+                    "taken off at the target of each position.",
+                    without_targets,
+                ),
+                Mistake(
+                    "The loss is the mean, and the gradients are those of the sum. Divide them "
+                    "by the number of positions, too.",
+                    only_gradients_added_up,
+                ),
+                Mistake(
+                    "This is the sum over the positions, and its gradients. The mean is asked for.",
+                    added_up,
+                ),
+                Mistake(
+                    "A product does not fit. With logits = hidden @ table.T and G their gradient, "
+                    "grad_hidden is G @ table, (N, D), and grad_table is G.T @ hidden, (V, D).",
+                    when=says("shapes cannot be multiplied", "size mismatch"),
+                ),
+                Mistake(
+                    "The positions behind the last whole chunk are left out. Count the chunks with "
+                    "range(0, N, chunk_size).",
+                    whole_chunks,
+                ),
+                Mistake(
+                    "The mean of the chunks' means is not the mean of all, since the last chunk "
+                    "may be shorter. Divide by the number of all positions that count.",
+                    chunk_means,
+                ),
+                Mistake(
+                    "The gradient of the table is that of the last chunk only. Every chunk adds "
+                    "to it: +=.",
+                    last_chunk_only,
+                ),
+            ),
+        ),
+        Criterion(
+            "a position whose target is −100 counts for nothing",
+            ignored_targets,
+            mistakes=(
+                Mistake(
+                    "Ignored positions add nothing, but they still count in the mean. Divide by "
+                    "the number of targets that are not −100.",
+                    divided_by_all,
+                ),
+                Mistake(
+                    "An ignored position counts as if its target were row 0. Its loss and its "
+                    "row of the gradient must be 0.",
+                    ignored_as_row_0,
+                ),
+                Mistake(
+                    "Where an ignored target is used as an index, −100 counts from the end, or "
+                    "stops. Put such positions aside first.",
+                    when=says("out of bounds", "out of range"),
+                ),
+                Mistake(
+                    "A chunk in which every position is ignored must add nothing. Its own mean "
+                    "would be 0/0, which is not a number.",
+                    when=overflows,
+                ),
+            ),
+        ),
+        Criterion(
+            "logits in the hundreds do not overflow",
+            large_logits,
+            mistakes=(
+                Mistake(
+                    "exp of a logit in the hundreds is infinite in float32. Subtract the maximum "
+                    "of each position before you take exp.",
+                    when=overflows,
+                ),
+            ),
+        ),
+        Criterion("float64, and inputs scattered in memory", other_inputs),
+        Criterion(
+            "at no time a quarter of all N × V logits is held",
+            many_logits,
+            probe="call_and_weigh",
+            mistakes=(holds_too_much,),
+            accepts=right_and_small(reference),
+        ),
+    ),
+)
