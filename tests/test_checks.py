@@ -1,5 +1,6 @@
 """The framework of the checks: what it sees, what it lets pass, and what it says."""
 
+import json
 import math
 from collections import Counter, OrderedDict, defaultdict, namedtuple
 from typing import NamedTuple
@@ -7,8 +8,9 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import save_file
 
-from embedkit.checks.compare import same
+from embedkit.checks.compare import differing, same
 from embedkit.checks.framework import Criterion, Mistake, Task, scattered
 from embedkit.checks.hints import details, explain, show
 from embedkit.checks.plain import Other, load_plain, save_plain, to_plain
@@ -59,6 +61,10 @@ def hint_on(answer, a_task=None):
         torch.randn(2, 3).bfloat16(),
         torch.randn(4, 4).T,
         torch.randn(2, 3, 4).permute(2, 0, 1),
+        torch.randn(2, 3, dtype=torch.complex64),
+        torch.randn(2, 3, dtype=torch.complex128).T.conj(),
+        torch.empty(0, 3, dtype=torch.complex128),
+        torch.tensor(1j),
         torch.randn(3, 0, 2).transpose(0, 2),
         [1, (2.0, "x"), {"a": torch.ones(2), "b": None}],
         Other("ndarray", "array([1])"),
@@ -87,7 +93,23 @@ def test_a_file_that_holds_something_else_is_a_sentence(tmp_path, damage):
         load_plain(tmp_path / "nowhere")
 
 
+def test_a_file_with_a_complex_tensor_that_is_none_is_a_sentence(tmp_path):
+    structure = json.dumps({"complex": {"tensor": ["0", [0]]}})
+    save_file({"0": torch.ones(3)}, tmp_path / "file", metadata={"structure": structure})
+    with pytest.raises(ValueError, match="file does not hold plain data"):
+        load_plain(tmp_path / "file")
+
+
+def test_complex_numbers_may_differ_as_much_as_their_parts_may():
+    one = torch.tensor([1 + 1j, 2j, 3.0])
+    assert same(one, one + 1e-7j)
+    assert differing(one, one + torch.tensor([0, 1e-2j, 1e-2])).tolist() == [False, True, True]
+    assert not same(one, one.to(torch.complex128))
+
+
 def test_to_plain_keeps_a_stranger_as_a_name_only():
+    codes = torch.quantize_per_tensor(torch.ones(2), 0.1, 0, torch.qint8)
+    assert to_plain(codes).type_name == "quantized tensor of torch.qint8"
     assert to_plain({1, 2}).type_name == "set"
     assert to_plain({"a": object()})["a"].type_name == "object"
 

@@ -36,6 +36,9 @@ def close(one: Tensor, other: Tensor) -> bool:
 def differing(one: Tensor, other: Tensor) -> Tensor:
     """Return a bool tensor that is True where two tensors of one shape differ."""
     one, other = one.cpu(), other.cpu()
+    if one.is_complex() and one.dtype == other.dtype:
+        parts = [torch.view_as_real(tensor.resolve_conj()) for tensor in (one, other)]
+        return differing(*parts).any(dim=-1)
     if not other.is_floating_point():
         return one != other
     tolerance = RELATIVE_TOLERANCE.get(other.dtype, HALF_PRECISION_TOLERANCE)

@@ -27,6 +27,15 @@ LONGEST_STRUCTURE = 1_000_000
 """How many characters may describe what a file holds beside numbers. A dict of ten times as many
 keys, chosen so that Python takes them for one another at first, takes hours to build."""
 
+UNREADABLE = (
+    OSError,
+    SafetensorError,
+    KeyError,
+    TypeError,
+    ValueError,
+    RuntimeError,  # RecursionError is one; a tensor that can't be seen as complex raises another
+)
+
 DICTS = (dict, Counter, defaultdict, OrderedDict)
 """The types that count as a dict; they differ in how they are filled, not in what they hold."""
 
@@ -51,6 +60,8 @@ def to_plain(value: Any) -> Plain:
     if isinstance(value, Tensor) and value.layout == torch.strided:
         if value.ndim > MOST_DIMENSIONS:
             return Other(f"tensor of {value.ndim} dimensions", "")
+        if value.is_quantized:
+            return Other(f"quantized tensor of {value.dtype}", "")
         return value.detach().clone()
     if isinstance(value, tuple):  # a named one, too
         return tuple(to_plain(item) for item in value)
@@ -105,6 +116,8 @@ def save_plain(path: Path, value: Plain) -> None:
     tensors: dict[str, Tensor] = {}
 
     def describe(item: Plain) -> Any:
+        if isinstance(item, Tensor) and item.is_complex():  # safetensors has one kind of three
+            return {"complex": describe(torch.view_as_real(item.resolve_conj()))}
         if isinstance(item, Tensor):
             name = str(len(tensors))
             order = sorted(range(item.ndim), key=item.stride, reverse=True)
@@ -138,7 +151,7 @@ def load_plain(path: Path) -> Plain:
             raise ValueError("it is too long to be rebuilt")
         structure = json.loads(text)
         return _rebuild(structure, tensors)
-    except (OSError, SafetensorError, KeyError, TypeError, ValueError, RecursionError) as error:
+    except UNREADABLE as error:
         raise ValueError(f"{path.name} does not hold plain data.") from error
 
 
@@ -150,6 +163,8 @@ def _rebuild(structure: Any, tensors: dict[str, Tensor]) -> Plain:
         if len(order) > MOST_DIMENSIONS:
             raise ValueError("no tensor has so many dimensions")
         return tensors[name].permute([order.index(d) for d in range(len(order))])
+    if kind == "complex":
+        return torch.view_as_complex(_rebuild(content, tensors))
     if kind == "other":
         type_name, text = content
         return Other(readable(type_name, 100), readable(text, 200))
