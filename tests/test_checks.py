@@ -351,6 +351,19 @@ def test_a_test_that_stumbles_over_what_it_sees_does_not_accept_it():
     assert verdict_on(lambda x: torch.ones(1), a_task).status == "failed"
 
 
+def test_an_answer_that_is_accepted_may_not_change_its_input_or_the_world_either():
+    free = Criterion("some twice", questions, accepts=lambda inputs, seen: True)
+    a_task = Task("0.5", "double", 1, double, (free,))
+
+    def seeding(x):
+        torch.manual_seed(0)
+        return double(x)
+
+    assert verdict_on(double, a_task).status == "passed"
+    assert "in place" in hint_on(lambda x: x.mul_(2), a_task)
+    assert "for everything that runs after it" in hint_on(seeding, a_task)
+
+
 def test_an_expected_error_must_be_of_its_kind_and_mention_its_numbers():
     def picky(x):
         raise IndexError(f"id 7 of {len(x)}")
