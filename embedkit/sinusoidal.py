@@ -194,8 +194,11 @@ def solve_shift(table: Float[Tensor, "rows dim"], steps: int) -> Float[Tensor, "
             f"{rows} rows have {max(rows - abs(steps), 0)} pairs that are {steps} steps apart: "
             f"to find {dim} × {dim} numbers, at least {dim} are needed, and steps of 1 or more."
         )
-    solution: Tensor = torch.linalg.lstsq(table[:-steps], table[steps:]).solution
-    return solution
+    before, after = table[:-steps].cpu(), table[steps:].cpu()
+    # not torch's default driver: where columns are nearly equal, as those of slow clocks are, its
+    # solution misses even the rows that it was given (torch 2.13)
+    solution: Tensor = torch.linalg.lstsq(before, after, driver="gelsd").solution
+    return solution.to(table.device)
 
 
 def look_back(

@@ -214,6 +214,11 @@ def test_least_squares_finds_the_rotation_and_needs_enough_rows():
     assert solve_shift(table, 1_984).shape == (16, 16)
 
 
+def test_least_squares_fits_the_rows_it_has_even_where_slow_clocks_hardly_move():
+    table = rows(200, 64, dtype=torch.float64)
+    torch.testing.assert_close(table[:-5] @ solve_shift(table, 5), table[5:], rtol=0, atol=1e-9)
+
+
 @pytest.mark.parametrize("steps", [0, 1, 5, -2])
 @pytest.mark.parametrize("dtype", [torch.float64, torch.float32])
 def test_look_back_scores_highest_where_it_should(steps, dtype):

@@ -18,7 +18,8 @@ def asked(key_weight: Tensor, steps: int, base: float) -> Inputs:
 def invertible(draw: Draw, dim: int) -> Tensor:
     """Return a matrix that is far from singular, far from symmetric, and no rotation."""
     noise = draw.table(dim, dim).double() / (2 * dim**0.5)
-    return noise + 2 * torch.eye(dim, dtype=torch.float64)
+    matrix: Tensor = noise + 2 * torch.eye(dim, dtype=torch.float64)
+    return matrix
 
 
 def stretched_rotation(draw: Draw) -> Tensor:
