@@ -256,3 +256,26 @@ def running_sum(logits: list[int]) -> Figure:
         ),
         logits=logits,
     )
+
+
+def clock_hands(model_dim: int, bases: list[int], start: int = 5, apart: int = 3) -> Figure:
+    """Move two positions along, and watch their clock hands and the dot product of their rows.
+
+    Args:
+        model_dim: D; about 16, since there are half as many clocks.
+        bases: the bases to choose from; the last is chosen at first.
+        start: the first position at the beginning.
+        apart: how many positions the second one lies behind it at the beginning.
+    """
+    return Figure(
+        "clock_hands.html",
+        fallback=(
+            "Interactive figure: move two positions along, and see the hands of their clocks turn. "
+            "It needs a browser with JavaScript."
+        ),
+        compact=True,
+        clocks=model_dim // 2,
+        bases=bases,
+        start=start,
+        apart=apart,
+    )

@@ -1,0 +1,162 @@
+"""Answers to sheet 10 that are wrong in one corner only."""
+
+from tests.answers import Sly
+from tests.answers.sinusoidal import (
+    ANGLES,
+    BLOCKS,
+    CLOCKS,
+    DONE,
+    IN,
+    LAYOUT,
+    LOOK,
+    MOVE,
+    OUT,
+    PAIRS,
+    ROWS,
+    SHIFT,
+    TURN,
+    WAVES,
+    body,
+)
+
+SLY = [
+    Sly(
+        "10.1",
+        "a base of half a million is cut",
+        body(WAVES, CLOCKS, "return 2 * math.pi * min(base, 1e5) ** (i / steps)"),
+    ),
+    Sly(
+        "10.1",
+        "a rounded pi",
+        body(WAVES, CLOCKS, "return 2 * 3.1415926 * base ** (i / steps)"),
+    ),
+    Sly(
+        "10.1",
+        "rounded exponents",
+        body(WAVES, CLOCKS, "return 2 * math.pi * base ** (i / steps).float().double()"),
+    ),
+    Sly(
+        "10.2",
+        "a table of a thousand rows",
+        body(
+            ROWS,
+            "i = torch.arange(model_dim // 2, dtype=torch.float64)",
+            "angles = torch.arange(1000).double()[:, None] * base ** (-2 * i / model_dim)",
+            "table = torch.stack([angles.sin(), angles.cos()], dim=-1).flatten(-2).float()",
+            "return table[position_ids.long() % 1000]",
+        ),
+    ),
+    Sly(
+        "10.2",
+        "negative positions from the end",
+        body(
+            ROWS,
+            ANGLES.replace("position_ids.double()", "(position_ids.long() % 2**24).double()"),
+            PAIRS,
+        ),
+    ),
+    Sly(
+        "10.2",
+        "the ids in their own small dtype",
+        body(
+            ROWS,
+            ANGLES.replace(
+                "position_ids.double()", "(position_ids + position_ids).double()"
+            ).replace("-2 * i / model_dim)", "-2 * i / model_dim) / 2"),
+            PAIRS,
+        ),
+    ),
+    Sly(
+        "10.2",
+        "view",
+        body(
+            ROWS,
+            "i = torch.arange(model_dim // 2, dtype=torch.float64)",
+            "angles = position_ids.view(-1, 1).double() * base ** (-2 * i / model_dim)",
+            "rows = torch.stack([angles.sin(), angles.cos()], dim=-1).flatten(-2).float()",
+            "return rows.view(*position_ids.shape, model_dim)",
+        ),
+    ),
+    Sly(
+        "10.2",
+        "positions through float32, which holds whole numbers up to 16 million",
+        body(ROWS, ANGLES.replace("position_ids.double()", "position_ids.float()") + PAIRS).replace(
+            "dtype=torch.float64", "dtype=torch.float32"
+        ),
+    ),
+    Sly(
+        "10.3",
+        "wipes its input",
+        body(LAYOUT, OUT, "s, c = s.clone(), c.clone()", "rows.data.zero_()", IN),
+    ),
+    Sly(
+        "10.3",
+        "a layout to itself is turned round",
+        body(LAYOUT, "if old == new:", "    return rows.flip(-1)", OUT, IN),
+    ),
+    Sly(
+        "10.3",
+        "view",
+        body(LAYOUT, "rows = rows.view(-1, rows.shape[-1]).view(rows.shape)", OUT, IN),
+    ),
+    Sly(
+        "10.3",
+        "halves that keep their order in one direction",
+        body(
+            LAYOUT, "if (old, new) == ('cos_sin', 'sin_cos'):", "    return rows.clone()", OUT, IN
+        ),
+    ),
+    Sly("10.3", "in the dtype float32", body(LAYOUT, "rows = rows.float()", OUT, IN)),
+    Sly(
+        "10.4",
+        "zero steps give nothing",
+        body(SHIFT, TURN, BLOCKS, "return m * (steps != 0)"),
+    ),
+    Sly(
+        "10.4",
+        "a thousand clocks' turns are cut",
+        body(SHIFT, "steps = max(min(steps, 50), -50)", TURN, BLOCKS, "return m"),
+    ),
+    Sly(
+        "10.4",
+        "one clock alone turns the other way",
+        body(SHIFT, TURN, BLOCKS, "return m.T if model_dim == 2 else m"),
+    ),
+    Sly(
+        "10.5",
+        "right for symmetric key matrices",
+        body(LOOK, MOVE, "out = m @ torch.linalg.inv((key + key.T) / 2)", DONE),
+    ),
+    Sly(
+        "10.5",
+        "right if rotation and keys commute",
+        body(LOOK, MOVE, "out = torch.linalg.inv(key.T) @ m", DONE),
+    ),
+    Sly(
+        "10.5",
+        "a little ridge",
+        body(
+            LOOK,
+            MOVE,
+            "ridge = key.T @ key + 1e-6 * torch.eye(model_dim).double()",
+            "out = m @ torch.linalg.solve(ridge, key.T).T",
+            DONE,
+        ),
+    ),
+    Sly(
+        "10.5",
+        "base of ten thousand",
+        body(LOOK, "base = 10_000.0", MOVE, "out = m @ torch.linalg.inv(key).T", DONE),
+    ),
+    Sly(
+        "10.5",
+        "view",
+        body(
+            LOOK,
+            "key_weight = key_weight.view(-1).view(key_weight.shape)",
+            MOVE,
+            "out = m @ torch.linalg.inv(key).T",
+            DONE,
+        ),
+    ),
+]
