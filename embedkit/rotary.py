@@ -115,35 +115,41 @@ def rotate(
         ValueError: if the rotation is for another number of positions or sequences, or turns more
             numbers than a head has.
     """
-    rotary_dim = by.cos.shape[-1]
-    _check_fit(x, by)
-    cos, sin = by.cos, by.sin
-    if cos.ndim == 3:  # one row of positions for each sequence: all heads share it
-        shape = (len(cos), *(1,) * (x.ndim - 3), *cos.shape[1:])
-        cos, sin = cos.reshape(shape), sin.reshape(shape)
-    turning, rest = x[..., :rotary_dim], x[..., rotary_dim:]
-    turning = turning.to(torch.promote_types(x.dtype, cos.dtype))
+    cos, sin = _for_all_heads(by, x)
+    rotary_dim = cos.shape[-1]
+    whole = rotary_dim == x.shape[-1]
+    turning = x if whole else x[..., :rotary_dim]
+    if cos.dtype != x.dtype:
+        turning = turning.to(torch.promote_types(x.dtype, cos.dtype))
     if by.layout == "half":
-        first, second = turning.chunk(2, dim=-1)
-        partner = torch.cat((second, first), dim=-1)
+        partner = turning.roll(rotary_dim // 2, dims=-1)
     else:
         partner = turning.unflatten(-1, (-1, 2)).flip(-1).flatten(-2)
-    turned = (turning * cos).add_(partner.mul_(sin)).to(x.dtype)  # both are ours: add in place
-    return torch.cat((turned, rest), dim=-1) if rest.shape[-1] else turned
+    turned = (turning * cos).add_(partner.mul_(sin))  # both are ours: in place saves memory
+    if turned.dtype != x.dtype:
+        turned = turned.to(x.dtype)
+    return turned if whole else torch.cat((turned, x[..., rotary_dim:]), dim=-1)
 
 
-def _check_fit(x: Tensor, by: Rotation) -> None:
-    """Refuse a rotation that does not belong to x, also where broadcasting would take it."""
-    *batch, seq, rotary_dim = by.cos.shape
-    if x.ndim < 2 or x.shape[-2] != seq:
-        raise ValueError(f"x has the shape {tuple(x.shape)}, and there are {seq} positions.")
-    if rotary_dim > x.shape[-1]:
-        raise ValueError(f"{rotary_dim} numbers are to be turned, and a head has {x.shape[-1]}.")
-    if len(batch) > 1 or (batch and (x.ndim < 3 or x.shape[0] not in (1, *batch))):
+def _for_all_heads(by: Rotation, x: Tensor) -> tuple[Tensor, Tensor]:
+    """Return cosines and sines that all heads of x share, or refuse those that do not fit.
+
+    Broadcasting alone would take a row of positions for each sequence as one for each head.
+    """
+    shape, wanted = x.shape, by.cos.shape
+    if len(shape) < 2 or shape[-2] != wanted[-2]:
+        raise ValueError(f"x has the shape {tuple(shape)}, and there are {wanted[-2]} positions.")
+    if wanted[-1] > shape[-1]:
+        raise ValueError(f"{wanted[-1]} numbers are to be turned, and a head has {shape[-1]}.")
+    if len(wanted) == 2:
+        return by.cos, by.sin
+    if len(wanted) > 3 or len(shape) < 3 or wanted[0] not in (1, shape[0]):
         raise ValueError(
-            f"x has the shape {tuple(x.shape)}, and positions are given as {(*batch, seq)}: "
+            f"x has the shape {tuple(shape)}, and positions are given as {tuple(wanted[:-1])}: "
             "one row of them for all sequences, or one for each."
         )
+    heads = (1,) * (len(shape) - 3)
+    return tuple(t.reshape(wanted[0], *heads, *wanted[1:]) for t in (by.cos, by.sin))  # type: ignore[return-value]
 
 
 def half_split_order(rotary_dim: int, head_dim: int) -> Int[Tensor, " head_dim"]:
