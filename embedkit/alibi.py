@@ -46,5 +46,5 @@ def alibi_bias(
         key_positions: where the keys stand.
     """
     distance = query_positions[:, None] - key_positions[None, :]
-    bias = -slopes[:, None, None] * distance
+    bias = slopes[:, None, None] * -distance
     return bias.masked_fill(distance < 0, -torch.inf)

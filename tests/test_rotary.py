@@ -18,8 +18,11 @@ from transformers.models.llama.modeling_llama import (
 )
 from transformers.models.mpt.modeling_mpt import build_mpt_alibi_tensor
 
+from embedkit import widgets
 from embedkit.alibi import alibi_bias, alibi_slopes
+from embedkit.grading.kit import make_kit
 from embedkit.learned_positions import attention, position_ids_from_mask
+from embedkit.lessons import course_root, find_lesson
 from embedkit.rotary import (
     KeyValueCache,
     RotaryAttention,
@@ -473,3 +476,17 @@ def test_alibi_attention_is_blooms(past, new):
 def test_no_heads_have_no_slopes():
     with pytest.raises(ValueError, match="0 heads"):
         alibi_slopes(0)
+
+
+def test_the_turning_figure_is_small_and_asks_for_nothing():
+    page = widgets.turning_pair((1.5, 0.5), (1.0, 1.2), 0.3)
+    assert len(page.data) < 10_000
+    assert page.data.count("</script>") == 1
+    assert "http" not in page.data
+    assert "JavaScript" in repr(page)
+
+
+def test_a_sheet_that_is_marked_cannot_import_the_answers(tmp_path):
+    kit = make_kit(find_lesson("11", course_root()), tmp_path)
+    for name in ("rotary", "rotary_scaling", "alibi"):
+        assert not list(kit.rglob(f"embedkit/{name}.py"))
