@@ -251,6 +251,7 @@ class RotaryAttention(nn.Module):
         # A plain list: as a buffer, model.bfloat16() would round the frequencies.
         given = rotary_frequencies(self.head_dim) if frequencies is None else frequencies
         self.frequencies: list[float] = given.tolist()
+        self.angle_dtype = given.dtype
         self.q_proj = nn.Linear(model_dim, self.heads * self.head_dim, bias=False)
         self.k_proj = nn.Linear(model_dim, self.kv_heads * self.head_dim, bias=False)
         self.v_proj = nn.Linear(model_dim, self.kv_heads * self.head_dim, bias=False)
@@ -281,7 +282,7 @@ class RotaryAttention(nn.Module):
                 (self.v_proj, self.kv_heads),
             )
         )
-        frequencies = torch.tensor(self.frequencies, device=x.device)
+        frequencies = torch.tensor(self.frequencies, dtype=self.angle_dtype, device=x.device)
         by = rotation(position_ids, frequencies, self.layout, self.scale, x.dtype)
         q, k = rotate(q, by), rotate(k, by)
         if cache is not None:
