@@ -27,6 +27,8 @@ from embedkit.lessons import Lesson
 
 SECONDS_A_CELL = 1200
 VARIES = "nbval-ignore-output"
+PAGES = {"rotary": ("positions_compared.ipynb",)}
+"""Pages that belong to no lesson alone, and are run with the last of theirs."""
 
 METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
@@ -43,7 +45,7 @@ METADATA = {
 
 
 def refresh(lesson: Lesson, root: Path, everything: bool = False) -> list[Path]:
-    """Run the chapter and the worked sheet of a lesson in place.
+    """Run the chapter and the worked sheet of a lesson in place, and pages that go with it.
 
     Args:
         lesson: which lesson.
@@ -56,7 +58,9 @@ def refresh(lesson: Lesson, root: Path, everything: bool = False) -> list[Path]:
     Raises:
         BadInputError: if a cell fails; the notebook is left as it was.
     """
-    paths = [path for path in (lesson.chapter(root), lesson.solution(root)) if path.exists()]
+    pages = [root / "chapters" / name for name in PAGES.get(lesson.slug, ())]
+    notebooks = lesson.chapter(root), lesson.solution(root), *pages
+    paths = [path for path in notebooks if path.exists()]
     return [path for path in paths if refresh_notebook(path, everything)]
 
 

@@ -10,6 +10,8 @@ PACKAGE = Path(embedkit.__file__).parent
 LEFT_OUT = ("grading", "authoring", "checks", "__pycache__", "cli.py", "__main__.py")
 KINDS = (".py", ".html", ".mplstyle")
 KEPT_CHECKS = ("__init__.py", "plain.py", "probes.py", "head_probes.py")
+COMPANIONS = {"rotary": ("rotary_scaling", "alibi")}
+"""Further modules of a lesson, beside the one that has its name."""
 
 STUB = '''"""Stands for the checks of a lesson while its sheet is marked from outside."""
 
@@ -46,7 +48,8 @@ def make_kit(lesson: Lesson, folder: Path) -> Path:
         folder: an empty folder for the copy.
     """
     later = [other.slug for other in LESSONS if other.number >= lesson.number]
-    hidden = {*later, *(f"{slug}.py" for slug in later)}
+    modules = [name for slug in later for name in (slug, *COMPANIONS.get(slug, ()))]
+    hidden = {*later, *(f"{name}.py" for name in modules)}
     without_litter = shutil.ignore_patterns("__pycache__", ".*", "*~")
     package = folder / PACKAGE.name
     package.mkdir(parents=True)

@@ -279,3 +279,27 @@ def clock_hands(model_dim: int, bases: list[int], start: int = 5, apart: int = 3
         start=start,
         apart=apart,
     )
+
+
+def turning_pair(
+    q: tuple[float, float], k: tuple[float, float], step: float, last: int = 36
+) -> Figure:
+    """Move a query and a key along a text, and see them turn, and their score.
+
+    Args:
+        q: the query before it is turned, no longer than 2.
+        k: the key, likewise.
+        step: the angle from one position to the next, in radians.
+        last: the last position.
+    """
+    return Figure(
+        "turning_pair.html",
+        fallback=(
+            "Interactive figure: move a query and a key to other positions, and see that their "
+            "score changes with the difference only. It needs a browser with JavaScript."
+        ),
+        q=q,
+        k=k,
+        step=round(step, 6),
+        last=last,
+    )

@@ -1,0 +1,120 @@
+"""What marks task 11.1, `frequencies`: how far each pair turns from one position to the next."""
+
+import torch
+from torch import Tensor
+
+from embedkit import rotary as finished
+from embedkit.checks.framework import Criterion, Draw, Mistake, Task
+from embedkit.checks.probes import Inputs, Seen
+
+
+def usual_base(draw: Draw) -> list[Inputs]:
+    """Heads of several sizes, with the base that most examples have."""
+    dims = [4, 2, 8, 2 * draw.integer(5, 20), 64, 128]
+    return [{"rotary_dim": dim, "base": 10_000.0} for dim in dims]
+
+
+def other_bases(draw: Draw) -> list[Inputs]:
+    """Bases from small to those of long texts."""
+    return [
+        {"rotary_dim": 4, "base": 100.0},
+        {"rotary_dim": 2 * draw.integer(3, 12), "base": float(draw.integer(20, 90))},
+        {"rotary_dim": 64, "base": float(draw.integer(2, 9) * 100_000)},
+    ]
+
+
+def all_numbers(rotary_dim: int, base: float) -> Tensor:
+    """Give every number of the head a frequency, in place of every pair."""
+    return base ** (-torch.arange(rotary_dim) / rotary_dim)
+
+
+def half_exponent(rotary_dim: int, base: float) -> Tensor:
+    """Forget the 2 of −2i/R."""
+    return base ** (-torch.arange(rotary_dim // 2) / rotary_dim)
+
+
+def halved_twice(rotary_dim: int, base: float) -> Tensor:
+    """Divide by the number of pairs, and double as well."""
+    return base ** (-torch.arange(0, rotary_dim, 2) / (rotary_dim // 2))
+
+
+def from_one(rotary_dim: int, base: float) -> Tensor:
+    """Count pairs from 1."""
+    return base ** (-2 * torch.arange(1, rotary_dim // 2 + 1) / rotary_dim)
+
+
+def rising(rotary_dim: int, base: float) -> Tensor:
+    """Lose the minus."""
+    return base ** (torch.arange(0, rotary_dim, 2) / rotary_dim)
+
+
+def to_the_base(rotary_dim: int, base: float) -> Tensor:
+    """Space them so that the last one is 1 / base."""
+    return base ** -torch.linspace(0, 1, rotary_dim // 2)
+
+
+def repeated(rotary_dim: int, base: float) -> Tensor:
+    """Write all of them twice, as for the angles of a whole head."""
+    return finished.rotary_frequencies(rotary_dim, base).repeat(2)
+
+
+def usual_only(rotary_dim: int, base: float) -> Tensor:
+    """Know one base only."""
+    return finished.rotary_frequencies(rotary_dim)
+
+
+def wider(inputs: Inputs, seen: Seen) -> bool:
+    """Whether the numbers came back in double precision."""
+    return isinstance(seen.value, Tensor) and seen.value.dtype == torch.float64
+
+
+task = Task(
+    number="11.1",
+    name="frequencies",
+    points=1,
+    reference=finished.rotary_frequencies,
+    criteria=(
+        Criterion(
+            "pair i turns by base to the power of −2i / rotary_dim, as float32",
+            usual_base,
+            mistakes=(
+                Mistake(
+                    "There is one frequency for each number of the head. Two numbers make a pair "
+                    "and turn together: rotary_dim / 2 frequencies.",
+                    all_numbers,
+                ),
+                Mistake(
+                    "Every frequency comes twice. There is one for each pair; both of its numbers "
+                    "will use it.",
+                    repeated,
+                ),
+                Mistake(
+                    "The exponent lacks its 2: pair i has −2i / rotary_dim, so that the pairs "
+                    "spread over nearly the whole range from 1 to 1 / base.",
+                    half_exponent,
+                ),
+                Mistake(
+                    "The exponent is divided by the number of pairs, and doubled, too. That "
+                    "halves the size twice: −2i / rotary_dim, or −i / pairs.",
+                    halved_twice,
+                ),
+                Mistake(
+                    "Pairs are counted from 1. The first pair is pair 0, and it turns by 1.",
+                    from_one,
+                ),
+                Mistake("The exponent lacks its minus: no pair turns by more than 1.", rising),
+                Mistake(
+                    "The last pair gets 1 / base. By the formula it stays a little above: there "
+                    "are rotary_dim / 2 steps down to 1 / base, and the last is not taken.",
+                    to_the_base,
+                ),
+                Mistake("It is float64. float32 was asked for.", when=wider),
+            ),
+        ),
+        Criterion(
+            "any base",
+            other_bases,
+            mistakes=(Mistake("The base is 10,000, whatever the argument says.", usual_only),),
+        ),
+    ),
+)

@@ -1,0 +1,306 @@
+"""What marks task 11.2, `rotate`: each pair of each head, turned by its position."""
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+
+from embedkit import rotary as finished
+from embedkit.checks.framework import Criterion, Draw, Mistake, Task, says, scattered
+from embedkit.checks.probes import Inputs, Seen
+
+
+def turned(x: Tensor, position_ids: Tensor, frequencies: Tensor) -> Tensor:
+    """Do what the finished code does."""
+    return finished.rotate(x, finished.rotation(position_ids, frequencies))
+
+
+def exact_frequencies(draw: Draw, pairs: int) -> Tensor:
+    """Frequencies whose products with positions are exact, so that all right ways agree."""
+    return (1 + draw.ids(63, pairs)).float() / 64
+
+
+def asked(
+    draw: Draw, batch: int, heads: int, seq: int, pairs: int, more: int = 0, alike: bool = True
+) -> Inputs:
+    """One question with random queries, positions and frequencies."""
+    rows = draw.ids(50, 1, seq).repeat(batch, 1) if alike else draw.ids(50, batch, seq)
+    return {
+        "x": draw.numbers(batch, heads, seq, 2 * pairs + more),
+        "position_ids": rows,
+        "frequencies": exact_frequencies(draw, pairs),
+    }
+
+
+def in_order(draw: Draw) -> list[Inputs]:
+    """Positions 0, 1, 2 …, and heads that are turned whole."""
+    quarter = {
+        "x": torch.tensor([[[[1.0, 2.0, 3.0, 4.0], [1.0, 2.0, 3.0, 4.0]]]]),
+        "position_ids": torch.tensor([[0, 1]]),
+        "frequencies": torch.tensor([1.5, 0.25]),
+    }
+    questions = [quarter]
+    for batch, heads, seq, pairs in ((1, 1, 6, 3), (1, 3, 7, 4), (1, 2, 5, draw.integer(5, 9))):
+        question = asked(draw, batch, heads, seq, pairs)
+        questions.append(question | {"position_ids": torch.arange(seq)[None]})
+    return questions
+
+
+def as_given(draw: Draw) -> list[Inputs]:
+    """Positions that start late, repeat, and differ; as many heads as sequences at the end."""
+    late = asked(draw, 1, 1, 2, 1) | {"position_ids": torch.tensor([[3, 4]])}
+    late |= {"x": torch.tensor([[[[1.0, 0.0], [1.0, 0.0]]]]), "frequencies": torch.tensor([0.5])}
+    padded = asked(draw, 3, 2, 5, 3)
+    padded["position_ids"] = torch.tensor([[0, 1, 2, 3, 4], [0, 0, 0, 1, 2], [0, 0, 1, 2, 3]])
+    return [
+        late,
+        padded,
+        asked(draw, 4, 3, 6, 4, alike=False),
+        asked(draw, 2, 5, draw.integer(3, 8), 2, alike=False),
+        asked(draw, 4, 4, 4, 2, alike=False),
+    ]
+
+
+def partial(draw: Draw) -> list[Inputs]:
+    """Heads of which only the first numbers turn."""
+    small = {
+        "x": torch.tensor([[[[1.0, 2.0, 3.0, 4.0]]]]),
+        "position_ids": torch.tensor([[2]]),
+        "frequencies": torch.tensor([0.5]),
+    }
+    return [
+        small,
+        asked(draw, 2, 3, 5, 2, more=6),
+        asked(draw, 1, 2, 4, 4, more=draw.integer(1, 5)),
+    ]
+
+
+def narrow(draw: Draw) -> list[Inputs]:
+    """Queries in half precision at positions that bfloat16 cannot tell apart."""
+    questions = []
+    for first in (257, draw.integer(500, 3000)):
+        question = asked(draw, 1, 2, 8, 4)
+        question["x"] = question["x"].bfloat16()
+        question["frequencies"] = (1 + 2 * draw.ids(511, 4)).float() / 1024
+        question["position_ids"] = torch.arange(first, first + 8)[None]
+        questions.append(question)
+    return questions
+
+
+def other_shapes(draw: Draw) -> list[Inputs]:
+    """Scattered numbers, and no position at all."""
+    apart = asked(draw, 3, 4, 5, 3)
+    apart["x"] = scattered(apart["x"])
+    apart["position_ids"] = scattered(apart["position_ids"])
+    return [apart, asked(draw, 2, 3, 0, 2)]
+
+
+def to_train(draw: Draw) -> list[Inputs]:
+    """Queries that ask for a gradient, called ``table`` here."""
+    questions = []
+    for question in (asked(draw, 1, 1, 2, 1), asked(draw, 2, 3, 4, 2)):
+        x = question.pop("x")
+        weights = draw.numbers(*x.shape)
+        questions.append({"table": x, "loss_weights": weights, **question})
+    return questions
+
+
+def angles_of(position_ids: Tensor, frequencies: Tensor) -> Tensor:
+    """Return the angle of each pair, shape (B, 1, T, P)."""
+    return (position_ids[..., None].float() * frequencies)[:, None]
+
+
+Turn = Callable[[Tensor, Tensor, Tensor, Tensor], tuple[Tensor, Tensor]]
+
+
+def halves(turn: Turn) -> Callable[[Tensor, Tensor, Tensor], Tensor]:
+    """Return an answer that pairs the halves, and turns them in some way."""
+
+    def answer(x: Tensor, position_ids: Tensor, frequencies: Tensor) -> Tensor:
+        angles, pairs = angles_of(position_ids, frequencies), len(frequencies)
+        a, b, rest = x[..., :pairs], x[..., pairs : 2 * pairs], x[..., 2 * pairs :]
+        return torch.cat((*turn(a, b, angles.cos(), angles.sin()), rest), dim=-1)
+
+    return answer
+
+
+def backwards(a: Tensor, b: Tensor, cos: Tensor, sin: Tensor) -> tuple[Tensor, Tensor]:
+    """Turn the other way."""
+    return a * cos + b * sin, b * cos - a * sin
+
+
+def no_minus(a: Tensor, b: Tensor, cos: Tensor, sin: Tensor) -> tuple[Tensor, Tensor]:
+    """Add everywhere, which is no rotation."""
+    return a * cos + b * sin, b * cos + a * sin
+
+
+def swapped(a: Tensor, b: Tensor, cos: Tensor, sin: Tensor) -> tuple[Tensor, Tensor]:
+    """Write cosine for sine."""
+    return a * sin - b * cos, b * sin + a * cos
+
+
+def interleaved(x: Tensor, position_ids: Tensor, frequencies: Tensor) -> Tensor:
+    """Pair neighbours."""
+    return finished.rotate(x, finished.rotation(position_ids, frequencies, "interleaved"))
+
+
+def interleaved_tables(x: Tensor, position_ids: Tensor, frequencies: Tensor) -> Tensor:
+    """Pair the halves, with cosines and sines that are laid out for neighbours."""
+    angles = angles_of(position_ids, frequencies).repeat_interleave(2, dim=-1)
+    size = angles.shape[-1]
+    a, b = x[..., :size].chunk(2, dim=-1)
+    partner = torch.cat((-b, a), dim=-1)
+    return torch.cat((x[..., :size] * angles.cos() + partner * angles.sin(), x[..., size:]), dim=-1)
+
+
+def interleaved_back_to_halves(x: Tensor, position_ids: Tensor, frequencies: Tensor) -> Tensor:
+    """Pair neighbours, and write the result in halves."""
+    angles, size = angles_of(position_ids, frequencies), 2 * len(frequencies)
+    a, b = x[..., 0:size:2], x[..., 1:size:2]
+    cos, sin = angles.cos(), angles.sin()
+    return torch.cat((a * cos - b * sin, a * sin + b * cos, x[..., size:]), dim=-1)
+
+
+def columns(x: Tensor, position_ids: Tensor, frequencies: Tensor) -> Tensor:
+    """Number the columns."""
+    return turned(x, torch.arange(x.shape[-2]), frequencies)
+
+
+def first_for_all(x: Tensor, position_ids: Tensor, frequencies: Tensor) -> Tensor:
+    """Use the positions of the first sequence for all."""
+    return turned(x, position_ids[0], frequencies)
+
+
+def halves_of_the_head(x: Tensor, position_ids: Tensor, frequencies: Tensor) -> Tensor:
+    """Pair the first number of a head with the first of its second half, though few turn."""
+    angles, pairs = angles_of(position_ids, frequencies), len(frequencies)
+    cos, sin, out, half = angles.cos(), angles.sin(), x.clone(), x.shape[-1] // 2
+    a, b = x[..., :pairs], x[..., half : half + pairs]
+    out[..., :pairs], out[..., half : half + pairs] = a * cos - b * sin, a * sin + b * cos
+    return out
+
+
+def cut_off(x: Tensor, position_ids: Tensor, frequencies: Tensor) -> Tensor:
+    """Forget the rest of the head."""
+    return turned(x, position_ids, frequencies)[..., : 2 * len(frequencies)]
+
+
+def coarse(x: Tensor, position_ids: Tensor, frequencies: Tensor) -> Tensor:
+    """Compute the angles in the dtype of x."""
+    angles = position_ids.to(x.dtype)[..., None] * frequencies.to(x.dtype)
+    cos, sin = angles.cos()[:, None], angles.sin()[:, None]
+    a, b = x.chunk(2, dim=-1)
+    return torch.cat((a * cos - b * sin, a * sin + b * cos), dim=-1)
+
+
+def is_wider(inputs: Inputs, seen: Seen) -> bool:
+    """Whether half precision became float32."""
+    return isinstance(seen.value, Tensor) and seen.value.dtype != inputs["x"].dtype
+
+
+task = Task(
+    number="11.2",
+    name="rotate",
+    points=2,
+    reference=turned,
+    criteria=(
+        Criterion(
+            "numbers i and i + P turn together, by position × frequency i",
+            in_order,
+            mistakes=(
+                Mistake(
+                    "You pair neighbours, 2i and 2i + 1: the interleaved layout. Here number i "
+                    "turns with number i + P.",
+                    interleaved,
+                ),
+                Mistake(
+                    "The halves are paired, but cosines and sines are laid out for neighbours, as "
+                    "repeat_interleave does. The two numbers of a pair then turn by different "
+                    "angles. Write the P angles one behind the other, twice.",
+                    interleaved_tables,
+                ),
+                Mistake(
+                    "You pair neighbours, and write the result in halves. Read halves, too.",
+                    interleaved_back_to_halves,
+                ),
+                Mistake(
+                    "It turns the other way: the minus belongs to a·cos − b·sin. A new model "
+                    "could learn with that. A trained one could not read it.",
+                    halves(backwards),
+                ),
+                Mistake(
+                    "One minus is missing, so this is no rotation: lengths change.",
+                    halves(no_minus),
+                ),
+                Mistake(
+                    "Cosine and sine are mixed up: at position 0 nothing turns.", halves(swapped)
+                ),
+            ),
+        ),
+        Criterion(
+            "the positions are those given, for each sequence its own",
+            as_given,
+            mistakes=(
+                Mistake(
+                    "You number the columns. Padding in front shifts those: use position_ids.",
+                    columns,
+                ),
+                Mistake(
+                    "All sequences get the positions of the first one. Each has its own row.",
+                    first_for_all,
+                ),
+            ),
+        ),
+        Criterion(
+            "numbers from 2P on stay as they are",
+            partial,
+            mistakes=(
+                Mistake(
+                    "The rest of the head is missing from the result. It stays, unturned.", cut_off
+                ),
+                Mistake(
+                    "You pair the halves of the whole head. Only its first 2P numbers turn, and "
+                    "number i turns with number i + P.",
+                    halves_of_the_head,
+                ),
+            ),
+        ),
+        Criterion(
+            "in bfloat16, angles are still float32, and the result is bfloat16",
+            narrow,
+            mistakes=(
+                Mistake(
+                    "Angles are rounded to bfloat16, which knows no 257: it is 256 there. Make "
+                    "position × frequency in float32, and round at the end.",
+                    coarse,
+                ),
+                Mistake(
+                    "Half precision went in and float32 came out. Round to x's dtype at the end.",
+                    when=is_wider,
+                ),
+            ),
+        ),
+        Criterion(
+            "any order in memory, and no position at all",
+            other_shapes,
+            mistakes=(
+                Mistake(
+                    "x may lie scattered in memory, where .view stops. Use .reshape or .unflatten.",
+                    when=says("view size is not compatible"),
+                ),
+            ),
+        ),
+        Criterion(
+            "the gradient reaches x (called table here)",
+            to_train,
+            probe="gradient",
+            mistakes=(
+                Mistake(
+                    "No gradient reaches x (called table here). Use it itself, without .data, "
+                    ".detach() or numpy.",
+                    when=lambda inputs, seen: seen.value is None or "requires grad" in seen.message,
+                ),
+            ),
+        ),
+    ),
+)

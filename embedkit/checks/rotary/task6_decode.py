@@ -1,0 +1,224 @@
+"""What marks task 11.6, `decode`: new tokens read a cache of keys that are turned already."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from embedkit import rotary as finished
+from embedkit.checks.framework import Criterion, Draw, Mistake, Task
+from embedkit.checks.probes import Inputs, Seen
+from embedkit.learned_positions import attention
+
+Result = tuple[Tensor, Tensor, Tensor]
+
+
+def turn(x: Tensor, first: int, frequencies: Tensor) -> Tensor:
+    """Turn x, whose first position is given."""
+    positions = torch.arange(first, first + x.shape[-2])
+    return finished.rotate(x, finished.rotation(positions, frequencies))
+
+
+@dataclass(frozen=True)
+class Way:
+    """One way to decode, right by default."""
+
+    query_at: Callable[[int], int | None] = lambda past: past
+    key_at: Callable[[int], int | None] = lambda past: past
+    turns_cache: bool = False
+    turns_values: bool = False
+    mask: Callable[[int, int], Tensor] | None = None
+    scale: Callable[[int], float] = math.sqrt
+    new_first: bool = False
+    forgets: bool = False
+
+    def __call__(
+        self,
+        q: Tensor,
+        k: Tensor,
+        v: Tensor,
+        cached_keys: Tensor,
+        cached_values: Tensor,
+        frequencies: Tensor,
+    ) -> Result:
+        """Decode one step."""
+        past, new = cached_keys.shape[-2], k.shape[-2]
+        at = self.query_at(past), self.key_at(past)
+        q, k = (
+            x if p is None else turn(x, p, frequencies) for x, p in zip((q, k), at, strict=True)
+        )
+        if self.turns_cache:
+            cached_keys = turn(cached_keys, 0, frequencies)
+        if self.turns_values:
+            v = turn(v, past, frequencies)
+        parts = ((k, cached_keys), (v, cached_values))
+        keys, values = (torch.cat(pair if self.new_first else pair[::-1], dim=-2) for pair in parts)
+        may_read = torch.ones(new, past + new, dtype=torch.bool).tril(past)
+        if self.mask is not None:
+            may_read = self.mask(past, new)
+        out = attention(
+            q * math.sqrt(q.shape[-1]) / self.scale(q.shape[-1]), keys, values, may_read
+        )
+        return (out, k, v) if self.forgets else (out, keys, values)
+
+
+def asked(
+    draw: Draw, past: int, new: int, batch: int = 1, heads: int = 2, pairs: int = 2, more: int = 0
+) -> Inputs:
+    """One question; angles are exact, so that all right ways agree."""
+    shape, size = (batch, heads), 2 * pairs
+    return {
+        "q": 2 * draw.numbers(*shape, new, size),
+        "k": draw.numbers(*shape, new, size),
+        "v": 4 + draw.numbers(*shape, new, size + more),
+        "cached_keys": draw.numbers(*shape, past, size),
+        "cached_values": 4 + draw.numbers(*shape, past, size + more),
+        "frequencies": (1 + draw.ids(63, pairs)).float() / 64,
+    }
+
+
+def one_token(draw: Draw) -> list[Inputs]:
+    """One new token and a cache, as in writing token by token."""
+    small = {
+        "q": torch.tensor([[[[2.0, 0.0]]]]),
+        "k": torch.tensor([[[[1.0, 0.0]]]]),
+        "v": torch.tensor([[[[4.0, 0.0]]]]),
+        "cached_keys": torch.tensor([[[[1.0, 0.0], [0.5, 0.75]]]]),
+        "cached_values": torch.tensor([[[[1.0, 0.0], [2.0, 0.0]]]]),
+        "frequencies": torch.tensor([0.5]),
+    }
+    return [
+        small,
+        asked(draw, draw.integer(4, 9), 1, batch=2),
+        asked(draw, 30, 1, heads=3, pairs=4),
+    ]
+
+
+def several_tokens(draw: Draw) -> list[Inputs]:
+    """Several new tokens at once, which must not read what comes after them."""
+    return [
+        asked(draw, 2, 2, heads=1, pairs=1),
+        asked(draw, 5, 3, batch=2, heads=3),
+        asked(draw, 3, draw.integer(4, 7), pairs=3),
+    ]
+
+
+def empty_cache(draw: Draw) -> list[Inputs]:
+    """The first step, where nothing was read before."""
+    return [asked(draw, 0, 1), asked(draw, 0, 4, batch=2), asked(draw, 0, draw.integer(5, 8))]
+
+
+def wider_values(draw: Draw) -> list[Inputs]:
+    """Values that are longer than keys."""
+    return [asked(draw, 3, 1, more=1), asked(draw, 4, 1, batch=2, pairs=3, more=draw.integer(2, 5))]
+
+
+def all_read_all(past: int, new: int) -> Tensor:
+    """Let new tokens read each other."""
+    return torch.ones(new, past + new, dtype=torch.bool)
+
+
+def corner(past: int, new: int) -> Tensor:
+    """Count the mask from the first column."""
+    return torch.ones(new, past + new, dtype=torch.bool).tril()
+
+
+def not_itself(past: int, new: int) -> Tensor:
+    """Let a token read only what stands before it."""
+    return torch.ones(new, past + new, dtype=torch.bool).tril(past - 1)
+
+
+def no_mask_at_first(past: int, new: int) -> Tensor:
+    """Mask only where there is a cache."""
+    return corner(past, new).new_ones(new, new) if past == 0 else all_read_all(past, new).tril(past)
+
+
+def not_a_number(inputs: Inputs, seen: Seen) -> bool:
+    """Whether the first result holds nan."""
+    return isinstance(seen.value, tuple) and bool(seen.value[0].isnan().any())
+
+
+OFFSET = (
+    "New tokens are not turned, or as if they stood at 0, 1 … The cache holds S keys, so the first "
+    "new token stands at position S."
+)
+
+task = Task(
+    number="11.6",
+    name="decode",
+    points=3,
+    reference=Way(),
+    criteria=(
+        Criterion(
+            "a new token stands at position S, reads the cache and itself, and joins the cache",
+            one_token,
+            mistakes=(
+                Mistake(OFFSET, Way(query_at=lambda past: 0, key_at=lambda past: 0)),
+                Mistake(
+                    "The query is not turned, or as if it stood at 0, which is the same. It stands "
+                    "at position S, like its key.",
+                    Way(query_at=lambda past: 0),
+                ),
+                Mistake(
+                    "The new key is not turned, or as if it stood at 0, which is the same, and "
+                    "joins the cache like that.",
+                    Way(key_at=lambda past: 0),
+                ),
+                Mistake(
+                    "New tokens stand one position too late. S tokens fill positions 0 to S − 1.",
+                    Way(query_at=lambda past: past + 1, key_at=lambda past: past + 1),
+                ),
+                Mistake(
+                    "The cached keys are turned again. They were turned when they came in.",
+                    Way(turns_cache=True),
+                ),
+                Mistake(
+                    "The values are turned, too. A value is what a token says, and says it "
+                    "wherever it stands: only queries and keys turn.",
+                    Way(turns_values=True),
+                ),
+                Mistake("The scores are not divided by √K.", Way(scale=lambda dim: 1.0)),
+                Mistake("The scores are divided by K. It is √K.", Way(scale=float)),
+                Mistake("New keys and values come behind the cached ones.", Way(new_first=True)),
+                Mistake(
+                    "Only the new keys and values came back. The next step needs all of them.",
+                    Way(forgets=True),
+                ),
+                Mistake("A token does not read itself. It may.", Way(mask=not_itself)),
+                Mistake(
+                    "The mask is counted from the first column, so that new token 0 reads one "
+                    "key only. It may read S + 1.",
+                    Way(mask=corner),
+                ),
+            ),
+        ),
+        Criterion(
+            "several new tokens stand at S, S + 1 …, and read nothing that comes after them",
+            several_tokens,
+            mistakes=(
+                Mistake(
+                    "New tokens read those that come after them. New token j may read the cache "
+                    "and new tokens 0 to j.",
+                    Way(mask=all_read_all),
+                ),
+            ),
+        ),
+        Criterion(
+            "an empty cache",
+            empty_cache,
+            mistakes=(
+                Mistake(
+                    "With an empty cache, all read all. The mask belongs there, too.",
+                    Way(mask=no_mask_at_first),
+                ),
+                Mistake(
+                    "There is nan. With an empty cache, a token still reads itself.",
+                    when=not_a_number,
+                ),
+            ),
+        ),
+        Criterion("values may be longer than keys", wider_values),
+    ),
+)
