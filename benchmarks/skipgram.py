@@ -29,7 +29,8 @@ from gensim.models import KeyedVectors, Word2Vec
 from embedkit.corpora import kjv_verses, words_of
 from embedkit.device import pick_device
 from embedkit.grading.crew import cores
-from embedkit.meaning_from_context import Tiling, train_skipgram
+from embedkit.meaning_from_context import train_skipgram
+from embedkit.tiles import Tiling
 
 sys.path.insert(0, str(Path(__file__).parent))
 

@@ -1,28 +1,27 @@
 """Lesson 4, meaning from context: skip-gram with negative sampling, to be read and to be fast.
 
 First the pieces, as one would write them on paper: pairs, what is skipped, what is drawn as noise,
-the loss and its gradients. Then the same arithmetic in tiles, for many words at once, and the loop
-that trains a table. The method is that of Mikolov, Sutskever, Chen, Corrado and Dean, 2013,
-https://arxiv.org/abs/1310.4546, and the one that gensim's ``Word2Vec(sg=1)`` follows; negatives
-that are shared, so that products of matrices replace products of vectors, are those of Ji, Satish,
-Li and Dubey, 2016, https://arxiv.org/abs/1604.04661.
+the loss and its gradients. Then the loop that trains a table; it does the same arithmetic for many
+words at once, in :mod:`embedkit.tiles`. The method is that of Mikolov, Sutskever, Chen, Corrado and
+Dean, 2013, https://arxiv.org/abs/1310.4546, and the one that gensim's ``Word2Vec(sg=1)`` follows.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import chain
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 import torch
 import torch.nn.functional as F
-from jaxtyping import Bool, Float, Int64, Integer
+from jaxtyping import Float, Int64, Integer
 from torch import Tensor
 from tqdm import tqdm
 
 from embedkit.device import pick_device
 from embedkit.learning_the_table import embedding_backward
+from embedkit.tiles import Tiling, draw_tiles, tile_step, usual_tiling
 from embedkit.word_tables import WordTable
 
 Token = TypeVar("Token")
@@ -125,101 +124,6 @@ def negative_sampling_gradients(
     )
 
 
-class Tiles(NamedTuple):
-    """A batch of tiles: runs of consecutive words, each with what surrounds it.
-
-    Position ``t`` of a tile is its word ``words[:, window + t]``.
-    """
-
-    words: Int64[Tensor, "tiles tile+2*window"]
-    """The ids of the tile's own words, and of ``window`` more on either side."""
-    left: Integer[Tensor, "tiles tile"]
-    """How many words to the left each position is paired with, at most ``window``."""
-    right: Integer[Tensor, "tiles tile"]
-    """How many to the right."""
-    negatives: Int64[Tensor, "tiles shared"]
-    """The ids that all positions of a tile share as negatives."""
-
-
-def band(tiles: Tiles) -> Bool[Tensor, "tiles tile tile+2*window"]:
-    """Return which of a tile's words is in the context of which of its positions."""
-    tile, width = tiles.left.shape[1], tiles.words.shape[1]
-    window = (width - tile) // 2
-    places = torch.arange(width, device=tiles.words.device)
-    offset = (places - (places[:tile, None] + window)).to(tiles.left.dtype)
-    inside = (offset >= -tiles.left[:, :, None]) & (offset <= tiles.right[:, :, None])
-    return inside & (offset != 0)
-
-
-def tile_step(
-    centers_table: Float[Tensor, "vocab dim"],
-    contexts_table: Float[Tensor, "vocab dim"],
-    tiles: Tiles,
-    negatives: int,
-    lr: float,
-    measure: bool = False,
-) -> Float[Tensor, ""] | None:
-    """Take one step of gradient descent on all pairs of a batch of tiles, in place.
-
-    Each row is fetched once a tile and changed once a tile; between the two stand three products
-    of small matrices. A tile shares its negatives. So that this costs each pair what ``negatives``
-    draws of its own would on average, each shared score weighs ``pairs · negatives / shared``.
-
-    Args:
-        centers_table: E, changed in place.
-        contexts_table: C, changed in place.
-        tiles: the words, how far each looks, and the negatives.
-        negatives: how many negatives a pair shall have.
-        lr: the learning rate.
-        measure: whether to return the loss, which takes a little time.
-
-    Returns:
-        The mean loss of a pair before the step, or None if it was not asked for.
-    """
-    (count, tile), width = tiles.left.shape, tiles.words.shape[1]
-    window, shared = (width - tile) // 2, tiles.negatives.shape[1]
-    centers = tiles.words[:, window : window + tile].flatten()
-    others = torch.cat([tiles.words, tiles.negatives], dim=1).flatten()
-    center_rows = centers_table.index_select(0, centers).view(count, tile, -1)
-    other_rows = contexts_table.index_select(0, others).view(count, width + shared, -1)
-
-    scores = torch.bmm(center_rows, other_rows.transpose(1, 2))
-    near = band(tiles)
-    pairs = tiles.left + tiles.right
-    weight = pairs[:, :, None].to(scores.dtype) * (negatives / shared)
-    by_score = scores.sigmoid()  # the loss by each score: σ − 1 for pairs, σ for negatives
-    by_score[:, :, :width].sub_(1).mul_(near)
-    by_score[:, :, width:].mul_(weight)
-    push = by_score.mul_(-lr)
-
-    to_centers = torch.bmm(push, other_rows)
-    to_others = torch.bmm(push.transpose(1, 2), center_rows)
-    centers_table.index_add_(0, centers, to_centers.flatten(0, 1))
-    contexts_table.index_add_(0, others, to_others.flatten(0, 1))
-    if not measure:
-        return None
-    positive = F.softplus(-scores[:, :, :width]) * near
-    negative = F.softplus(scores[:, :, width:]) * weight
-    return (positive.sum() + negative.sum()) / pairs.sum()
-
-
-@dataclass(frozen=True)
-class Tiling:
-    """How the arithmetic is arranged; it decides how fast training is, and bears on its quality.
-
-    Args:
-        tile: consecutive words that are computed together; in wider ones more of the products is
-            spent on pairs outside the window, in narrower ones more rows are fetched.
-        shared: negatives a tile; with fewer, the same few words are pushed away from a whole tile.
-        batch: tiles a step; larger ones spare Python's time, until rows that come up often are
-            moved too far at once, and training runs away.
-    """
-
-    tile: int = 16
-    shared: int = 32
-    batch: int = 32
-
-
 @dataclass(frozen=True)
 class SkipGramTable(WordTable):
     """What skip-gram leaves behind: a table of words, and more than most people keep of it.
@@ -253,54 +157,6 @@ def count_words(
     return tuple(word for word, _ in kept), torch.tensor([count for _, count in kept])
 
 
-def draw_tiles(
-    ids: Int64[Tensor, "words"],
-    sentence: Int64[Tensor, "words"],
-    keep: Float[Tensor, "vocab"],
-    bag: Int64[Tensor, "tickets"],
-    window: int,
-    tiling: Tiling,
-    generator: torch.Generator,
-) -> Iterator[tuple[float, Tiles]]:
-    """Go through a text once, in random order, with fresh chances.
-
-    Frequent words are thinned first, so windows reach over the gaps. Each word looks 1 to
-    ``window`` places far, drawn evenly, so near words count more; no window leaves its sentence.
-
-    Args:
-        ids: the text, one sentence after another.
-        sentence: which sentence each word belongs to.
-        keep: how likely an occurrence of each word is kept.
-        bag: ids, each as often as its share of the noise says; negatives are drawn from it.
-        window: how far a word looks at most.
-        tiling: the sizes of tiles and batches.
-        generator: where chance comes from.
-
-    Yields:
-        The share of this pass that is done, and the next batch.
-    """
-    device, tile = ids.device, tiling.tile
-    kept = torch.rand(len(ids), device=device, generator=generator) < keep[ids]
-    ids, sentence = ids[kept], sentence[kept]
-    _, lengths = sentence.unique_consecutive(return_counts=True)
-    ends = lengths.cumsum(0)
-    place = torch.arange(len(ids), device=device)
-    reach = torch.randint(1, window + 1, (len(ids),), device=device, generator=generator)
-    left = reach.minimum(place - (ends - lengths).repeat_interleave(lengths))
-    right = reach.minimum(ends.repeat_interleave(lengths) - 1 - place)
-
-    tail = -len(ids) % tile  # what fills up the last tile looks nowhere
-    words = F.pad(ids, (window, window + tail)).unfold(0, tile + 2 * window, tile)
-    left, right = (F.pad(side.short(), (0, tail)).view(-1, tile) for side in (left, right))
-    shape = (len(words), tiling.shared)
-    negatives = bag[torch.randint(len(bag), shape, device=device, generator=generator)]
-    order = torch.randperm(len(words), device=device, generator=generator)
-    parts = (words[order], left[order], right[order], negatives)
-    for start in range(0, len(words), tiling.batch):
-        batch = Tiles(*(part[start : start + tiling.batch] for part in parts))
-        yield start / len(words), batch
-
-
 def train_skipgram(
     sentences: Sequence[Sequence[str]],
     *,
@@ -313,7 +169,7 @@ def train_skipgram(
     lr: float = 0.025,
     seed: int = 1,
     workers: int = 2,
-    tiling: Tiling = Tiling(),
+    tiling: Tiling | None = None,
     progress: bool = False,
     after_epoch: Callable[[int, Float[Tensor, "vocab dim"]], None] | None = None,
 ) -> SkipGramTable:
@@ -335,7 +191,7 @@ def train_skipgram(
         lr: the learning rate at the start; it falls evenly to 1e-4.
         seed: any integer.
         workers: how many threads train at once on a CPU; elsewhere it is one.
-        tiling: the arrangement of the arithmetic.
+        tiling: the arrangement of the arithmetic, or None for :func:`usual_tiling`.
         progress: whether to show a bar.
         after_epoch: called with the number of epochs done and the table as it is then.
 
@@ -357,6 +213,7 @@ def train_skipgram(
     for name, number in numbers.items():
         if number < 1:
             raise ValueError(f"{name} must be at least 1, got {number}.")
+    tiling = tiling or usual_tiling(window)
     device = pick_device()
     workers = workers if device.type == "cpu" else 1
     words, counts = count_words(sentences, min_count)

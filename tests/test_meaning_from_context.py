@@ -14,19 +14,15 @@ from embedkit.corpora import kjv_verses, words_of
 from embedkit.learning_the_table import count_reads
 from embedkit.meaning_from_context import (
     SkipGramTable,
-    Tiles,
-    Tiling,
-    band,
     count_words,
-    draw_tiles,
     keep_probability,
     negative_sampling_gradients,
     negative_sampling_loss,
     noise_distribution,
     pairs_in_window,
-    tile_step,
     train_skipgram,
 )
+from embedkit.tiles import Tiles, Tiling, band, draw_tiles, tile_step, usual_tiling
 from embedkit.word_tables import WordTable
 
 V, D = 13, 6
@@ -370,6 +366,22 @@ def test_the_callers_threads_are_as_they_were():
 
 def stop(epoch, rows):
     raise RuntimeError("stop here")
+
+
+@pytest.mark.parametrize(("window", "batch"), [(1, 32), (5, 32), (6, 26), (10, 16), (500, 1)])
+def test_a_wider_window_has_fewer_tiles_a_step(window, batch):
+    assert usual_tiling(window).batch == batch
+
+
+def test_a_wide_window_trains_even_when_two_workers_read_the_same_old_rows():
+    # one worker with steps twice as large stands for two that happen to run in step
+    twice = Tiling(batch=2 * usual_tiling(10).batch)
+    verses = [words_of(verse) for verse in kjv_verses()]
+    table = train_skipgram(verses, window=10, epochs=1, workers=1, tiling=twice)
+    assert table.losses[-1] < 0.7 * table.losses[0]
+    assert table.rows.norm(dim=1).max() < 10
+    with pytest.raises(ArithmeticError, match="smaller batch"):
+        train_skipgram(verses, window=10, epochs=1, workers=1, tiling=Tiling(batch=128))
 
 
 def test_a_training_that_runs_away_says_so():

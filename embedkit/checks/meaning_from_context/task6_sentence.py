@@ -6,7 +6,7 @@ from typing import Any, cast
 import torch
 from torch import Tensor
 
-from embedkit import meaning_from_context as finished
+from embedkit import tiles
 from embedkit.checks.framework import Criterion, Draw, Mistake, Task, scattered
 from embedkit.checks.probes import Inputs, Seen
 
@@ -14,10 +14,10 @@ Both = tuple[Tensor, Tensor]
 Answer = Callable[..., Both]
 
 
-def as_one_tile(ids: Tensor, window: int, negatives: Tensor) -> finished.Tiles:
+def as_one_tile(ids: Tensor, window: int, negatives: Tensor) -> tiles.Tiles:
     """Return a sentence as a tile by itself, with what lies outside masked off."""
     place = torch.arange(len(ids))
-    return finished.Tiles(
+    return tiles.Tiles(
         words=torch.nn.functional.pad(ids, (window, window))[None],
         left=place.clamp(max=window)[None],
         right=place.flip(0).clamp(max=window)[None],
@@ -31,7 +31,7 @@ def sentence_step(
     """Take one step on all pairs of a sentence: the finished code, on copies."""
     E, C = E.clone(), C.clone()
     if len(ids):
-        finished.tile_step(E, C, as_one_tile(ids, window, negatives), per_pair, lr)
+        tiles.tile_step(E, C, as_one_tile(ids, window, negatives), per_pair, lr)
     return E, C
 
 
