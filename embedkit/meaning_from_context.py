@@ -7,11 +7,11 @@ Dean, 2013, https://arxiv.org/abs/1310.4546, and the one that gensim's ``Word2Ve
 """
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import chain
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import torch
 import torch.nn.functional as F
@@ -27,7 +27,11 @@ from embedkit.word_tables import WordTable
 Token = TypeVar("Token")
 
 BAG = 2**20
-"""How many tickets the bag holds from which negatives are drawn, rounding aside."""
+"""How many tickets the bag holds from which negatives are drawn, rounding aside.
+
+Each word has one at least. For some thousand words that changes no share by more than 2 in 100; a
+vocabulary of a million would need a larger bag.
+"""
 
 
 def pairs_in_window(tokens: Sequence[Token], window: int) -> list[tuple[Token, Token]]:
@@ -157,8 +161,56 @@ def count_words(
     return tuple(word for word, _ in kept), torch.tensor([count for _, count in kept])
 
 
+class Text(NamedTuple):
+    """A text as training needs it, made by :func:`prepare`."""
+
+    words: tuple[str, ...]
+    """The vocabulary, most frequent word first."""
+    counts: Int64[Tensor, "vocab"]
+    """How often each word occurs."""
+    ids: Int64[Tensor, "tokens"]
+    """The text without its rare words, one sentence after another."""
+    sentence: Int64[Tensor, "tokens"]
+    """The number of the sentence that each of them belongs to."""
+    keep: Float[Tensor, "vocab"]
+    """How likely an occurrence of each word is kept."""
+    noise: Float[Tensor, "vocab"]
+    """How likely each word is drawn as a negative."""
+
+
+def prepare(sentences: Sequence[Sequence[str]], min_count: int, sample: float) -> Text:
+    """Turn sentences into ids, and count what the training draws by.
+
+    Raises:
+        TypeError: if a sentence is a string.
+        ValueError: if no word is frequent enough.
+    """
+    words, counts = count_words(sentences, min_count)
+    row_of = {word: row for row, word in enumerate(words)}
+    ids = torch.tensor([row_of.get(word, -1) for word in chain.from_iterable(sentences)])
+    sentence = torch.repeat_interleave(torch.tensor([len(one) for one in sentences]))
+    known = ids >= 0
+    chances = keep_probability(counts, sample), noise_distribution(counts)
+    return Text(words, counts, ids[known], sentence[known], *chances)
+
+
+def note_loss(losses: list[float], loss: float) -> None:
+    """Add a loss to those that were measured, and stop a training that runs away.
+
+    Raises:
+        ArithmeticError: if the last ten are more than twice the first on average, or no numbers.
+    """
+    losses.append(loss)
+    recent = sum(losses[-10:]) / len(losses[-10:])
+    if not recent <= 2 * losses[0]:
+        raise ArithmeticError(
+            f"training ran away: the loss of a pair rose from {losses[0]:.2f} to {recent:.3g}. "
+            "Take a lower lr, or a Tiling with a smaller batch."
+        )
+
+
 def train_skipgram(
-    sentences: Sequence[Sequence[str]],
+    sentences: Iterable[Sequence[str]],
     *,
     dim: int = 100,
     window: int = 5,
@@ -175,10 +227,11 @@ def train_skipgram(
 ) -> SkipGramTable:
     """Train a table of words by skip-gram with negative sampling.
 
-    The settings mean what they mean in gensim's ``Word2Vec(sg=1)``, and start where it starts. One
-    worker gives the same table for a seed each time on one processor. Several workers are threads
-    that change the same two tables without waiting for each other, as in Recht, Ré, Wright and
-    Niu, 2011, https://arxiv.org/abs/1106.5730; then runs differ a little.
+    The settings mean what they mean in gensim's ``Word2Vec(sg=1)``, and start where it starts,
+    except that there ``sample=0`` thins nothing; here 1 does so. One worker gives the same table
+    for a seed each time on one processor. Several workers are threads that change the same two
+    tables without waiting for each other, as in Recht, Ré, Wright and Niu, 2011,
+    https://arxiv.org/abs/1106.5730; then two runs with one seed differ, too.
 
     Args:
         sentences: lists of words; no pair reaches from one to another.
@@ -200,36 +253,26 @@ def train_skipgram(
 
     Raises:
         TypeError: if a sentence is a string.
-        ValueError: if no word is frequent enough, or a number that must be at least 1 is not.
-        ArithmeticError: if training ran away, as it can where few words share many pairs.
+        ValueError: if a setting is out of range, no word is frequent enough, or no pair is left.
+        ArithmeticError: if training ran away, as it does where ``lr`` or a batch is too large.
     """
-    numbers = {
-        "dim": dim,
-        "window": window,
-        "negatives": negatives,
-        "epochs": epochs,
-        "workers": workers,
-    }
-    for name, number in numbers.items():
-        if number < 1:
-            raise ValueError(f"{name} must be at least 1, got {number}.")
-    tiling = tiling or usual_tiling(window)
+    check_settings(
+        dim=dim, window=window, negatives=negatives, min_count=min_count, epochs=epochs,
+        workers=workers, sample=sample, lr=lr,
+    )  # fmt: skip
+    text = prepare(list(sentences), min_count, sample)
+    kept = text.counts * text.keep
+    tiling = tiling or usual_tiling(window, negatives, lr, kept / kept.sum(), text.noise)
     device = pick_device()
     workers = workers if device.type == "cpu" else 1
-    words, counts = count_words(sentences, min_count)
-    row_of = {word: row for row, word in enumerate(words)}
-    ids = torch.tensor([row_of.get(word, -1) for word in chain.from_iterable(sentences)])
-    sentence = torch.repeat_interleave(torch.tensor([len(one) for one in sentences]))
-    ids, sentence = ids[ids >= 0].to(device), sentence[ids >= 0].to(device)
+    ids, sentence, keep = (part.to(device) for part in (text.ids, text.sentence, text.keep))
     shares = [sentence % workers == worker for worker in range(workers)]
-    keep = keep_probability(counts, sample).to(device)
-    tickets = (noise_distribution(counts) * BAG).round().long().clamp(min=1)
-    bag = torch.arange(len(words)).repeat_interleave(tickets).to(device)
+    tickets = (text.noise * BAG).round().long().clamp(min=1)
+    bag = torch.arange(len(tickets)).repeat_interleave(tickets).to(device)
     generators = [torch.Generator(device).manual_seed(seed + 7919 * w) for w in range(workers)]
-    E = torch.rand(len(words), dim, device=device, generator=generators[0]).mul(2).sub(1) / dim
+    E = torch.rand(len(tickets), dim, device=device, generator=generators[0]).mul(2).sub(1) / dim
     C = torch.zeros_like(E)
-    losses: list[Tensor] = []
-    bar = tqdm(total=epochs * workers, disable=not progress, unit="pass")
+    losses: list[float] = []
 
     def one_pass(epoch: int, worker: int) -> None:
         mine = shares[worker]
@@ -239,21 +282,40 @@ def train_skipgram(
             now = lr + (1e-4 - lr) * (epoch + done) / epochs
             loss = tile_step(E, C, tiles, negatives, now, measure=step % 10 == 0)
             if loss is not None:
-                losses.append(loss)
-        bar.update()
+                note_loss(losses, loss.item())
 
     threads_before = torch.get_num_threads()
     torch.set_num_threads(1)  # each worker computes alone
     try:
         with ThreadPoolExecutor(workers) as pool:
-            for epoch in range(epochs):
+            for epoch in tqdm(range(epochs), disable=not progress, unit="pass"):
                 list(pool.map(one_pass, [epoch] * workers, range(workers)))
                 if after_epoch is not None:
                     after_epoch(epoch + 1, E)
     finally:
         torch.set_num_threads(threads_before)
-        bar.close()
-    if not E.isfinite().all():
-        raise ArithmeticError("training ran away to infinity; take a lower lr or a smaller batch.")
-    measured = tuple(loss.item() for loss in losses)
-    return SkipGramTable(words, E.cpu(), C.cpu(), counts, measured)
+    if not losses:
+        raise ValueError(
+            "no sentence was left with two words to make a pair of: "
+            "take longer sentences, a lower min_count or a larger sample."
+        )
+    if not (E.isfinite().all() and C.isfinite().all()):
+        raise ArithmeticError("training ran away in its last steps; take a lower lr.")
+    return SkipGramTable(text.words, E.cpu(), C.cpu(), text.counts, tuple(losses))
+
+
+def check_settings(*, window: int, sample: float, lr: float, **others: int) -> None:
+    """Refuse settings that :func:`train_skipgram` has no use for.
+
+    Raises:
+        ValueError: with the name of the first that is out of range.
+    """
+    for name, number in {"window": window, **others}.items():
+        if number < 1:
+            raise ValueError(f"{name} must be at least 1, got {number}.")
+    if window > 32_767:  # the tiles hold it in two bytes
+        raise ValueError(f"window must be at most 32767, got {window}.")
+    if not sample > 0:
+        raise ValueError(f"sample must be above 0, got {sample}; 1 keeps every word.")
+    if not lr >= 1e-4:
+        raise ValueError(f"lr must be at least 0.0001, where it falls to, got {lr}.")
