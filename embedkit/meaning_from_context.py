@@ -61,7 +61,7 @@ def keep_probability(counts: Integer[Tensor, "vocab"], sample: float) -> Float[T
 
     Args:
         counts: how often each word occurs, at least once.
-        sample: the share above which a word counts as frequent, usually 1e-3; smaller is stricter.
+        sample: usually 1e-3; smaller is stricter. Words above 2.6 times this share are thinned.
     """
     ratio = sample * counts.sum() / counts.double()
     return (ratio.sqrt() + ratio).clamp(max=1).float()
@@ -238,7 +238,7 @@ def train_skipgram(
         dim: D, the length of a row.
         window: how far a word looks at most.
         negatives: how many words are drawn from the noise for each pair.
-        sample: the share above which a word is thinned; see :func:`keep_probability`.
+        sample: how strictly frequent words are thinned; see :func:`keep_probability`.
         min_count: rarer words are left out.
         epochs: how often the text is gone through.
         lr: the learning rate at the start; it falls evenly to 1e-4.
