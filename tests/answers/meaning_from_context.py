@@ -92,7 +92,7 @@ PAIRS_WRONG = [
         ),
     ),
     Wrong(
-        "4.1", "only full windows", "item",
+        "4.1", "only full windows", "near an end",
         with_range(NEAR, "j != i and window <= i < len(tokens) - window"),
     ),
     Wrong(
@@ -3069,6 +3069,124 @@ def keep_probability(counts, sample):
 def noise_distribution(counts, power):
     w = counts.int() ** power
     return w / w.sum()
+""",
+    ),
+    Wrong(
+        "4.1",
+        "returns in the loop",
+        "It should be",
+        """
+def pairs_in_window(tokens, window):
+    out=[]
+    for i in range(len(tokens)):
+        for j in range(max(0,i-window),min(len(tokens),i+window+1)):
+            if j!=i: out.append((tokens[i],tokens[j]))
+        return out
+""",
+    ),
+    Wrong(
+        "4.2",
+        "divides by the number of words",
+        "how many words",
+        """
+def keep_probability(counts, sample):
+    f=counts/len(counts)
+    return ((sample/f).sqrt()+sample/f).clamp(max=1)
+""",
+    ),
+    Wrong(
+        "4.2",
+        "thins only what is above sample",
+        "more frequent than sample",
+        """
+def keep_probability(counts, sample):
+    f=counts/counts.sum()
+    return torch.where(f>sample,(sample/f).sqrt()+sample/f,torch.ones_like(f))
+""",
+    ),
+    Wrong(
+        "4.4",
+        "no logarithm",
+        "The logarithm is missing",
+        """
+def negative_sampling_loss(positive, negative):
+    return -torch.sigmoid(positive)-torch.sigmoid(-negative).sum(-1)
+""",
+    ),
+    Wrong(
+        "4.4",
+        "base two",
+        "base 2",
+        """
+def negative_sampling_loss(positive, negative):
+    return -torch.log2(torch.sigmoid(positive))-torch.log2(torch.sigmoid(-negative)).sum(-1)
+""",
+    ),
+    Wrong(
+        "4.5",
+        "ids in two dimensions",
+        "flatten both",
+        """
+def negative_sampling_gradients(E, C, centers, contexts, negatives):
+    dE=torch.zeros_like(E); dC=torch.zeros_like(C)
+    pos=(E[centers]*C[contexts]).sum(1)
+    neg=(E[centers][:,None]*C[negatives]).sum(2)
+    gp=torch.sigmoid(pos)-1
+    gn=torch.sigmoid(neg)
+    dE.index_add_(0,centers,gp[:,None]*C[contexts]+(gn[:,:,None]*C[negatives]).sum(1))
+    dC.index_add_(0,contexts,gp[:,None]*E[centers])
+    dC.index_add_(0,negatives,gn[:,:,None]*E[centers][:,None])
+    return dE,dC
+""",
+    ),
+    Wrong(
+        "4.5",
+        "bool subtracted",
+        "True or False",
+        """
+def negative_sampling_gradients(E, C, centers, contexts, negatives):
+    dE=torch.zeros(E.shape); dC=torch.zeros(C.shape)
+    for p in range(len(centers)):
+        c=centers[p]
+        for i,o in enumerate([contexts[p],*negatives[p]]):
+            g=torch.sigmoid(E[c]@C[o])-(i==0)
+            dE[c]+=g*C[o]; dC[o]+=g*E[c]
+    return dE,dC
+""",
+    ),
+    Wrong(
+        "4.6",
+        "places for words",
+        "is ids[i]",
+        """
+def sentence_step(E, C, ids, negatives, window, per_pair, lr):
+    T=len(ids); K=len(negatives)
+    gE=torch.zeros_like(E); gC=torch.zeros_like(C)
+    for i in range(T):
+        for j in range(T):
+            if 0<abs(i-j)<=window:
+                g=torch.sigmoid(E[i]@C[j])-1
+                gE[i]+=g*C[j]; gC[j]+=g*E[i]
+                for k in negatives:
+                    w=per_pair/K*torch.sigmoid(E[i]@C[k])
+                    gE[i]+=w*C[k]; gC[k]+=w*E[i]
+    return E-lr*gE,C-lr*gC
+""",
+    ),
+    Wrong(
+        "4.6",
+        "negatives pulled near",
+        "pulled near",
+        """
+def sentence_step(E, C, ids, negatives, window, per_pair, lr):
+    T=len(ids); K=len(negatives)
+    e=E[ids]; c=C[ids]; n=C[negatives]
+    pos=torch.arange(T); d=(pos[:,None]-pos[None]).abs(); mask=(d>0)&(d<=window)
+    G=(torch.sigmoid(e@c.T)-1)*mask
+    N=-torch.sigmoid(e@n.T)*mask.sum(1,keepdim=True)*per_pair/K
+    gE=torch.zeros_like(E).index_add(0,ids,G@c+N@n)
+    gC=torch.zeros_like(C).index_add(0,ids,G.T@e).index_add(0,negatives,N.T@e)
+    return E-lr*gE,C-lr*gC
 """,
     ),
 ]

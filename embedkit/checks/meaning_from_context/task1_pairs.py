@@ -225,6 +225,14 @@ BY_PLACE = (
 ONCE = "Each pair is there once. A pair that occurs twice is learned from twice."
 INDEX = "index finds the first place of a word. enumerate gives each its own."
 
+
+def full_windows_only(tokens: list[str], window: int) -> Pairs:
+    """Leave out the words near both ends."""
+    inner = range(window, len(tokens) - window)
+    near = [offset for offset in range(-window, window + 1) if offset]
+    return [(tokens[i], tokens[i + offset]) for i in inner for offset in near]
+
+
 task = Task(
     number="4.1",
     name="pairs_in_window",
@@ -270,6 +278,10 @@ task = Task(
                 Mistake(BY_PLACE, both_at_once),
                 Mistake(
                     "The pairs come in the order of the text, not sorted by word.", by_alphabet
+                ),
+                Mistake(
+                    "Words near an end of the sentence have pairs, too, with what there is.",
+                    full_windows_only,
                 ),
                 Mistake("The center comes first in each pair, its context second.", turned),
                 Mistake(

@@ -73,6 +73,12 @@ def of_the_largest(counts: Tensor, sample: float) -> Tensor:
     return (ratio.sqrt() + ratio).clamp(max=1).float()
 
 
+def of_the_number(counts: Tensor, sample: float) -> Tensor:
+    """Divide by the number of words in the vocabulary."""
+    ratio = sample * len(counts) / counts.double()
+    return (ratio.sqrt() + ratio).clamp(max=1).float()
+
+
 def dropped(counts: Tensor, sample: float) -> Tensor:
     """Return the probability that a word is dropped."""
     return 1 - finished.keep_probability(counts, sample)
@@ -170,6 +176,11 @@ task = Task(
                     "f is the share of the text that a word makes up. Divide the counts by their "
                     "sum.",
                     of_counts,
+                ),
+                Mistake(
+                    "f is a share of the text. Divide by the sum of the counts, not by how many "
+                    "words there are.",
+                    of_the_number,
                 ),
                 Mistake(
                     "f is a share of the whole text. Divide by the sum of the counts, not by the "

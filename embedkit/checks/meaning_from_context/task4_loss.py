@@ -1,5 +1,7 @@
 """What marks task 4.4, `negative_sampling_loss`: what a pair and its negatives cost."""
 
+import math
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor
@@ -118,6 +120,16 @@ def sigmoid_of_the_sum(positive: Tensor, negative: Tensor) -> Tensor:
     return F.softplus(-positive) + F.softplus(negative.sum(-1))
 
 
+def no_logarithm(positive: Tensor, negative: Tensor) -> Tensor:
+    """Forget the logarithm."""
+    return -positive.sigmoid() - (-negative).sigmoid().sum(-1)
+
+
+def base_two(positive: Tensor, negative: Tensor) -> Tensor:
+    """Take another logarithm."""
+    return finished.negative_sampling_loss(positive, negative) / math.log(2)
+
+
 def true_only(positive: Tensor, negative: Tensor) -> Tensor:
     """Leave the negatives out."""
     return F.softplus(-positive)
@@ -184,13 +196,13 @@ AVERAGED = "The terms are averaged. The formula adds them up."
 ALL_AVERAGED = "All pairs are averaged. Return one loss for each pair."
 NEGATIVES_SIGN = (
     "The sign of the negatives' term is turned. Both terms are subtracted: −log σ(s), and "
-    "−log σ(−s_k) for each negative."
+    "−log σ(−s_i) for each negative."
 )
 
 task = Task(
     number="4.4",
     name="negative_sampling_loss",
-    points=2,
+    points=1,
     reference=finished.negative_sampling_loss,
     criteria=(
         Criterion(
@@ -241,6 +253,8 @@ task = Task(
                 Mistake("The true context counts once, not once for each negative.", true_for_each),
                 Mistake(ONE_SUM, log_of_the_sum),
                 Mistake(ONE_SUM, sigmoid_of_the_sum),
+                Mistake("The logarithm is missing: it is −log σ, not −σ.", no_logarithm),
+                Mistake("This is a logarithm to base 2. log is the natural one.", base_two),
                 Mistake("The negatives are missing.", true_only),
                 Mistake("The true context is missing.", negatives_only),
             ),

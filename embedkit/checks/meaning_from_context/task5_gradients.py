@@ -282,7 +282,7 @@ HALF_TURNED = (
 task = Task(
     number="4.5",
     name="negative_sampling_gradients",
-    points=2,
+    points=3,
     reference=finished.negative_sampling_gradients,
     criteria=(
         Criterion(
@@ -344,6 +344,15 @@ task = Task(
                 ),
                 Mistake(
                     "Contexts and negatives have their rows in C. E is for the centers.", own_rows
+                ),
+                Mistake(
+                    "index_add_ takes one row for each id, and the ids in one line: flatten both.",
+                    when=says("Index is supposed to be a vector", "Number of indices"),
+                ),
+                Mistake(
+                    "A comparison gives True or False, which cannot be subtracted. Multiply it by "
+                    "1.0, or call .float() on it.",
+                    when=says("with a bool tensor is not supported"),
                 ),
                 Mistake(
                     "Each gradient has the shape of its table, (V, D): start from zeros, and add "

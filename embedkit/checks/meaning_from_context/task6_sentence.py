@@ -79,6 +79,7 @@ def as_many_as_asked(draw: Draw) -> list[Inputs]:
     some = shuffled(draw, 30)
     return [
         small([0, 1], [3], 1, 1),
+        small([2, 0], [4], 1, 1),
         small([0, 1, 2], [3, 4], 1, 2),
         small([0, 1, 2], [3, 4], 2, 2),
         asked(draw, some[:9], some[9:14], 2, 5, 30),
@@ -354,6 +355,16 @@ def no_window(
     return sentence_step(E, C, ids, negatives, max(len(ids), 1), per_pair, lr)
 
 
+def places_for_words(
+    E: Tensor, C: Tensor, ids: Tensor, negatives: Tensor, window: int, per_pair: int, lr: float
+) -> Both:
+    """Take the rows with the numbers of the places."""
+    return sentence_step(E, C, torch.arange(len(ids)), negatives, window, per_pair, lr)
+
+
+negatives_pulled = altered(push=lambda p: {"false": -p["false"]})
+
+
 def uphill(
     E: Tensor, C: Tensor, ids: Tensor, negatives: Tensor, window: int, per_pair: int, lr: float
 ) -> Both:
@@ -486,6 +497,16 @@ task = Task(
                 Mistake(
                     "In C, the true contexts' rows do not move. They are pulled near.",
                     contexts_stay,
+                ),
+                Mistake(
+                    "i and j are places in the sentence. The word at place i, whose row is meant, "
+                    "is ids[i].",
+                    places_for_words,
+                ),
+                Mistake(
+                    "The negatives are pulled near. By their score the loss is +σ, and a step goes "
+                    "against it.",
+                    negatives_pulled,
                 ),
                 Mistake("The new E comes first, the new C second.", swapped),
                 Mistake("The learning rate is missing: a step is lr times the gradient.", no_rate),
