@@ -1,15 +1,13 @@
 """Lesson 4, meaning from context: skip-gram with negative sampling, to be read and to be fast.
 
 First the pieces, as one would write them on paper: pairs, what is skipped, what is drawn as noise,
-the loss and its gradients. Then the same arithmetic in tiles, for many words at once, and the loop
-that trains a table. The method is that of Mikolov, Sutskever, Chen, Corrado and Dean, 2013,
-https://arxiv.org/abs/1310.4546, and the one that gensim's ``Word2Vec(sg=1)`` follows; negatives
-that are shared, so that products of matrices replace products of vectors, are those of Ji, Satish,
-Li and Dubey, 2016, https://arxiv.org/abs/1604.04661.
+the loss and its gradients. Then the loop that trains a table; it does the same arithmetic for many
+words at once, in :mod:`embedkit.tiles`. The method is that of Mikolov, Sutskever, Chen, Corrado and
+Dean, 2013, https://arxiv.org/abs/1310.4546, and the one that gensim's ``Word2Vec(sg=1)`` follows.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import chain
@@ -17,18 +15,23 @@ from typing import NamedTuple, TypeVar
 
 import torch
 import torch.nn.functional as F
-from jaxtyping import Bool, Float, Int64, Integer
+from jaxtyping import Float, Int64, Integer
 from torch import Tensor
 from tqdm import tqdm
 
 from embedkit.device import pick_device
 from embedkit.learning_the_table import embedding_backward
+from embedkit.tiles import Tiling, draw_tiles, tile_step, usual_tiling
 from embedkit.word_tables import WordTable
 
 Token = TypeVar("Token")
 
 BAG = 2**20
-"""How many tickets the bag holds from which negatives are drawn, rounding aside."""
+"""How many tickets the bag holds from which negatives are drawn, rounding aside.
+
+Each word has one at least. For some thousand words that changes no share by more than 2 in 100; a
+vocabulary of a million would need a larger bag.
+"""
 
 
 def pairs_in_window(tokens: Sequence[Token], window: int) -> list[tuple[Token, Token]]:
@@ -58,7 +61,7 @@ def keep_probability(counts: Integer[Tensor, "vocab"], sample: float) -> Float[T
 
     Args:
         counts: how often each word occurs, at least once.
-        sample: the share above which a word counts as frequent, usually 1e-3; smaller is stricter.
+        sample: usually 1e-3; smaller is stricter. Words above 2.6 times this share are thinned.
     """
     ratio = sample * counts.sum() / counts.double()
     return (ratio.sqrt() + ratio).clamp(max=1).float()
@@ -125,101 +128,6 @@ def negative_sampling_gradients(
     )
 
 
-class Tiles(NamedTuple):
-    """A batch of tiles: runs of consecutive words, each with what surrounds it.
-
-    Position ``t`` of a tile is its word ``words[:, window + t]``.
-    """
-
-    words: Int64[Tensor, "tiles tile+2*window"]
-    """The ids of the tile's own words, and of ``window`` more on either side."""
-    left: Integer[Tensor, "tiles tile"]
-    """How many words to the left each position is paired with, at most ``window``."""
-    right: Integer[Tensor, "tiles tile"]
-    """How many to the right."""
-    negatives: Int64[Tensor, "tiles shared"]
-    """The ids that all positions of a tile share as negatives."""
-
-
-def band(tiles: Tiles) -> Bool[Tensor, "tiles tile tile+2*window"]:
-    """Return which of a tile's words is in the context of which of its positions."""
-    tile, width = tiles.left.shape[1], tiles.words.shape[1]
-    window = (width - tile) // 2
-    places = torch.arange(width, device=tiles.words.device)
-    offset = (places - (places[:tile, None] + window)).to(tiles.left.dtype)
-    inside = (offset >= -tiles.left[:, :, None]) & (offset <= tiles.right[:, :, None])
-    return inside & (offset != 0)
-
-
-def tile_step(
-    centers_table: Float[Tensor, "vocab dim"],
-    contexts_table: Float[Tensor, "vocab dim"],
-    tiles: Tiles,
-    negatives: int,
-    lr: float,
-    measure: bool = False,
-) -> Float[Tensor, ""] | None:
-    """Take one step of gradient descent on all pairs of a batch of tiles, in place.
-
-    Each row is fetched once a tile and changed once a tile; between the two stand three products
-    of small matrices. A tile shares its negatives. So that this costs each pair what ``negatives``
-    draws of its own would on average, each shared score weighs ``pairs · negatives / shared``.
-
-    Args:
-        centers_table: E, changed in place.
-        contexts_table: C, changed in place.
-        tiles: the words, how far each looks, and the negatives.
-        negatives: how many negatives a pair shall have.
-        lr: the learning rate.
-        measure: whether to return the loss, which takes a little time.
-
-    Returns:
-        The mean loss of a pair before the step, or None if it was not asked for.
-    """
-    (count, tile), width = tiles.left.shape, tiles.words.shape[1]
-    window, shared = (width - tile) // 2, tiles.negatives.shape[1]
-    centers = tiles.words[:, window : window + tile].flatten()
-    others = torch.cat([tiles.words, tiles.negatives], dim=1).flatten()
-    center_rows = centers_table.index_select(0, centers).view(count, tile, -1)
-    other_rows = contexts_table.index_select(0, others).view(count, width + shared, -1)
-
-    scores = torch.bmm(center_rows, other_rows.transpose(1, 2))
-    near = band(tiles)
-    pairs = tiles.left + tiles.right
-    weight = pairs[:, :, None].to(scores.dtype) * (negatives / shared)
-    by_score = scores.sigmoid()  # the loss by each score: σ − 1 for pairs, σ for negatives
-    by_score[:, :, :width].sub_(1).mul_(near)
-    by_score[:, :, width:].mul_(weight)
-    push = by_score.mul_(-lr)
-
-    to_centers = torch.bmm(push, other_rows)
-    to_others = torch.bmm(push.transpose(1, 2), center_rows)
-    centers_table.index_add_(0, centers, to_centers.flatten(0, 1))
-    contexts_table.index_add_(0, others, to_others.flatten(0, 1))
-    if not measure:
-        return None
-    positive = F.softplus(-scores[:, :, :width]) * near
-    negative = F.softplus(scores[:, :, width:]) * weight
-    return (positive.sum() + negative.sum()) / pairs.sum()
-
-
-@dataclass(frozen=True)
-class Tiling:
-    """How the arithmetic is arranged; it decides how fast training is, and bears on its quality.
-
-    Args:
-        tile: consecutive words that are computed together; in wider ones more of the products is
-            spent on pairs outside the window, in narrower ones more rows are fetched.
-        shared: negatives a tile; with fewer, the same few words are pushed away from a whole tile.
-        batch: tiles a step; larger ones spare Python's time, until rows that come up often are
-            moved too far at once, and training runs away.
-    """
-
-    tile: int = 16
-    shared: int = 32
-    batch: int = 32
-
-
 @dataclass(frozen=True)
 class SkipGramTable(WordTable):
     """What skip-gram leaves behind: a table of words, and more than most people keep of it.
@@ -253,56 +161,56 @@ def count_words(
     return tuple(word for word, _ in kept), torch.tensor([count for _, count in kept])
 
 
-def draw_tiles(
-    ids: Int64[Tensor, "words"],
-    sentence: Int64[Tensor, "words"],
-    keep: Float[Tensor, "vocab"],
-    bag: Int64[Tensor, "tickets"],
-    window: int,
-    tiling: Tiling,
-    generator: torch.Generator,
-) -> Iterator[tuple[float, Tiles]]:
-    """Go through a text once, in random order, with fresh chances.
+class Text(NamedTuple):
+    """A text as training needs it, made by :func:`prepare`."""
 
-    Frequent words are thinned first, so windows reach over the gaps. Each word looks 1 to
-    ``window`` places far, drawn evenly, so near words count more; no window leaves its sentence.
+    words: tuple[str, ...]
+    """The vocabulary, most frequent word first."""
+    counts: Int64[Tensor, "vocab"]
+    """How often each word occurs."""
+    ids: Int64[Tensor, "tokens"]
+    """The text without its rare words, one sentence after another."""
+    sentence: Int64[Tensor, "tokens"]
+    """The number of the sentence that each of them belongs to."""
+    keep: Float[Tensor, "vocab"]
+    """How likely an occurrence of each word is kept."""
+    noise: Float[Tensor, "vocab"]
+    """How likely each word is drawn as a negative."""
 
-    Args:
-        ids: the text, one sentence after another.
-        sentence: which sentence each word belongs to.
-        keep: how likely an occurrence of each word is kept.
-        bag: ids, each as often as its share of the noise says; negatives are drawn from it.
-        window: how far a word looks at most.
-        tiling: the sizes of tiles and batches.
-        generator: where chance comes from.
 
-    Yields:
-        The share of this pass that is done, and the next batch.
+def prepare(sentences: Sequence[Sequence[str]], min_count: int, sample: float) -> Text:
+    """Turn sentences into ids, and count what the training draws by.
+
+    Raises:
+        TypeError: if a sentence is a string.
+        ValueError: if no word is frequent enough.
     """
-    device, tile = ids.device, tiling.tile
-    kept = torch.rand(len(ids), device=device, generator=generator) < keep[ids]
-    ids, sentence = ids[kept], sentence[kept]
-    _, lengths = sentence.unique_consecutive(return_counts=True)
-    ends = lengths.cumsum(0)
-    place = torch.arange(len(ids), device=device)
-    reach = torch.randint(1, window + 1, (len(ids),), device=device, generator=generator)
-    left = reach.minimum(place - (ends - lengths).repeat_interleave(lengths))
-    right = reach.minimum(ends.repeat_interleave(lengths) - 1 - place)
+    words, counts = count_words(sentences, min_count)
+    row_of = {word: row for row, word in enumerate(words)}
+    ids = torch.tensor([row_of.get(word, -1) for word in chain.from_iterable(sentences)])
+    sentence = torch.repeat_interleave(torch.tensor([len(one) for one in sentences]))
+    known = ids >= 0
+    chances = keep_probability(counts, sample), noise_distribution(counts)
+    return Text(words, counts, ids[known], sentence[known], *chances)
 
-    tail = -len(ids) % tile  # what fills up the last tile looks nowhere
-    words = F.pad(ids, (window, window + tail)).unfold(0, tile + 2 * window, tile)
-    left, right = (F.pad(side.short(), (0, tail)).view(-1, tile) for side in (left, right))
-    shape = (len(words), tiling.shared)
-    negatives = bag[torch.randint(len(bag), shape, device=device, generator=generator)]
-    order = torch.randperm(len(words), device=device, generator=generator)
-    parts = (words[order], left[order], right[order], negatives)
-    for start in range(0, len(words), tiling.batch):
-        batch = Tiles(*(part[start : start + tiling.batch] for part in parts))
-        yield start / len(words), batch
+
+def note_loss(losses: list[float], loss: float) -> None:
+    """Add a loss to those that were measured, and stop a training that runs away.
+
+    Raises:
+        ArithmeticError: if the last ten are more than twice the first on average, or no numbers.
+    """
+    losses.append(loss)
+    recent = sum(losses[-10:]) / len(losses[-10:])
+    if not recent <= 2 * losses[0]:
+        raise ArithmeticError(
+            f"training ran away: the loss of a pair rose from {losses[0]:.2f} to {recent:.3g}. "
+            "Take a lower lr, or a Tiling with a smaller batch."
+        )
 
 
 def train_skipgram(
-    sentences: Sequence[Sequence[str]],
+    sentences: Iterable[Sequence[str]],
     *,
     dim: int = 100,
     window: int = 5,
@@ -313,29 +221,30 @@ def train_skipgram(
     lr: float = 0.025,
     seed: int = 1,
     workers: int = 2,
-    tiling: Tiling = Tiling(),
+    tiling: Tiling | None = None,
     progress: bool = False,
     after_epoch: Callable[[int, Float[Tensor, "vocab dim"]], None] | None = None,
 ) -> SkipGramTable:
     """Train a table of words by skip-gram with negative sampling.
 
-    The settings mean what they mean in gensim's ``Word2Vec(sg=1)``, and start where it starts. One
-    worker gives the same table for a seed each time on one processor. Several workers are threads
-    that change the same two tables without waiting for each other, as in Recht, Ré, Wright and
-    Niu, 2011, https://arxiv.org/abs/1106.5730; then runs differ a little.
+    The settings mean what they mean in gensim's ``Word2Vec(sg=1)``, and start where it starts,
+    except that there ``sample=0`` thins nothing; here 1 does so. One worker gives the same table
+    for a seed each time on one processor. Several workers are threads that change the same two
+    tables without waiting for each other, as in Recht, Ré, Wright and Niu, 2011,
+    https://arxiv.org/abs/1106.5730; then two runs with one seed differ, too.
 
     Args:
         sentences: lists of words; no pair reaches from one to another.
         dim: D, the length of a row.
         window: how far a word looks at most.
         negatives: how many words are drawn from the noise for each pair.
-        sample: the share above which a word is thinned; see :func:`keep_probability`.
+        sample: how strictly frequent words are thinned; see :func:`keep_probability`.
         min_count: rarer words are left out.
         epochs: how often the text is gone through.
         lr: the learning rate at the start; it falls evenly to 1e-4.
         seed: any integer.
         workers: how many threads train at once on a CPU; elsewhere it is one.
-        tiling: the arrangement of the arithmetic.
+        tiling: the arrangement of the arithmetic, or None for :func:`usual_tiling`.
         progress: whether to show a bar.
         after_epoch: called with the number of epochs done and the table as it is then.
 
@@ -344,35 +253,26 @@ def train_skipgram(
 
     Raises:
         TypeError: if a sentence is a string.
-        ValueError: if no word is frequent enough, or a number that must be at least 1 is not.
-        ArithmeticError: if training ran away, as it can where few words share many pairs.
+        ValueError: if a setting is out of range, no word is frequent enough, or no pair is left.
+        ArithmeticError: if training ran away, as it does where ``lr`` or a batch is too large.
     """
-    numbers = {
-        "dim": dim,
-        "window": window,
-        "negatives": negatives,
-        "epochs": epochs,
-        "workers": workers,
-    }
-    for name, number in numbers.items():
-        if number < 1:
-            raise ValueError(f"{name} must be at least 1, got {number}.")
+    check_settings(
+        dim=dim, window=window, negatives=negatives, min_count=min_count, epochs=epochs,
+        workers=workers, sample=sample, lr=lr,
+    )  # fmt: skip
+    text = prepare(list(sentences), min_count, sample)
+    kept = text.counts * text.keep
+    tiling = tiling or usual_tiling(window, negatives, lr, kept / kept.sum(), text.noise)
     device = pick_device()
     workers = workers if device.type == "cpu" else 1
-    words, counts = count_words(sentences, min_count)
-    row_of = {word: row for row, word in enumerate(words)}
-    ids = torch.tensor([row_of.get(word, -1) for word in chain.from_iterable(sentences)])
-    sentence = torch.repeat_interleave(torch.tensor([len(one) for one in sentences]))
-    ids, sentence = ids[ids >= 0].to(device), sentence[ids >= 0].to(device)
+    ids, sentence, keep = (part.to(device) for part in (text.ids, text.sentence, text.keep))
     shares = [sentence % workers == worker for worker in range(workers)]
-    keep = keep_probability(counts, sample).to(device)
-    tickets = (noise_distribution(counts) * BAG).round().long().clamp(min=1)
-    bag = torch.arange(len(words)).repeat_interleave(tickets).to(device)
+    tickets = (text.noise * BAG).round().long().clamp(min=1)
+    bag = torch.arange(len(tickets)).repeat_interleave(tickets).to(device)
     generators = [torch.Generator(device).manual_seed(seed + 7919 * w) for w in range(workers)]
-    E = torch.rand(len(words), dim, device=device, generator=generators[0]).mul(2).sub(1) / dim
+    E = torch.rand(len(tickets), dim, device=device, generator=generators[0]).mul(2).sub(1) / dim
     C = torch.zeros_like(E)
-    losses: list[Tensor] = []
-    bar = tqdm(total=epochs * workers, disable=not progress, unit="pass")
+    losses: list[float] = []
 
     def one_pass(epoch: int, worker: int) -> None:
         mine = shares[worker]
@@ -382,21 +282,40 @@ def train_skipgram(
             now = lr + (1e-4 - lr) * (epoch + done) / epochs
             loss = tile_step(E, C, tiles, negatives, now, measure=step % 10 == 0)
             if loss is not None:
-                losses.append(loss)
-        bar.update()
+                note_loss(losses, loss.item())
 
     threads_before = torch.get_num_threads()
     torch.set_num_threads(1)  # each worker computes alone
     try:
         with ThreadPoolExecutor(workers) as pool:
-            for epoch in range(epochs):
+            for epoch in tqdm(range(epochs), disable=not progress, unit="pass"):
                 list(pool.map(one_pass, [epoch] * workers, range(workers)))
                 if after_epoch is not None:
                     after_epoch(epoch + 1, E)
     finally:
         torch.set_num_threads(threads_before)
-        bar.close()
-    if not E.isfinite().all():
-        raise ArithmeticError("training ran away to infinity; take a lower lr or a smaller batch.")
-    measured = tuple(loss.item() for loss in losses)
-    return SkipGramTable(words, E.cpu(), C.cpu(), counts, measured)
+    if not losses:
+        raise ValueError(
+            "no sentence was left with two words to make a pair of: "
+            "take longer sentences, a lower min_count or a larger sample."
+        )
+    if not (E.isfinite().all() and C.isfinite().all()):
+        raise ArithmeticError("training ran away in its last steps; take a lower lr.")
+    return SkipGramTable(text.words, E.cpu(), C.cpu(), text.counts, tuple(losses))
+
+
+def check_settings(*, window: int, sample: float, lr: float, **others: int) -> None:
+    """Refuse settings that :func:`train_skipgram` has no use for.
+
+    Raises:
+        ValueError: with the name of the first that is out of range.
+    """
+    for name, number in {"window": window, **others}.items():
+        if number < 1:
+            raise ValueError(f"{name} must be at least 1, got {number}.")
+    if window > 32_767:  # the tiles hold it in two bytes
+        raise ValueError(f"window must be at most 32767, got {window}.")
+    if not sample > 0:
+        raise ValueError(f"sample must be above 0, got {sample}; 1 keeps every word.")
+    if not lr >= 1e-4:
+        raise ValueError(f"lr must be at least 0.0001, where it falls to, got {lr}.")

@@ -14,19 +14,16 @@ from embedkit.corpora import kjv_verses, words_of
 from embedkit.learning_the_table import count_reads
 from embedkit.meaning_from_context import (
     SkipGramTable,
-    Tiles,
-    Tiling,
-    band,
     count_words,
-    draw_tiles,
     keep_probability,
     negative_sampling_gradients,
     negative_sampling_loss,
     noise_distribution,
+    note_loss,
     pairs_in_window,
-    tile_step,
     train_skipgram,
 )
+from embedkit.tiles import Tiles, Tiling, band, draw_tiles, tile_step, usual_tiling
 from embedkit.word_tables import WordTable
 
 V, D = 13, 6
@@ -372,16 +369,146 @@ def stop(epoch, rows):
     raise RuntimeError("stop here")
 
 
-def test_a_training_that_runs_away_says_so():
+@pytest.fixture(scope="module")
+def bible():
+    return verses(None)
+
+
+@pytest.fixture(scope="module")
+def counted(bible):
+    return count_words(bible, 5)[1]
+
+
+def usual_for(counts, window=5, negatives=5, lr=0.025, sample=1e-3):
+    kept = counts * keep_probability(counts, sample)
+    return usual_tiling(window, negatives, lr, kept / kept.sum(), noise_distribution(counts))
+
+
+def test_the_usual_batch_shrinks_where_a_row_would_move_too_far(counted):
+    assert usual_for(counted) == usual_for(counted, window=1) == Tiling(16, 32, 32)
+    assert usual_for(counted, window=10).batch == 18
+    for harder in ({"window": 20}, {"negatives": 20}, {"lr": 0.05}, {"sample": 1.0}):
+        assert usual_for(counted, **harder).batch < 12, harder
+    assert usual_for(counted, window=500, negatives=50).batch == 1
+    assert usual_for(count_words(verses(300), 5)[1], window=10, sample=1.0).batch < 4
+
+
+HARD = [{"window": 10}, {"window": 20}, {"negatives": 20}, {"lr": 0.05}, {"sample": 1.0}]
+
+
+@pytest.mark.parametrize("harder", HARD, ids=lambda harder: next(iter(harder)))
+def test_training_is_safe_even_when_two_workers_read_the_same_old_rows(bible, counted, harder):
+    # one worker with steps twice as large stands for two that happen to step together
+    twice = Tiling(batch=2 * usual_for(counted, **harder).batch)
+    table = train_skipgram(bible[:8000], epochs=1, workers=1, tiling=twice, **harder)
+    assert sum(table.losses[-10:]) / 10 < 0.8 * table.losses[0]
+    assert max(table.losses) < 1.3 * table.losses[0]
+    assert table.rows.norm(dim=1).max() < 10
+
+
+@pytest.mark.parametrize("harder", [{}, {"window": 10}, {"min_count": 1}])
+def test_a_small_text_without_thinning_trains(harder):
+    settings = {"sample": 1.0, "epochs": 5, "workers": 2} | harder
+    table = train_skipgram(verses(1500), **settings)
+    assert sum(table.losses[-10:]) / 10 < 0.8 * table.losses[0]
+    assert table.rows.norm(dim=1).max() < 10
+
+
+def test_a_training_that_runs_away_says_so_at_once(bible):
+    shown = []
+    with pytest.raises(ArithmeticError, match=r"rose from 4\.16 to .*smaller batch"):
+        train_skipgram(
+            bible, tiling=Tiling(batch=512), after_epoch=lambda n, _: shown.append(n), workers=1
+        )
+    assert not shown
     with pytest.raises(ArithmeticError, match="lower lr"):
         trained([["a", "b", "c", "d"]] * 3000, sample=1.0, lr=5.0, epochs=5)
+
+
+@pytest.mark.parametrize("bad", ["E", "C"])
+def test_infinity_in_either_table_is_seen_at_the_end(monkeypatch, bad):
+    def spoil(E, C, *rest, **options):
+        {"E": E, "C": C}[bad][0, 0] = math.inf
+        return torch.tensor(1.0)
+
+    monkeypatch.setattr(lesson, "tile_step", spoil)
+    with pytest.raises(ArithmeticError, match="last steps"):
+        trained(verses(50), min_count=1)
+
+
+def test_losses_may_jump_but_not_run_away():
+    losses = []
+    for loss in [4.0] * 9 + [40.0] + [4.0] * 9:
+        note_loss(losses, loss)
+    assert len(losses) == 19
+    for last in (60.0, math.inf, math.nan):
+        with pytest.raises(ArithmeticError, match=r"from 4\.00"):
+            note_loss([4.0] * 20, last)
+    with pytest.raises(ArithmeticError):
+        note_loss([], math.nan)
+
+
+# edges
+
+
+def test_more_workers_than_sentences_train_as_one_does():
+    one_sentence = [words_of("a b c a b d c a") * 40]
+    table = trained(one_sentence, min_count=1, workers=2, sample=1.0, epochs=2)
+    assert table.rows.isfinite().all()
+    assert table.losses[0] == pytest.approx(6 * math.log(2), abs=1e-2)
+    assert len(trained([["a", "b"]] * 3, min_count=1, workers=4, sample=1.0).words) == 2
+
+
+def test_words_alone_in_their_sentence_make_no_pair_and_no_loss():
+    assert list(gone_through([[0], [1], []], 2, Tiling(4, 2, 3))) == []
+    table = trained([["a", "b"], ["c"]] * 200, min_count=1, sample=1.0, tiling=Tiling(4, 2, 1))
+    assert all(math.isfinite(loss) for loss in table.losses)
+    start = trained([["a", "b"], ["c"]] * 200, min_count=1, sample=1.0, lr=1e-4)
+    c = table.ids["c"]
+    assert torch.equal(table.rows[c], start.rows[c])  # nothing moved it
+
+
+@pytest.mark.parametrize(
+    ("sentences", "options"),
+    [
+        ([["a"], ["b"]] * 9, {"sample": 1.0}),
+        ([["a", "b"]] * 9, {"sample": 1e-30}),
+        ([["a", "rare"]] * 1 + [["a"]] * 9, {"min_count": 2, "sample": 1.0}),
+    ],
+)
+def test_a_text_without_any_pair_says_so(sentences, options):
+    with pytest.raises(ValueError, match="two words to make a pair"):
+        trained(sentences, **{"min_count": 1, "workers": 2} | options)
+
+
+def test_sentences_may_come_one_by_one():
+    sentences = verses(300)
+    streamed = trained(one for one in sentences)
+    assert torch.equal(streamed.rows, trained(sentences).rows)
+
+
+def test_the_bag_keeps_the_shares_of_the_noise(counted):
+    noise = noise_distribution(counted)
+    tickets = (noise * lesson.BAG).round().clamp(min=1)
+    torch.testing.assert_close(tickets / tickets.sum(), noise, rtol=0.02, atol=0)
 
 
 def test_own_errors():
     with pytest.raises(TypeError, match="words_of"):
         trained(["in the beginning"] * 5)
-    with pytest.raises(ValueError, match="min_count"):
+    with pytest.raises(ValueError, match="lower min_count"):
         trained([["a", "b"]], min_count=2)
-    for name in ("window", "epochs", "workers", "dim", "negatives"):
+    for name in ("window", "epochs", "workers", "dim", "negatives", "min_count"):
         with pytest.raises(ValueError, match=f"{name} must be at least 1, got 0"):
             trained([["a", "b"]] * 9, **{name: 0})
+    with pytest.raises(ValueError, match="window must be at most 32767, got 32768"):
+        trained([["a", "b"]] * 9, window=2**15)
+    for sample in (0, -1.0, math.nan):
+        with pytest.raises(ValueError, match="sample must be above 0"):
+            trained([["a", "b"]] * 9, sample=sample)
+    for lr in (0.0, -1.0, 5e-5, math.nan):
+        with pytest.raises(ValueError, match=r"lr must be at least 0\.0001"):
+            trained([["a", "b"]] * 9, lr=lr)
+    for sizes in ((0, 1, 1), (1, 0, 1), (1, 1, 0)):
+        with pytest.raises(ValueError, match="from 1 on"):
+            Tiling(*sizes)

@@ -24,21 +24,22 @@ def different_words(draw: Draw) -> list[Inputs]:
     """Sentences in which no word comes twice, longer than the window."""
     return [
         asked(["the", "king", "sat"], 1),
+        asked(["the", "king", "sat"], 2),
         asked(["the", "king", "of", "Judah", "sat"], 2),
         asked(some_words(draw, 9), draw.integer(1, 3)),
         asked(some_words(draw, 12), draw.integer(4, 6)),
-        asked(some_words(draw, 12), draw.integer(7, 9)),
+        asked(some_words(draw, 13), draw.integer(7, 10)),
     ]
 
 
 def words_that_come_twice(draw: Draw) -> list[Inputs]:
-    """Sentences in which a word is near to itself."""
-    draw_from = some_words(draw, 3)
+    """Sentences in which a word is near to itself, with others in between and without."""
     return [
         asked(["holy", "holy"], 1),
-        asked(["day", "by", "day"], 2),
+        asked(["holy", "is", "holy"], 2),
         asked(["holy"] * 3, 1),
-        asked([draw_from[i] for i in draw.ids(3, 9).tolist()], draw.integer(2, 4)),
+        asked(["holy"] * draw.integer(5, 9), draw.integer(2, 4)),
+        asked([WORDS[i] for i in draw.ids(3, 9).tolist()], draw.integer(2, 4)),
     ]
 
 
@@ -87,6 +88,65 @@ def to_the_right(tokens: list[str], window: int) -> Pairs:
     return [(tokens[i], tokens[j]) for i, j in sorted(places) if j < len(tokens)]
 
 
+def to_the_left(tokens: list[str], window: int) -> Pairs:
+    """Look to the left only."""
+    return [
+        (center, tokens[j]) for i, center in enumerate(tokens) for j in range(max(0, i - window), i)
+    ]
+
+
+def slice_below_zero(tokens: list[str], window: int) -> Pairs:
+    """Let a slice begin before the first word."""
+    return [
+        (center, other)
+        for i, center in enumerate(tokens)
+        for other in tokens[i - window : i] + tokens[i + 1 : i + window + 1]
+    ]
+
+
+def left_one_short(tokens: list[str], window: int) -> Pairs:
+    """Begin one place too late on the left."""
+    return [
+        (center, tokens[j])
+        for i, center in enumerate(tokens)
+        for j in range(max(0, i - window + 1), min(len(tokens), i + window + 1))
+        if j != i
+    ]
+
+
+def ring(tokens: list[str], window: int) -> Pairs:
+    """Go on at the other end."""
+    places = range(len(tokens))
+    offsets = [d for d in range(-window, window + 1) if d]
+    return [(tokens[i], tokens[(i + d) % len(tokens)]) for i in places for d in offsets]
+
+
+def right_first(tokens: list[str], window: int) -> Pairs:
+    """Take the right neighbours before the left ones."""
+    return [
+        (center, other)
+        for i, center in enumerate(tokens)
+        for other in tokens[i + 1 : i + window + 1] + tokens[max(0, i - window) : i]
+    ]
+
+
+def by_distance(tokens: list[str], window: int) -> Pairs:
+    """Take the nearest first."""
+    return [
+        (tokens[i], tokens[j])
+        for i in range(len(tokens))
+        for d in range(1, window + 1)
+        for j in (i - d, i + d)
+        if 0 <= j < len(tokens)
+    ]
+
+
+def both_at_once(tokens: list[str], window: int) -> Pairs:
+    """Put both directions of a pair side by side."""
+    right = to_the_right(tokens, window)
+    return [pair for one, other in right for pair in ((one, other), (other, one))]
+
+
 def turned(tokens: list[str], window: int) -> Pairs:
     """Put the context first."""
     pairs = finished.pairs_in_window(tokens, window)
@@ -104,19 +164,26 @@ def without_repeats(tokens: list[str], window: int) -> Pairs:
     return list(dict.fromkeys(finished.pairs_in_window(tokens, window)))
 
 
-def by_alphabet(tokens: list[str], window: int) -> Pairs:
-    """Sort the pairs."""
-    return sorted(finished.pairs_in_window(tokens, window))
+def contexts_once(tokens: list[str], window: int) -> Pairs:
+    """Keep each context of a place once."""
+    return [
+        (center, other)
+        for i, center in enumerate(tokens)
+        for other in dict.fromkeys(tokens[max(0, i - window) : i] + tokens[i + 1 : i + window + 1])
+    ]
 
 
-def by_word(tokens: list[str], window: int) -> Pairs:
-    """Gather the pairs by their centers."""
-    pairs = finished.pairs_in_window(tokens, window)
-    return [pair for center in dict.fromkeys(tokens) for pair in pairs if pair[0] == center]
+def gathered(tokens: list[str], window: int) -> Pairs:
+    """Gather the contexts of all places of a word."""
+    near: dict[str, list[str]] = {}
+    for i, center in enumerate(tokens):
+        before = tokens[max(0, i - window) : i]
+        near.setdefault(center, []).extend(before + tokens[i + 1 : i + window + 1])
+    return [(center, other) for center, others in near.items() for other in others]
 
 
-def first_equal_removed(tokens: list[str], window: int) -> Pairs:
-    """Take the first word that equals the center out of the window, instead of its place."""
+def removed_by_word(tokens: list[str], window: int) -> Pairs:
+    """Take the center out of its window by its word, which takes the first."""
     pairs = []
     for i, center in enumerate(tokens):
         near = tokens[max(0, i - window) : i + window + 1]
@@ -125,19 +192,18 @@ def first_equal_removed(tokens: list[str], window: int) -> Pairs:
     return pairs
 
 
-def slice_below_zero(tokens: list[str], window: int) -> Pairs:
-    """Let a slice begin below 0, which is near the end."""
-    pairs = []
-    for i, center in enumerate(tokens):
-        near = tokens[i - window : i] + tokens[i + 1 : i + 1 + window]
-        pairs += [(center, other) for other in near]
-    return pairs
+def by_alphabet(tokens: list[str], window: int) -> Pairs:
+    """Sort the pairs."""
+    return sorted(finished.pairs_in_window(tokens, window))
 
 
-def to_the_left(tokens: list[str], window: int) -> Pairs:
-    """Look to the left only."""
+def first_place_of_others(tokens: list[str], window: int) -> Pairs:
+    """Look the places of the contexts up by their words."""
     return [
-        (center, tokens[j]) for i, center in enumerate(tokens) for j in range(max(0, i - window), i)
+        (center, other)
+        for i, center in enumerate(tokens)
+        for other in tokens[max(0, i - window) : i + window + 1]
+        if tokens.index(other) != i
     ]
 
 
@@ -150,6 +216,21 @@ def first_place(tokens: list[str], window: int) -> Pairs:
             if j != i:
                 pairs.append((token, tokens[j]))
     return pairs
+
+
+BY_PLACE = (
+    "The contexts of a center come by their place: left before right, the furthest left first, "
+    "and all of one center before the next center."
+)
+ONCE = "Each pair is there once. A pair that occurs twice is learned from twice."
+INDEX = "index finds the first place of a word. enumerate gives each its own."
+
+
+def full_windows_only(tokens: list[str], window: int) -> Pairs:
+    """Leave out the words near both ends."""
+    inner = range(window, len(tokens) - window)
+    near = [offset for offset in range(-window, window + 1) if offset]
+    return [(tokens[i], tokens[i + offset]) for i in inner for offset in near]
 
 
 task = Task(
@@ -176,14 +257,31 @@ task = Task(
                     "last. Begin at max(0, i − window).",
                     around_the_end,
                 ),
+                Mistake(
+                    "A slice that begins below 0 begins near the end, and is empty here. Begin at "
+                    "max(0, i − window).",
+                    slice_below_zero,
+                ),
                 Mistake("Only what stands to the right is paired. Look left, too.", to_the_right),
                 Mistake("Only what stands to the left is paired. Look right, too.", to_the_left),
                 Mistake(
-                    "A slice that begins below 0 begins near the end. Begin at max(0, i − window).",
-                    slice_below_zero,
+                    "The words furthest to the left are missing. Begin at i − window.",
+                    left_one_short,
                 ),
                 Mistake(
+                    "The sentence is no ring. Nothing stands before its first word, nor after its "
+                    "last.",
+                    ring,
+                ),
+                Mistake(BY_PLACE, right_first),
+                Mistake(BY_PLACE, by_distance),
+                Mistake(BY_PLACE, both_at_once),
+                Mistake(
                     "The pairs come in the order of the text, not sorted by word.", by_alphabet
+                ),
+                Mistake(
+                    "Words near an end of the sentence have pairs, too, with what there is.",
+                    full_windows_only,
                 ),
                 Mistake("The center comes first in each pair, its context second.", turned),
                 Mistake(
@@ -196,6 +294,11 @@ task = Task(
                         isinstance(seen.value[0], list) and isinstance(seen.value[0][0], str)
                     ),
                 ),
+                Mistake(
+                    "There is one list for each center. All pairs stand in one list: extend it, "
+                    "instead of appending lists.",
+                    when=lambda inputs, seen: isinstance(seen.value[0], list),
+                ),
             ),
         ),
         Criterion(
@@ -206,21 +309,18 @@ task = Task(
                     "Two places may hold the same word. Compare places, not words.",
                     without_equals,
                 ),
+                Mistake(ONCE, without_repeats),
+                Mistake(ONCE, contexts_once),
+                Mistake(INDEX, first_place),
+                Mistake(INDEX, first_place_of_others),
                 Mistake(
-                    "Each pair is there once. A pair that occurs twice is learned from twice.",
-                    without_repeats,
+                    "The pairs come by the place of the center, not gathered by its word.",
+                    gathered,
                 ),
                 Mistake(
-                    "The pairs come by the place of the center, not gathered by word.", by_word
-                ),
-                Mistake(
-                    "remove takes away the first equal word, which may be at another place. Leave "
-                    "out the place.",
-                    first_equal_removed,
-                ),
-                Mistake(
-                    "index finds the first place of a word. enumerate gives each its own.",
-                    first_place,
+                    "remove takes away the first equal word, which may stand at another place. "
+                    "Leave out the place.",
+                    removed_by_word,
                 ),
             ),
         ),

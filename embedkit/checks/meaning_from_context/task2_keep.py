@@ -18,27 +18,26 @@ def frequent_words(draw: Draw) -> list[Inputs]:
     few = 500 + draw.ids(500, 7)
     return [
         asked(torch.tensor([75, 25]), 0.01),
-        asked(torch.tensor([3 * 10**9, 10**9]), 0.02),
         asked(few, draw.integer(5, 20) / 1000),
         asked(draw.ids(10**6, 40) + 10**6, draw.integer(1, 4) / 1000),
         asked(torch.tensor([draw.integer(5, 99)]), 0.1),
+        asked(torch.tensor([3 * 10**9, 2 * 10**9]), draw.integer(1, 9) / 1000),
     ]
 
 
 def rare_words(draw: Draw) -> list[Inputs]:
-    """Rare words, some beside frequent ones; for some it takes both terms to reach 1."""
+    """Words so rare that the formula gives 1 or more, some of them only because of its sum.
+
+    Beside frequent words and by themselves.
+    """
     return [
         asked(torch.tensor([90, 10]), 0.05),
+        asked(torch.tensor([10, 90]), 0.05),
+        asked(torch.tensor([3, 3]), 0.9),
         asked(torch.tensor([3, 3]), 0.25),
-        asked(torch.tensor([278, 722]), 0.1),
-        asked(torch.cat([50 + draw.ids(10, 10), 2000 + draw.ids(900, 2)]), 0.02),
         asked(50 + draw.ids(10, 10), draw.integer(6, 15) / 100),
+        asked(draw.ids(900, 30) ** 2 + 1, draw.integer(5, 20) / 1000),
     ]
-
-
-def frequent_and_rare_words(draw: Draw) -> list[Inputs]:
-    """Frequent words by themselves, and then rare ones beside them."""
-    return frequent_words(draw) + rare_words(draw)
 
 
 def share_of(counts: Tensor) -> Tensor:
@@ -74,25 +73,61 @@ def of_the_largest(counts: Tensor, sample: float) -> Tensor:
     return (ratio.sqrt() + ratio).clamp(max=1).float()
 
 
+def of_the_number(counts: Tensor, sample: float) -> Tensor:
+    """Divide by the number of words in the vocabulary."""
+    ratio = sample * len(counts) / counts.double()
+    return (ratio.sqrt() + ratio).clamp(max=1).float()
+
+
 def dropped(counts: Tensor, sample: float) -> Tensor:
     """Return the probability that a word is dropped."""
     return 1 - finished.keep_probability(counts, sample)
 
 
-def all_or_none(counts: Tensor, sample: float) -> Tensor:
-    """Keep all words as soon as one must be."""
+def dropped_in_the_paper(counts: Tensor, sample: float) -> Tensor:
+    """Return the probability that a word is dropped, as the paper prints it."""
+    return (1 - (sample / share_of(counts)).sqrt()).clamp(min=0).float()
+
+
+def root_of_both(counts: Tensor, sample: float) -> Tensor:
+    """Let the root cover the sum of the two terms."""
+    return (2 * sample / share_of(counts)).sqrt().clamp(max=1).float()
+
+
+def root_of_the_sum(counts: Tensor, sample: float) -> Tensor:
+    """Take a second root, of the sum."""
+    ratio = sample / share_of(counts)
+    return (ratio.sqrt() + ratio).sqrt().clamp(max=1).float()
+
+
+def whole_shares(counts: Tensor, sample: float) -> Tensor:
+    """Divide integers by //."""
+    ratio = sample / (counts // counts.sum()).double()
+    return (ratio.sqrt() + ratio).clamp(max=1).float()
+
+
+def shared_out(counts: Tensor, sample: float) -> Tensor:
+    """Make the probabilities add up to 1."""
+    kept = finished.keep_probability(counts, sample)
+    return kept / kept.sum()
+
+
+def all_if_any(counts: Tensor, sample: float) -> Tensor:
+    """Keep all words always if one of them is rare."""
     kept = unbounded(counts, sample)
     return torch.ones_like(kept) if (kept > 1).any() else kept
 
 
-def raised_to_one(counts: Tensor, sample: float) -> Tensor:
-    """Mix up clamp's two ends."""
-    return unbounded(counts, sample).clamp(min=1)
+def terms_bounded(counts: Tensor, sample: float) -> Tensor:
+    """Bound each of the two terms."""
+    ratio = sample / share_of(counts)
+    return (ratio.sqrt().clamp(max=1) + ratio.clamp(max=1)).float()
 
 
-def dropped_as_in_the_paper(counts: Tensor, sample: float) -> Tensor:
-    """Return what the paper prints: how likely a word is dropped, without the second term."""
-    return 1 - of_the_paper(counts, sample)
+def bounded_below_sample(counts: Tensor, sample: float) -> Tensor:
+    """Keep always what is rarer than sample, and let the rest exceed 1."""
+    kept = unbounded(counts, sample)
+    return torch.where(share_of(counts) <= sample, torch.ones_like(kept), kept)
 
 
 def unbounded(counts: Tensor, sample: float) -> Tensor:
@@ -101,6 +136,8 @@ def unbounded(counts: Tensor, sample: float) -> Tensor:
     return (ratio.sqrt() + ratio).float()
 
 
+ROOT = "The root covers the first term only: √(sample / f), and then sample / f is added."
+
 task = Task(
     number="4.2",
     name="keep_probability",
@@ -108,8 +145,8 @@ task = Task(
     reference=finished.keep_probability,
     criteria=(
         Criterion(
-            "each word is kept with the probability of the formula, and never with more than 1",
-            frequent_and_rare_words,
+            "frequent words are kept with the probability of the formula",
+            frequent_words,
             mistakes=(
                 Mistake(
                     "The second term is missing. The paper has only the root; word2vec's code, "
@@ -117,25 +154,33 @@ task = Task(
                     of_the_paper,
                 ),
                 Mistake("The root is missing: it is the first of two terms.", without_root),
+                Mistake(ROOT, root_of_both),
+                Mistake(ROOT, root_of_the_sum),
                 Mistake(
-                    "clamp(min=1) raises everything to 1. It is max=1 that bounds from above.",
-                    raised_to_one,
+                    "All of these are 1. Either f / sample stands in place of sample / f, or "
+                    "clamp(min=1), which raises all to 1, in place of clamp(max=1).",
+                    turned,
                 ),
-                Mistake("It is sample / f, not f / sample.", turned),
+                Mistake("// cuts the shares to 0. Divide with /.", whole_shares),
                 Mistake(
-                    "This is how likely a word is dropped, as the paper has it. Return how likely "
-                    "it is kept.",
-                    dropped_as_in_the_paper,
+                    "Each word is kept or not by itself, so these need not add up to 1. Leave the "
+                    "last division out.",
+                    shared_out,
                 ),
                 Mistake(
-                    "Python's min and if want one yes or no, and a tensor gives one for each word. "
-                    "clamp(max=1) looks at every number by itself.",
-                    when=says("ambiguous"),
+                    "Python's min, max and if want one yes or no, and a tensor gives one for each "
+                    "word. clamp looks at every number by itself.",
+                    when=says("is ambiguous"),
                 ),
                 Mistake(
                     "f is the share of the text that a word makes up. Divide the counts by their "
                     "sum.",
                     of_counts,
+                ),
+                Mistake(
+                    "f is a share of the text. Divide by the sum of the counts, not by how many "
+                    "words there are.",
+                    of_the_number,
                 ),
                 Mistake(
                     "f is a share of the whole text. Divide by the sum of the counts, not by the "
@@ -146,13 +191,30 @@ task = Task(
                     "This is how likely a word is dropped. Return how likely it is kept.", dropped
                 ),
                 Mistake(
+                    "This is how likely a word is dropped, as the paper has it. Return how likely "
+                    "it is kept, with both terms.",
+                    dropped_in_the_paper,
+                ),
+            ),
+        ),
+        Criterion(
+            "rare words are always kept: no probability exceeds 1",
+            rare_words,
+            mistakes=(
+                Mistake(
                     "For rare words the formula gives more than 1. clamp(max=1) keeps it there.",
                     unbounded,
                 ),
                 Mistake(
-                    "One rare word makes all of them be kept. Each word has a bound of its own: "
+                    "One rare word makes all of them be kept. Each word has its own bound: "
                     "clamp(max=1) looks at every number by itself.",
-                    all_or_none,
+                    all_if_any,
+                ),
+                Mistake("Bound the sum of the two terms, not each of them.", terms_bounded),
+                Mistake(
+                    "The formula exceeds 1 for words somewhat more frequent than sample, too. "
+                    "Bound what it gives.",
+                    bounded_below_sample,
                 ),
             ),
         ),

@@ -20,7 +20,7 @@ def usual_power(draw: Draw) -> list[Inputs]:
         asked(draw.ids(900, 12) + 1, 0.75),
         asked(draw.ids(10**6, 50) + 1, 0.75),
         asked(torch.tensor([draw.integer(2, 99)]), 0.75),
-        asked(torch.tensor([3 * 10**9, 10**9]), 0.75),
+        asked(torch.tensor([3 * 10**9, 2 * 10**9]), 0.75),
     ]
 
 
@@ -29,10 +29,11 @@ def other_powers(draw: Draw) -> list[Inputs]:
     counts = draw.ids(900, 12) + 1
     return [
         asked(torch.tensor([3, 1]), 1.0),
+        asked(torch.tensor([16, 1]), 0.5),
         asked(torch.tensor([3, 1]), 0.0),
+        asked(counts, draw.integer(1, 7) / 8 + 1),
         asked(counts, float(draw.integer(1, 2))),
         asked(counts, 3.0),
-        asked(torch.tensor([16, 1]), 0.5),
     ]
 
 
@@ -41,9 +42,15 @@ def not_shared_out(counts: Tensor, power: float) -> Tensor:
     return (counts.double() ** power).float()
 
 
-def not_one(inputs: Inputs, seen: Seen) -> bool:
-    """Whether what came back does not add up to 1."""
-    return abs(float(seen.value.sum()) - 1) > 1e-3
+def running_sum(counts: Tensor, power: float) -> Tensor:
+    """Add the shares up from word to word."""
+    return finished.noise_distribution(counts, power).cumsum(0)
+
+
+def wrong_sum(inputs: Inputs, seen: Seen) -> bool:
+    """Whether there is a number for each word, and they do not add up to 1."""
+    total = float(seen.value.sum())
+    return seen.value.shape == inputs["counts"].shape and abs(total - 1) > 0.01
 
 
 def as_in_the_text(counts: Tensor, power: float) -> Tensor:
@@ -62,15 +69,27 @@ def softmaxed(counts: Tensor, power: float) -> Tensor:
     return (counts.double() ** power).softmax(0).float()
 
 
+def softmaxed_product(counts: Tensor, power: float) -> Tensor:
+    """Multiply by the power, and take a softmax."""
+    return (counts.double() * power).softmax(0).float()
+
+
+def softmaxed_shares(counts: Tensor, power: float) -> Tensor:
+    """Raise the shares, and take a softmax."""
+    return ((counts.double() / counts.sum()) ** power).softmax(0).float()
+
+
+def zero_is_none(counts: Tensor, power: float) -> Tensor:
+    """Take a power of 0 for one that is not given."""
+    return finished.noise_distribution(counts, power or 0.75)
+
+
 def fixed_power(counts: Tensor, power: float) -> Tensor:
     """Take three quarters whatever was asked."""
     return finished.noise_distribution(counts, 0.75)
 
 
-sums_to_one = (
-    "These numbers do not add up to 1. Divide by the sum of what you have after the power, not by "
-    "that of the counts."
-)
+SOFTMAX = "A softmax raises e to each number. A share is a number divided by the sum."
 
 task = Task(
     number="4.3",
@@ -85,7 +104,7 @@ task = Task(
                 Mistake(
                     "These are weights, not yet shares. Divide them by their sum.", not_shared_out
                 ),
-                Mistake(sums_to_one, when=not_one),
+                Mistake("This is a running sum. Return each word's own share.", running_sum),
                 Mistake(
                     "These are the shares in the text. Raise the counts to the power first.",
                     as_in_the_text,
@@ -94,9 +113,13 @@ task = Task(
                     "The raised counts are cut to integers. Work with floats.",
                     cut,
                 ),
+                Mistake(SOFTMAX, softmaxed),
+                Mistake(SOFTMAX, softmaxed_product),
+                Mistake(SOFTMAX, softmaxed_shares),
                 Mistake(
-                    "A softmax raises e to each number. A share is a number divided by the sum.",
-                    softmaxed,
+                    "These numbers do not add up to 1. Divide by the sum of what you have after "
+                    "the power, and by nothing else.",
+                    when=wrong_sum,
                 ),
             ),
         ),
@@ -104,6 +127,10 @@ task = Task(
             "the power is the one that is given",
             other_powers,
             mistakes=(
+                Mistake(
+                    "A power of 0 is a power: all words are drawn alike. `or` takes it for none.",
+                    zero_is_none,
+                ),
                 Mistake("It takes ¾ whatever power is given. Use the argument.", fixed_power),
             ),
         ),

@@ -1,11 +1,13 @@
 """What marks task 4.4, `negative_sampling_loss`: what a pair and its negatives cost."""
 
+import math
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
 from embedkit import meaning_from_context as finished
-from embedkit.checks.framework import Criterion, Draw, Mistake, Task, scattered
+from embedkit.checks.framework import Criterion, Draw, Mistake, Task, says, scattered
 from embedkit.checks.probes import Inputs, Seen
 
 
@@ -26,13 +28,14 @@ def some_pairs(draw: Draw) -> list[Inputs]:
 
 
 def large_scores(draw: Draw) -> list[Inputs]:
-    """Scores for which the sigmoid is 0 or 1 in float32, and e to them overflows."""
+    """Scores for which the sigmoid is 0 or 1, in float32 and in float64, and e overflows."""
     far = torch.tensor([-120.0, 120.0, 30.0])
     return [
         asked(torch.tensor([-120.0]), torch.tensor([[0.0]])),
         asked(torch.tensor([0.0]), torch.tensor([[120.0, 0.0]])),
-        asked(torch.tensor([-1000.0, 0.0]), torch.tensor([[0.0], [1000.0]])),
-        asked(torch.tensor([-1000.0, 0.0]).double(), torch.tensor([[0.0], [1000.0]]).double()),
+        asked(torch.tensor([-1000.0]), torch.tensor([[0.0]])),
+        asked(torch.tensor([0.0]), torch.tensor([[1000.0, 0.0]])),
+        asked(torch.tensor([-1000.0]).double(), torch.tensor([[0.0]]).double()),
         asked(torch.tensor([-12.0]).double(), torch.tensor([[12.0]]).double()),
         asked(far, torch.stack([far, -far], dim=1)),
         asked(50 * draw.numbers(20), 50 * draw.numbers(20, 5)),
@@ -51,13 +54,6 @@ def other_shapes(draw: Draw) -> list[Inputs]:
     ]
 
 
-def capped(inputs: Inputs, seen: Seen) -> bool:
-    """Whether the loss of a large score is finite, and too small."""
-    right = finished.negative_sampling_loss(**inputs)
-    too_small = seen.value < right - 1e-3 * right.abs()
-    return bool(seen.value.isfinite().all() and too_small.any())
-
-
 def same_sign(positive: Tensor, negative: Tensor) -> Tensor:
     """Reward high scores of negatives, too."""
     return F.softplus(-positive) + F.softplus(-negative).sum(-1)
@@ -66,6 +62,82 @@ def same_sign(positive: Tensor, negative: Tensor) -> Tensor:
 def averaged(positive: Tensor, negative: Tensor) -> Tensor:
     """Average over the negatives."""
     return F.softplus(-positive) + F.softplus(negative).mean(-1)
+
+
+def averaged_all(positive: Tensor, negative: Tensor) -> Tensor:
+    """Average over the true context and the negatives."""
+    each = torch.cat([F.softplus(-positive)[..., None], F.softplus(negative)], dim=-1)
+    return each.mean(-1)
+
+
+def one_mean(positive: Tensor, negative: Tensor) -> Tensor:
+    """Average over the pairs."""
+    return finished.negative_sampling_loss(positive, negative).mean()
+
+
+def one_mean_of_all(positive: Tensor, negative: Tensor) -> Tensor:
+    """Average over everything, as a loss of PyTorch does that is not told otherwise."""
+    return averaged_all(positive, negative).mean()
+
+
+def true_turned(positive: Tensor, negative: Tensor) -> Tensor:
+    """Push the true context away, too."""
+    return F.softplus(positive) + F.softplus(negative).sum(-1)
+
+
+def negatives_added(positive: Tensor, negative: Tensor) -> Tensor:
+    """Add log σ of the negatives instead of subtracting it."""
+    return F.softplus(-positive) - F.softplus(negative).sum(-1)
+
+
+def negatives_added_and_turned(positive: Tensor, negative: Tensor) -> Tensor:
+    """Take the sign of the score for that of the term."""
+    return F.softplus(-positive) - F.softplus(-negative).sum(-1)
+
+
+def negatives_of_all(positive: Tensor, negative: Tensor) -> Tensor:
+    """Add the negatives of all pairs to each."""
+    return F.softplus(-positive) + F.softplus(negative).sum()
+
+
+def over_first_axis(positive: Tensor, negative: Tensor) -> Tensor:
+    """Add along the pairs."""
+    return F.softplus(-positive) + F.softplus(negative).sum(0)
+
+
+def true_for_each(positive: Tensor, negative: Tensor) -> Tensor:
+    """Count the true context once for each negative."""
+    return (F.softplus(-positive)[..., None] + F.softplus(negative)).sum(-1)
+
+
+def log_of_the_sum(positive: Tensor, negative: Tensor) -> Tensor:
+    """Take one logarithm of all the negatives' sigmoids."""
+    return F.softplus(-positive) - (-negative).sigmoid().sum(-1).log()
+
+
+def sigmoid_of_the_sum(positive: Tensor, negative: Tensor) -> Tensor:
+    """Add the scores before the sigmoid."""
+    return F.softplus(-positive) + F.softplus(negative.sum(-1))
+
+
+def no_logarithm(positive: Tensor, negative: Tensor) -> Tensor:
+    """Forget the logarithm."""
+    return -positive.sigmoid() - (-negative).sigmoid().sum(-1)
+
+
+def base_two(positive: Tensor, negative: Tensor) -> Tensor:
+    """Take another logarithm."""
+    return finished.negative_sampling_loss(positive, negative) / math.log(2)
+
+
+def true_only(positive: Tensor, negative: Tensor) -> Tensor:
+    """Leave the negatives out."""
+    return F.softplus(-positive)
+
+
+def negatives_only(positive: Tensor, negative: Tensor) -> Tensor:
+    """Leave the true context out."""
+    return F.softplus(negative).sum(-1)
 
 
 def upside_down(positive: Tensor, negative: Tensor) -> Tensor:
@@ -88,21 +160,6 @@ def one_number(positive: Tensor, negative: Tensor) -> Tensor:
     return finished.negative_sampling_loss(positive, negative).sum()
 
 
-def one_mean(positive: Tensor, negative: Tensor) -> Tensor:
-    """Average over all pairs."""
-    return finished.negative_sampling_loss(positive, negative).mean()
-
-
-def negatives_lowered(positive: Tensor, negative: Tensor) -> Tensor:
-    """Subtract what the negatives cost."""
-    return F.softplus(-positive) - F.softplus(negative).sum(-1)
-
-
-def context_lowered(positive: Tensor, negative: Tensor) -> Tensor:
-    """Make the true context cost what a negative costs."""
-    return F.softplus(positive) + F.softplus(negative).sum(-1)
-
-
 def over_second_axis(positive: Tensor, negative: Tensor) -> Tensor:
     """Add along dim 1, which is the last one only in the simplest case."""
     return F.softplus(-positive) + F.softplus(negative).sum(1)
@@ -113,10 +170,39 @@ def infinite(inputs: Inputs, seen: Seen) -> bool:
     return not bool(seen.value.isfinite().all())
 
 
+def infinite_far_out(inputs: Inputs, seen: Seen) -> bool:
+    """Whether that happened where float64 overflows, too, and it may have been used."""
+    return infinite(inputs, seen) and any(score.abs().max() > 700 for score in inputs.values())
+
+
+def wanted(inputs: Inputs) -> Tensor:
+    """Return the right losses."""
+    return finished.negative_sampling_loss(**inputs)
+
+
+def capped(inputs: Inputs, seen: Seen) -> bool:
+    """Whether a loss came back that is finite, and too small."""
+    short = wanted(inputs) - seen.value
+    return bool(seen.value.isfinite().all() and (short > 0.5).any() and (short > -0.01).all())
+
+
+def hidden(inputs: Inputs, seen: Seen) -> bool:
+    """Whether the largest number that there is came back."""
+    return bool((seen.value.isfinite() & (seen.value > 1e30)).any())
+
+
+ONE_SUM = "The sum stands outside: log σ of each negative by itself, and then the sum of these."
+AVERAGED = "The terms are averaged. The formula adds them up."
+ALL_AVERAGED = "All pairs are averaged. Return one loss for each pair."
+NEGATIVES_SIGN = (
+    "The sign of the negatives' term is turned. Both terms are subtracted: −log σ(s), and "
+    "−log σ(−s_i) for each negative."
+)
+
 task = Task(
     number="4.4",
     name="negative_sampling_loss",
-    points=2,
+    points=1,
     reference=finished.negative_sampling_loss,
     criteria=(
         Criterion(
@@ -145,15 +231,32 @@ task = Task(
                     not_summed,
                 ),
                 Mistake("All pairs are added up. Return one loss for each pair.", one_number),
-                Mistake("All pairs are averaged. Return one loss for each pair.", one_mean),
+                Mistake(ALL_AVERAGED, one_mean),
+                Mistake(ALL_AVERAGED, one_mean_of_all),
+                Mistake(AVERAGED, averaged_all),
                 Mistake(
-                    "The term of the negatives has its sign turned: log σ(x) is −softplus(−x).",
-                    negatives_lowered,
+                    "The sign of the true context's term is turned: −log σ(s) is softplus(−s).",
+                    true_turned,
+                ),
+                Mistake(NEGATIVES_SIGN, negatives_added),
+                Mistake(NEGATIVES_SIGN, negatives_added_and_turned),
+                Mistake(
+                    "The negatives of all pairs are added to each. Sum along the last dimension "
+                    "only.",
+                    negatives_of_all,
                 ),
                 Mistake(
-                    "The term of the true context has its sign turned: log σ(x) is −softplus(−x).",
-                    context_lowered,
+                    "It sums along the pairs. A pair's negatives lie along the last dimension: "
+                    "dim=-1.",
+                    over_first_axis,
                 ),
+                Mistake("The true context counts once, not once for each negative.", true_for_each),
+                Mistake(ONE_SUM, log_of_the_sum),
+                Mistake(ONE_SUM, sigmoid_of_the_sum),
+                Mistake("The logarithm is missing: it is −log σ, not −σ.", no_logarithm),
+                Mistake("This is a logarithm to base 2. log is the natural one.", base_two),
+                Mistake("The negatives are missing.", true_only),
+                Mistake("The true context is missing.", negatives_only),
             ),
         ),
         Criterion(
@@ -161,14 +264,23 @@ task = Task(
             large_scores,
             mistakes=(
                 Mistake(
-                    "Something was added to keep the logarithm finite, and now caps the loss. "
-                    "F.logsigmoid(x) is exact for all x.",
+                    "Something that was added or clamped to keep the logarithm finite now caps "
+                    "the loss. F.logsigmoid(x) is exact for all x.",
                     when=capped,
                 ),
                 Mistake(
-                    "σ of a very negative number is 0, and its logarithm −∞; e to a large one "
-                    "overflows. float64 only moves the border. F.logsigmoid(x) computes log σ(x) "
-                    "without either; so does −F.softplus(−x).",
+                    "An infinity was replaced by the largest number that there is. That hides the "
+                    "overflow. F.logsigmoid(x) has none.",
+                    when=hidden,
+                ),
+                Mistake(
+                    "float64 only moves the border: σ(−1000) is 0 there, too, and e¹⁰⁰⁰ is "
+                    "infinite. F.logsigmoid(x) computes log σ(x) without either.",
+                    when=infinite_far_out,
+                ),
+                Mistake(
+                    "In float32 σ(−120) is 0, and its logarithm −∞; e¹²⁰ overflows. "
+                    "F.logsigmoid(x) computes log σ(x) without either; so does −F.softplus(−x).",
                     when=infinite,
                 ),
             ),
@@ -184,6 +296,10 @@ task = Task(
                     when=lambda inputs, seen: (
                         "Dimension out of range" in seen.message or "must match" in seen.message
                     ),
+                ),
+                Mistake(
+                    "view needs numbers that lie in memory one after another. reshape takes any.",
+                    when=says("view size is not compatible"),
                 ),
             ),
         ),

@@ -1,5 +1,7 @@
 """What marks task 4.5, `negative_sampling_gradients`: which way both tables are pushed."""
 
+from collections.abc import Callable
+
 import torch
 from torch import Tensor
 
@@ -44,9 +46,9 @@ def each_once(draw: Draw) -> list[Inputs]:
     others = shuffled(draw, 40)
     return [
         small([0], [1], [[2]]),
-        small([0, 2], [1, 0], [[2], [3]]),
-        small([0], [1], [[2, 3]]),
         small([2], [1], [[2]]),
+        small([0], [1], [[2, 3]]),
+        small([0, 2], [1, 0], [[2], [3]]),
         asked(
             draw,
             shuffled(draw, 40)[:6],
@@ -63,8 +65,8 @@ def each_once(draw: Draw) -> list[Inputs]:
 def with_repeats(draw: Draw) -> list[Inputs]:
     """Words that come in several pairs, as a negative twice, or as context and negative."""
     return [
-        small([0, 0], [1, 2], [[3], [0]]),
-        small([0, 2], [1, 2], [[3], [3]]),
+        small([0, 2], [1, 0], [[3], [3]]),
+        small([0, 0], [1, 2], [[3], [3]]),
         small([0], [1], [[1]]),
         small([2], [0], [[1, 1, 1]]),
         asked(draw, draw.ids(6, 16), draw.ids(6, 16), draw.ids(6, 16, 5), 9),
@@ -73,7 +75,9 @@ def with_repeats(draw: Draw) -> list[Inputs]:
 
 
 def other_inputs(draw: Draw) -> list[Inputs]:
-    """No pairs, double precision, and tables and ids scattered in memory."""
+    """No pairs, scores of −300 and 200, double precision, and what lies scattered in memory."""
+    far = small([0, 3], [1, 2], [[2], [3]])
+    far["E"] *= 200
     nothing = torch.empty(0, dtype=torch.long)
     others = shuffled(draw, 40)
     noise = others[8:32].reshape(8, 3)
@@ -82,12 +86,9 @@ def other_inputs(draw: Draw) -> list[Inputs]:
     for name in ("E", "C"):
         doubled[name] = doubled[name].double()
         apart[name] = scattered(apart[name])
-    steep = small([0, 2], [1, 0], [[2], [3]])
-    for name in ("E", "C"):
-        steep[name] = 20 * steep[name]
     return [
-        steep,
         asked(draw, nothing, nothing, torch.empty(0, 5, dtype=torch.long), 4),
+        far,
         doubled,
         apart,
     ]
@@ -112,25 +113,106 @@ def sigmoids(E: Tensor, C: Tensor, centers: Tensor, contexts: Tensor, negatives:
     return torch.einsum("pd,pkd->pk", E[centers], C[others]).sigmoid()
 
 
-def all_true(E: Tensor, C: Tensor, centers: Tensor, contexts: Tensor, negatives: Tensor) -> Both:
-    """Take σ − 1 for the negatives, too."""
-    by_score = sigmoids(E, C, centers, contexts, negatives) - 1
-    return by_scores(E, C, centers, contexts, negatives, by_score)
+def altered(
+    change: Callable[[Tensor, dict[str, Tensor]], Tensor],
+) -> Callable[..., Both]:
+    """Return an answer that has the gradients by the scores wrong.
+
+    Args:
+        change: takes the right ones, the true context first, and the ids by name.
+    """
+
+    def answer(E: Tensor, C: Tensor, centers: Tensor, contexts: Tensor, negatives: Tensor) -> Both:
+        by_score = sigmoids(E, C, centers, contexts, negatives)
+        by_score[:, 0] -= 1
+        ids = {"centers": centers, "contexts": contexts, "negatives": negatives}
+        by_score = change(by_score, ids)
+        return by_scores(E, C, centers, contexts, negatives, by_score)
+
+    return answer
 
 
-def all_false(E: Tensor, C: Tensor, centers: Tensor, contexts: Tensor, negatives: Tensor) -> Both:
-    """Forget the − 1 of the true context."""
+def true_and_false(true: float, false: float) -> Callable[[Tensor, dict[str, Tensor]], Tensor]:
+    """Return a change that multiplies the true context's gradient, and the negatives'."""
+    return lambda g, ids: torch.cat([true * g[:, :1], false * g[:, 1:]], dim=1)
+
+
+def put(g: Tensor, true: Tensor | None = None, false: Tensor | None = None) -> Tensor:
+    """Put other gradients in the place of the true context's, or of the negatives'."""
+    return torch.cat(
+        [g[:, :1] if true is None else true, g[:, 1:] if false is None else false], dim=1
+    )
+
+
+all_true = altered(lambda g, ids: put(g, false=g[:, 1:] - 1))
+all_false = altered(lambda g, ids: put(g, true=g[:, :1] + 1))
+plain_scores = altered(lambda g, ids: put(g, (g[:, :1] + 1).logit() - 1, g[:, 1:].logit()))
+true_uphill = altered(true_and_false(-1, 1))
+false_uphill = altered(true_and_false(1, -1))
+of_minus_the_score = altered(lambda g, ids: put(g, false=1 - g[:, 1:]))
+derived_twice = altered(lambda g, ids: put(g, g[:, :1] * (1 + g[:, :1]), g[:, 1:] * (1 - g[:, 1:])))
+negatives_averaged = altered(lambda g, ids: put(g, false=g[:, 1:] / (g.shape[1] - 1)))
+first_negative_only = altered(
+    lambda g, ids: put(g, false=g[:, 1:] * (torch.arange(g.shape[1] - 1) == 0))
+)
+without_own_center = altered(
+    lambda g, ids: put(g, false=g[:, 1:] * (ids["negatives"] != ids["centers"][:, None]))
+)
+without_own_context = altered(
+    lambda g, ids: put(g, false=g[:, 1:] * (ids["negatives"] != ids["contexts"][:, None]))
+)
+
+
+def drawn_before(ids: dict[str, Tensor]) -> Tensor:
+    """Return which negatives of a pair came before among the same pair's."""
+    same = ids["negatives"][:, :, None] == ids["negatives"][:, None, :]
+    return same.tril(-1).any(dim=2)
+
+
+each_negative_once = altered(lambda g, ids: put(g, false=g[:, 1:] * ~drawn_before(ids)))
+
+
+def own_factor(E: Tensor, C: Tensor, centers: Tensor, contexts: Tensor, negatives: Tensor) -> Both:
+    """Multiply each factor's gradient by this factor instead of by the other."""
+    others = torch.cat([contexts[:, None], negatives], dim=1)
     by_score = sigmoids(E, C, centers, contexts, negatives)
-    return by_scores(E, C, centers, contexts, negatives, by_score)
+    by_score[:, 0] -= 1
+    to_centers = torch.einsum("pk,pd->pd", by_score, E[centers])
+    to_others = torch.einsum("pk,pkd->pkd", by_score, C[others])
+    return (
+        torch.zeros_like(E).index_add(0, centers, to_centers),
+        torch.zeros_like(C).index_add(0, others.flatten(), to_others.flatten(0, 1)),
+    )
 
 
-def plain_scores(
+def only_true_contexts(
     E: Tensor, C: Tensor, centers: Tensor, contexts: Tensor, negatives: Tensor
 ) -> Both:
-    """Forget the sigmoid."""
-    by_score = sigmoids(E, C, centers, contexts, negatives).logit()
-    by_score = by_score - torch.tensor([1.0] + [0.0] * negatives.shape[1])
-    return by_scores(E, C, centers, contexts, negatives, by_score)
+    """Forget that the negatives' rows are pushed, too."""
+    one, _ = finished.negative_sampling_gradients(E, C, centers, contexts, negatives)
+    none = altered(true_and_false(1, 0))
+    return one, none(E, C, centers, contexts, negatives)[1]
+
+
+def only_negatives(
+    E: Tensor, C: Tensor, centers: Tensor, contexts: Tensor, negatives: Tensor
+) -> Both:
+    """Forget that the true contexts' rows are pulled, too."""
+    one, _ = finished.negative_sampling_gradients(E, C, centers, contexts, negatives)
+    none = altered(true_and_false(0, 1))
+    return one, none(E, C, centers, contexts, negatives)[1]
+
+
+def mean_of_repeats(
+    E: Tensor, C: Tensor, centers: Tensor, contexts: Tensor, negatives: Tensor
+) -> Both:
+    """Divide each row by how often its word comes."""
+    one, other = finished.negative_sampling_gradients(E, C, centers, contexts, negatives)
+    others = torch.cat([contexts, negatives.flatten()])
+    return (
+        one / centers.bincount(minlength=len(E)).clamp(min=1)[:, None],
+        other / others.bincount(minlength=len(C)).clamp(min=1)[:, None],
+    )
 
 
 def uphill(E: Tensor, C: Tensor, centers: Tensor, contexts: Tensor, negatives: Tensor) -> Both:
@@ -161,24 +243,6 @@ def centers_feel_no_negatives(
     return torch.zeros_like(E).index_add(0, centers, true), other
 
 
-def negatives_averaged(
-    E: Tensor, C: Tensor, centers: Tensor, contexts: Tensor, negatives: Tensor
-) -> Both:
-    """Divide what the negatives give by their number."""
-    by_score = sigmoids(E, C, centers, contexts, negatives)
-    by_score = torch.cat([by_score[:, :1] - 1, by_score[:, 1:] / negatives.shape[1]], dim=1)
-    return by_scores(E, C, centers, contexts, negatives, by_score)
-
-
-def only_contexts_in_c(
-    E: Tensor, C: Tensor, centers: Tensor, contexts: Tensor, negatives: Tensor
-) -> Both:
-    """Forget that the negatives' rows are pushed, too."""
-    true = (sigmoids(E, C, centers, contexts, negatives)[:, :1] - 1) * E[centers]
-    one, _ = finished.negative_sampling_gradients(E, C, centers, contexts, negatives)
-    return one, torch.zeros_like(C).index_add(0, contexts, true)
-
-
 def own_rows(E: Tensor, C: Tensor, centers: Tensor, contexts: Tensor, negatives: Tensor) -> Both:
     """Read the other words' rows from E, as though there were one table."""
     return finished.negative_sampling_gradients(E, E, centers, contexts, negatives)
@@ -195,6 +259,11 @@ def plus_equals(E: Tensor, C: Tensor, centers: Tensor, contexts: Tensor, negativ
     return grad_E, grad_C
 
 
+def not_finite(inputs: Inputs, seen: Seen) -> bool:
+    """Whether infinities or nan came back."""
+    return not all(bool(table.isfinite().all()) for table in seen.value)
+
+
 def repeats_were_lost(inputs: Inputs, seen: Seen) -> bool:
     """Whether the gradient of the centers is right, or that of the others, and repeats lack."""
     wanted = finished.negative_sampling_gradients(*inputs.values())
@@ -205,10 +274,15 @@ def repeats_were_lost(inputs: Inputs, seen: Seen) -> bool:
     )
 
 
+HALF_TURNED = (
+    "One kind is pushed uphill: by the score, it is σ − 1 for the true context, and σ for a "
+    "negative."
+)
+
 task = Task(
     number="4.5",
     name="negative_sampling_gradients",
-    points=2,
+    points=3,
     reference=finished.negative_sampling_gradients,
     criteria=(
         Criterion(
@@ -233,6 +307,35 @@ task = Task(
                     "It is divided by the number of pairs. The loss here is the sum over them.",
                     averaged,
                 ),
+                Mistake(HALF_TURNED, true_uphill),
+                Mistake(HALF_TURNED, false_uphill),
+                Mistake(
+                    "For a negative it is σ of its score, not of minus it.", of_minus_the_score
+                ),
+                Mistake(
+                    "The loss by the score is σ − 1, or σ, already. The slope of σ is in it.",
+                    derived_twice,
+                ),
+                Mistake("The negatives are averaged. Each pushes in full.", negatives_averaged),
+                Mistake("Only the first negative of each pair counts.", first_negative_only),
+                Mistake(
+                    "A negative may have its center's id, and counts: E's row and C's row of one "
+                    "word are two rows.",
+                    without_own_center,
+                ),
+                Mistake(
+                    "A score is a product: its gradient by one factor is the other factor. E's "
+                    "rows are pushed along rows of C, and these along rows of E.",
+                    own_factor,
+                ),
+                Mistake(
+                    "In C, only the true contexts' rows move. The negatives' are pushed, too.",
+                    only_true_contexts,
+                ),
+                Mistake(
+                    "In C, only the negatives' rows move. The true contexts' are pulled, too.",
+                    only_negatives,
+                ),
                 Mistake("The gradient of E comes first, that of C second.", swapped),
                 Mistake(
                     "The centers feel their true contexts only. Each negative pushes its center, "
@@ -243,19 +346,23 @@ task = Task(
                     "Contexts and negatives have their rows in C. E is for the centers.", own_rows
                 ),
                 Mistake(
-                    "The negatives are averaged. Each of them pushes in full.", negatives_averaged
+                    "index_add_ takes one row for each id, and the ids in one line: flatten both.",
+                    when=says("Index is supposed to be a vector", "Number of indices"),
                 ),
                 Mistake(
-                    "In C, the negatives' rows are pushed, too, away from the center.",
-                    only_contexts_in_c,
+                    "A comparison gives True or False, which cannot be subtracted. Multiply it by "
+                    "1.0, or call .float() on it.",
+                    when=says("with a bool tensor is not supported"),
                 ),
                 Mistake(
                     "Each gradient has the shape of its table, (V, D): start from zeros, and add "
                     "each row where its id says.",
                     when=lambda inputs, seen: (
                         isinstance(seen.value, tuple)
-                        and [one.shape for one in seen.value]
-                        != [inputs["E"].shape, inputs["C"].shape]
+                        and (
+                            seen.value[0].shape != inputs["E"].shape
+                            or seen.value[1].shape != inputs["C"].shape
+                        )
                     ),
                 ),
             ),
@@ -265,6 +372,15 @@ task = Task(
             with_repeats,
             mistakes=(
                 Mistake(
+                    "A word that comes twice gets the mean of its gradients. They add up.",
+                    mean_of_repeats,
+                ),
+                Mistake(
+                    "A negative that is drawn three times for a pair counts three times.",
+                    each_negative_once,
+                ),
+                Mistake("A negative may equal the context: each counts.", without_own_context),
+                Mistake(
                     "A word that comes twice keeps only one of its gradients. grad[ids] += … "
                     "writes each place once; index_add_ adds them all.",
                     when=repeats_were_lost,
@@ -272,13 +388,14 @@ task = Task(
             ),
         ),
         Criterion(
-            "large scores, no pairs at all, other dtypes, tables scattered in memory",
+            "no pairs at all, large scores, other dtypes, what lies scattered in memory",
             other_inputs,
             mistakes=(
                 Mistake(
-                    "e to a large score overflows, or a logarithm of 0 is taken, and nan is what "
-                    "comes of it. sigmoid does without either.",
-                    when=lambda inputs, seen: bool(seen.value[0].isnan().any()),
+                    "e to a large score overflows, and ∞ / ∞ is nan; so is what comes back "
+                    "through the logarithm of a sigmoid that is 0. torch.sigmoid and F.logsigmoid "
+                    "take scores of any size.",
+                    when=not_finite,
                 ),
                 Mistake(
                     "Some of your tensors are float32 whatever came in. torch.zeros_like(E) takes "

@@ -1,19 +1,23 @@
 """What marks task 4.6, `sentence_step`: all pairs of a sentence in one step, negatives shared."""
 
+from collections.abc import Callable
+from typing import Any, cast
+
 import torch
 from torch import Tensor
 
-from embedkit import meaning_from_context as finished
+from embedkit import tiles
 from embedkit.checks.framework import Criterion, Draw, Mistake, Task, scattered
 from embedkit.checks.probes import Inputs, Seen
 
 Both = tuple[Tensor, Tensor]
+Answer = Callable[..., Both]
 
 
-def as_one_tile(ids: Tensor, window: int, negatives: Tensor) -> finished.Tiles:
+def as_one_tile(ids: Tensor, window: int, negatives: Tensor) -> tiles.Tiles:
     """Return a sentence as a tile by itself, with what lies outside masked off."""
     place = torch.arange(len(ids))
-    return finished.Tiles(
+    return tiles.Tiles(
         words=torch.nn.functional.pad(ids, (window, window))[None],
         left=place.clamp(max=window)[None],
         right=place.flip(0).clamp(max=window)[None],
@@ -27,7 +31,7 @@ def sentence_step(
     """Take one step on all pairs of a sentence: the finished code, on copies."""
     E, C = E.clone(), C.clone()
     if len(ids):
-        finished.tile_step(E, C, as_one_tile(ids, window, negatives), per_pair, lr)
+        tiles.tile_step(E, C, as_one_tile(ids, window, negatives), per_pair, lr)
     return E, C
 
 
@@ -48,7 +52,7 @@ def asked(
         "negatives": negatives,
         "window": window,
         "per_pair": per_pair,
-        "lr": draw.integer(4, 12) / 64,  # exact in float32, so a mask of floats is no mistake
+        "lr": draw.integer(5, 20) / 100,
     }
 
 
@@ -75,12 +79,13 @@ def as_many_as_asked(draw: Draw) -> list[Inputs]:
     some = shuffled(draw, 30)
     return [
         small([0, 1], [3], 1, 1),
+        small([2, 0], [4], 1, 1),
         small([0, 1, 2], [3, 4], 1, 2),
         small([0, 1, 2], [3, 4], 2, 2),
         asked(draw, some[:9], some[9:14], 2, 5, 30),
         asked(draw, some[:12], some[14:18], 3, 4, 30),
         asked(draw, some[5:12], some[20:27], 2, 7, 30),
-        asked(draw, some[:16], some[16:20], draw.integer(8, 12), 4, 30),
+        asked(draw, some[:14], some[14:19], 5, 5, 30),
     ]
 
 
@@ -97,19 +102,18 @@ def more_or_fewer(draw: Draw) -> list[Inputs]:
 def with_repeats(draw: Draw) -> list[Inputs]:
     """Words that come twice, negatives that come twice or stand in the sentence."""
     return [
-        small([0, 1, 0], [3, 4], 1, 2),
         small([0, 0], [3], 1, 1),
+        small([0, 1, 0], [3, 4], 1, 2),
+        small([0, 1], [3, 3], 1, 2),
         small([0, 1], [3, 3, 4], 1, 3),
+        small([0, 0, 1], [3, 1], 2, 2),
         small([0, 1, 2], [1, 0], 2, 2),
         asked(draw, draw.ids(5, 14), draw.ids(5, 6), 2, 6, 7),
     ]
 
 
 def other_sentences(draw: Draw) -> list[Inputs]:
-    """A wide window, a single word, none, large scores, and tables scattered in memory."""
-    steep = small([0, 1, 2], [3, 4], 1, 2)
-    for name in ("E", "C"):
-        steep[name] = 20 * steep[name]
+    """Wide windows, a single word, none, scores of −300 and 300, and what lies scattered."""
     wide = asked(draw, shuffled(draw, 9)[:3], torch.tensor([8, 8]), draw.integer(5, 9), 2, 9)
     wide["negatives"] = torch.tensor([int(i) for i in range(9) if i not in wide["ids"]][:2])
     single = small([2], [3, 4], 2, 2)
@@ -121,7 +125,9 @@ def other_sentences(draw: Draw) -> list[Inputs]:
     for name in ("E", "C"):
         apart[name] = scattered(apart[name])
         single_precision[name] = single_precision[name].float()
-    return [wide, single, nothing, steep, apart, single_precision]
+    far = small([3, 2], [4], 1, 1)
+    far["E"] *= 200
+    return [wide, single, nothing, far, apart, single_precision]
 
 
 def pieces(ids: Tensor, window: int) -> Tensor:
@@ -131,42 +137,215 @@ def pieces(ids: Tensor, window: int) -> Tensor:
     return ((apart > 0) & (apart <= window)).float()
 
 
-def stepped(
-    E: Tensor, C: Tensor, ids: Tensor, negatives: Tensor, near: Tensor, weight: Tensor, lr: float
-) -> Both:
-    """Take the step for any mask and any weights of the negatives."""
-    rows, context_rows, noise_rows = E[ids], C[ids], C[negatives]
-    true = near * (1 - (rows @ context_rows.T).sigmoid())
-    false = -weight * (rows @ noise_rows.T).sigmoid()
-    new_E = E.index_add(0, ids, lr * (true @ context_rows + false @ noise_rows))
-    new_C = C.index_add(0, ids, lr * true.T @ rows)
-    return new_E, new_C.index_add(0, negatives, lr * false.T @ rows)
+Parts = dict[str, Any]
+Change = Callable[[Parts], Parts]
 
 
-def once_a_place(
+def as_it_is(parts: Parts) -> Parts:
+    """Change nothing."""
+    return {}
+
+
+def altered(mask: Change = as_it_is, push: Change = as_it_is, move: Change = as_it_is) -> Answer:
+    """Return an answer in which some part of the step is wrong.
+
+    Each change takes all parts so far by name, and returns those that it replaces.
+
+    Args:
+        mask: replaces ``near``, which places are paired, or ``weight``, that of the negatives.
+        push: replaces ``true`` or ``false``, the gradients by the scores.
+        move: replaces ``new_E`` or ``new_C``.
+    """
+
+    def answer(
+        E: Tensor, C: Tensor, ids: Tensor, negatives: Tensor, window: int, per_pair: int, lr: float
+    ) -> Both:
+        p: Parts = {"E": E, "C": C, "ids": ids, "negatives": negatives, "window": window}
+        p |= {"per_pair": per_pair, "lr": lr, "K": len(negatives)}
+        p["near"] = pieces(ids, window).to(E.dtype)
+        p["weight"] = p["near"].sum(1, keepdim=True) * per_pair / len(negatives)
+        p |= mask(p)
+        p |= {"rows": E[ids], "contexts": C[ids], "noise": C[p["negatives"]]}
+        p |= scored(p)
+        p |= push(p)
+        p |= {"new_E": moved_centers(p), "new_C": moved_others(p)}
+        p |= move(p)
+        return p["new_E"], p["new_C"]
+
+    return answer
+
+
+def scored(p: Parts) -> Parts:
+    """Return the gradients by the scores."""
+    true = p["near"] * ((p["rows"] @ p["contexts"].T).sigmoid() - 1)
+    return {"true": true, "false": p["weight"] * (p["rows"] @ p["noise"].T).sigmoid()}
+
+
+def moved_centers(p: Parts) -> Tensor:
+    """Return E after the step."""
+    push = p["true"] @ p["contexts"] + p["false"] @ p["noise"]
+    return cast("Tensor", p["E"].index_add(0, p["ids"], -p["lr"] * push))
+
+
+def moved_others(p: Parts) -> Tensor:
+    """Return C after the step."""
+    new = p["C"].index_add(0, p["ids"], -p["lr"] * p["true"].T @ p["rows"])
+    push = p["false"].T @ p["rows"]
+    return cast("Tensor", new.index_add(0, p["negatives"], -p["lr"] * push))
+
+
+def weighing(weight: Callable[[Parts], Any]) -> Answer:
+    """Return an answer in which the negatives of a place weigh something else."""
+    return altered(mask=lambda p: {"weight": weight(p) * torch.ones(len(p["ids"]), 1)})
+
+
+def pairs(p: Parts) -> Tensor:
+    """Return how many pairs each place has."""
+    return cast("Tensor", p["near"].sum(1, keepdim=True))
+
+
+once_a_place = weighing(lambda p: p["per_pair"] / p["K"])
+weigh_nothing = weighing(pairs)
+weigh_one_share = weighing(lambda p: pairs(p) / p["K"])
+weigh_per_pair = weighing(lambda p: pairs(p) * p["per_pair"])
+weigh_upside_down = weighing(lambda p: pairs(p) * p["K"] / p["per_pair"])
+weigh_whole = weighing(lambda p: pairs(p) * (p["per_pair"] // p["K"]))
+no_edges = weighing(lambda p: 2 * p["window"] * p["per_pair"] / p["K"])
+all_pairs = weighing(lambda p: p["near"].sum() * p["per_pair"] / p["K"])
+mean_pairs = weighing(lambda p: pairs(p).mean() * p["per_pair"] / p["K"])
+first_negatives = altered(
+    lambda p: {"negatives": p["negatives"][: p["per_pair"]], "weight": pairs(p)}
+)
+
+
+def paired(near: Callable[[Parts], Tensor]) -> Answer:
+    """Return an answer that pairs other places, and counts these."""
+
+    def mask(p: Parts) -> Parts:
+        mine = near(p).to(p["E"].dtype)
+        return {"near": mine, "weight": mine.sum(1, keepdim=True) * p["per_pair"] / p["K"]}
+
+    return altered(mask)
+
+
+with_itself = paired(lambda p: (p["near"] + torch.eye(len(p["ids"]))).clamp(max=1))
+to_the_right = paired(lambda p: p["near"].triu())
+one_too_few = paired(lambda p: pieces(p["ids"], p["window"] - 1))
+one_too_many = paired(lambda p: pieces(p["ids"], p["window"] + 1))
+
+
+def other_words(p: Parts) -> Tensor:
+    """Return the mask without pairs of equal words."""
+    return cast("Tensor", p["near"] * (p["ids"][:, None] != p["ids"]))
+
+
+no_equal_words = paired(other_words)
+no_equal_words_counted = altered(lambda p: {"near": other_words(p)})
+no_own_negative = altered(
+    push=lambda p: {"false": p["false"] * (p["ids"][:, None] != p["negatives"])}
+)
+over_pairs = altered(
+    push=lambda p: {k: p[k] / p["near"].sum().clamp(min=1) for k in ("true", "false")}
+)
+over_places = altered(push=lambda p: {k: p[k] / max(1, len(p["ids"])) for k in ("true", "false")})
+
+
+def pulling(true: Callable[[Parts, Tensor], Tensor]) -> Answer:
+    """Return an answer with another gradient by the scores of the true contexts."""
+    return altered(push=lambda p: {"true": true(p, p["rows"] @ p["contexts"].T)})
+
+
+masked_between = pulling(lambda p, s: p["near"] * s.sigmoid() - 1)
+masked_before = pulling(lambda p, s: (p["near"] * s).sigmoid() - 1)
+masked_by_infinity = pulling(
+    lambda p, s: s.masked_fill(p["near"] == 0, -float("inf")).sigmoid() - 1
+)
+no_minus_one = pulling(lambda p, s: p["near"] * s.sigmoid())
+minus_one_for_all = altered(push=lambda p: {"false": p["false"] - p["weight"]})
+not_transposed = altered(
+    move=lambda p: {"new_C": moved_others(p | {"true": p["true"].T}), "new_E": p["new_E"]}
+)
+centers_without_negatives = altered(
+    move=lambda p: {"new_E": moved_centers(p | {"false": 0 * p["false"]})}
+)
+negatives_stay = altered(move=lambda p: {"new_C": moved_others(p | {"false": 0 * p["false"]})})
+contexts_stay = altered(move=lambda p: {"new_C": moved_others(p | {"true": 0 * p["true"]})})
+swapped = altered(move=lambda p: {"new_E": p["new_C"], "new_C": p["new_E"]})
+no_rate = altered(push=lambda p: {"lr": 1})
+steps_only = altered(move=lambda p: {"new_E": p["new_E"] - p["E"], "new_C": p["new_C"] - p["C"]})
+gradients_only = altered(
+    move=lambda p: {
+        "new_E": (p["E"] - p["new_E"]) / p["lr"],
+        "new_C": (p["C"] - p["new_C"]) / p["lr"],
+    }
+)
+minus_steps = altered(move=lambda p: {"new_E": p["E"] - p["new_E"], "new_C": p["C"] - p["new_C"]})
+
+
+def new_other_rows(p: Parts) -> Parts:
+    """Return the rows of C that have moved already."""
+    return {"contexts": p["new_C"][p["ids"]], "noise": p["new_C"][p["negatives"]]}
+
+
+def new_center_rows(p: Parts) -> Parts:
+    """Return the rows of E that have moved already."""
+    return {"rows": p["new_E"][p["ids"]]}
+
+
+def scored_again(p: Parts) -> Parts:
+    """Return the parts with gradients by the scores that fit their rows."""
+    return p | scored(p)
+
+
+E_first = altered(move=lambda p: {"new_C": moved_others(p | new_center_rows(p))})
+C_first = altered(move=lambda p: {"new_E": moved_centers(p | new_other_rows(p))})
+E_first_anew = altered(move=lambda p: {"new_C": moved_others(scored_again(p | new_center_rows(p)))})
+C_first_anew = altered(move=lambda p: {"new_E": moved_centers(scored_again(p | new_other_rows(p)))})
+
+
+def moving_by_pairs(
     E: Tensor, C: Tensor, ids: Tensor, negatives: Tensor, window: int, per_pair: int, lr: float
 ) -> Both:
-    """Count the negatives once for each place, whatever the number of its pairs."""
-    near = pieces(ids, window)
-    weight = torch.full((len(ids), 1), per_pair / len(negatives))
-    return stepped(E, C, ids, negatives, near, weight, lr)
+    """Go through the pairs in a loop, with rows that move meanwhile."""
+    E, C = E.clone(), C.clone()
+    for i, j in pieces(ids, window).nonzero().tolist():
+        center, weight = ids[i], per_pair / len(negatives)
+        for other, label, share in [(ids[j], 1, 1.0)] + [(k, 0, weight) for k in negatives]:
+            push = lr * share * ((E[center] @ C[other]).sigmoid() - label)
+            row = E[center].clone()
+            E[center] -= push * C[other]
+            C[other] -= push * row
+    return E, C
 
 
-def weigh_nothing(
+def moving_by_places(
     E: Tensor, C: Tensor, ids: Tensor, negatives: Tensor, window: int, per_pair: int, lr: float
 ) -> Both:
-    """Let every shared negative count once for each pair, however many there are."""
-    near = pieces(ids, window)
-    return stepped(E, C, ids, negatives, near, near.sum(1, keepdim=True), lr)
+    """Go through the places in a loop, with rows that move meanwhile."""
+    E, C = E.clone(), C.clone()
+    for i, near in enumerate(pieces(ids, window)):
+        others = ids[near > 0]
+        row = E[ids[i]].clone()
+        true = (C[others] @ row).sigmoid() - 1
+        false = len(others) * per_pair / len(negatives) * (C[negatives] @ row).sigmoid()
+        E[ids[i]] -= lr * (true @ C[others] + false @ C[negatives])
+        C.index_add_(0, others, -lr * true[:, None] * row)
+        C.index_add_(0, negatives, -lr * false[:, None] * row)
+    return E, C
 
 
-def with_itself(
+def unique_negatives(
     E: Tensor, C: Tensor, ids: Tensor, negatives: Tensor, window: int, per_pair: int, lr: float
 ) -> Both:
-    """Pair each place with itself, too."""
-    near = (pieces(ids, window) + torch.eye(len(ids))).clamp(max=1)
-    weight = near.sum(1, keepdim=True) * per_pair / len(negatives)
-    return stepped(E, C, ids, negatives, near, weight, lr)
+    """Let a negative that is drawn twice count once."""
+    return sentence_step(E, C, ids, negatives.unique(), window, per_pair, lr)
+
+
+def unique_words(
+    E: Tensor, C: Tensor, ids: Tensor, negatives: Tensor, window: int, per_pair: int, lr: float
+) -> Both:
+    """Merge equal words that stand side by side."""
+    return sentence_step(E, C, ids.unique_consecutive(), negatives, window, per_pair, lr)
 
 
 def no_window(
@@ -176,6 +355,16 @@ def no_window(
     return sentence_step(E, C, ids, negatives, max(len(ids), 1), per_pair, lr)
 
 
+def places_for_words(
+    E: Tensor, C: Tensor, ids: Tensor, negatives: Tensor, window: int, per_pair: int, lr: float
+) -> Both:
+    """Take the rows with the numbers of the places."""
+    return sentence_step(E, C, torch.arange(len(ids)), negatives, window, per_pair, lr)
+
+
+negatives_pulled = altered(push=lambda p: {"false": -p["false"]})
+
+
 def uphill(
     E: Tensor, C: Tensor, ids: Tensor, negatives: Tensor, window: int, per_pair: int, lr: float
 ) -> Both:
@@ -183,108 +372,67 @@ def uphill(
     return sentence_step(E, C, ids, negatives, window, per_pair, -lr)
 
 
-def with_new_rows(
-    E: Tensor, C: Tensor, ids: Tensor, negatives: Tensor, window: int, per_pair: int, lr: float
-) -> Both:
-    """Move E first, and then take its new rows for the step of C."""
-    new_E, _ = sentence_step(E, C, ids, negatives, window, per_pair, lr)
-    near = pieces(ids, window)
-    weight = near.sum(1, keepdim=True) * per_pair / len(negatives)
-    rows, old = new_E[ids], E[ids]
-    true = near * (1 - (old @ C[ids].T).sigmoid())
-    false = -weight * (old @ C[negatives].T).sigmoid()
-    new_C = C.index_add(0, ids, lr * true.T @ rows)
-    return new_E, new_C.index_add(0, negatives, lr * false.T @ rows)
+def assigned_centers(p: Parts) -> Tensor:
+    """Write each row of E once."""
+    new, push = p["E"].clone(), p["true"] @ p["contexts"] + p["false"] @ p["noise"]
+    new[p["ids"]] -= p["lr"] * push
+    return cast("Tensor", new)
 
 
-def second_table_late(
-    E: Tensor, C: Tensor, ids: Tensor, negatives: Tensor, window: int, per_pair: int, lr: float
-) -> Both:
-    """Move C first, and then take its new rows for the step of E."""
-    _, new_C = sentence_step(E, C, ids, negatives, window, per_pair, lr)
-    near = pieces(ids, window)
-    weight = near.sum(1, keepdim=True) * per_pair / len(negatives)
-    true = near * (1 - (E[ids] @ C[ids].T).sigmoid())
-    false = -weight * (E[ids] @ C[negatives].T).sigmoid()
-    return E.index_add(0, ids, lr * (true @ new_C[ids] + false @ new_C[negatives])), new_C
+def assigned_others(p: Parts, contexts: bool, negatives: bool) -> Tensor:
+    """Write each row of C once, for the contexts, for the negatives, or for both."""
+    new = p["C"].clone()
+    for ids, push, once in (
+        (p["ids"], p["true"].T @ p["rows"], contexts),
+        (p["negatives"], p["false"].T @ p["rows"], negatives),
+    ):
+        if once:
+            new[ids] -= p["lr"] * push
+        else:
+            new.index_add_(0, ids, -p["lr"] * push)
+    return cast("Tensor", new)
 
 
-def pair_by_pair(
-    E: Tensor, C: Tensor, ids: Tensor, negatives: Tensor, window: int, per_pair: int, lr: float
-) -> Both:
-    """Take a step for each pair, from where the last one left the tables."""
-    E, C = E.clone(), C.clone()
-    weights = [1.0] + [per_pair / len(negatives)] * len(negatives)
-    weight = torch.tensor(weights, dtype=E.dtype)
-    label = (torch.arange(len(weights)) == 0).to(E.dtype)
-    for i, j in pieces(ids, window).nonzero().tolist():
-        others = torch.cat([ids[j : j + 1], negatives])
-        push = lr * weight * (label - (C[others] @ E[ids[i]]).sigmoid())
-        center = E[ids[i]] + push @ C[others]
-        C.index_add_(0, others, push[:, None] * E[ids[i]])
-        E[ids[i]] = center
-    return E, C
+def lossy(contexts: bool, negatives: bool) -> Answer:
+    """Return an answer that writes rows once, in E and in one or both of C's steps."""
+    return altered(
+        move=lambda p: {
+            "new_E": assigned_centers(p),
+            "new_C": assigned_others(p, contexts, negatives),
+        }
+    )
 
 
-def edges_forgotten(
-    E: Tensor, C: Tensor, ids: Tensor, negatives: Tensor, window: int, per_pair: int, lr: float
-) -> Both:
-    """Take it that every place has a full window."""
-    weight = torch.full((len(ids), 1), 2 * window * per_pair / len(negatives))
-    return stepped(E, C, ids, negatives, pieces(ids, window), weight, lr)
-
-
-def masked_too_early(
-    E: Tensor, C: Tensor, ids: Tensor, negatives: Tensor, window: int, per_pair: int, lr: float
-) -> Both:
-    """Mask before the − 1, so that places that are no pairs pull."""
-    near = pieces(ids, window)
-    right = sentence_step(E, C, ids, negatives, window, per_pair, lr)
-    pull = lr * (1 - near).to(E.dtype)
-    return right[0].index_add(0, ids, pull @ C[ids]), right[1].index_add(0, ids, pull.T @ E[ids])
-
-
-def steps_only(
-    E: Tensor, C: Tensor, ids: Tensor, negatives: Tensor, window: int, per_pair: int, lr: float
-) -> Both:
-    """Return by how much the tables move."""
-    new_E, new_C = sentence_step(E, C, ids, negatives, window, per_pair, lr)
-    return new_E - E, new_C - C
-
-
-def not_itself(
-    E: Tensor, C: Tensor, ids: Tensor, negatives: Tensor, window: int, per_pair: int, lr: float
-) -> Both:
-    """Leave out pairs of equal words, though they stand at two places."""
-    near = pieces(ids, window) * (ids[:, None] != ids)
-    weight = near.sum(1, keepdim=True) * per_pair / len(negatives)
-    return stepped(E, C, ids, negatives, near, weight, lr)
-
-
-def plus_equals(
-    E: Tensor, C: Tensor, ids: Tensor, negatives: Tensor, window: int, per_pair: int, lr: float
-) -> Both:
-    """Write ``table[ids] += …``, which loses all but one of a row's steps."""
-    near = pieces(ids, window)
-    weight = near.sum(1, keepdim=True) * per_pair / len(negatives)
-    rows, context_rows, noise_rows = E[ids], C[ids], C[negatives]
-    true = lr * near * (1 - (rows @ context_rows.T).sigmoid())
-    false = -lr * weight * (rows @ noise_rows.T).sigmoid()
-    E, C = E.clone(), C.clone()
-    E[ids] += true @ context_rows + false @ noise_rows
-    C[ids] += true.T @ rows
-    C[negatives] += false.T @ rows
-    return E, C
+lossy_steps = [lossy(True, True), lossy(True, False), lossy(False, True)]
 
 
 def repeats_were_lost(inputs: Inputs, seen: Seen) -> bool:
-    """Whether one of the tables is as it is where repeats are lost."""
-    wanted, lost = sentence_step(*inputs.values()), plus_equals(*inputs.values())
+    """Whether one of the tables is what ``table[ids] += …`` makes of it, and that is wrong."""
+    wanted = sentence_step(*inputs.values())
     return any(
         torch.allclose(found, less) and not torch.allclose(found, right)
-        for found, less, right in zip(seen.value, lost, wanted, strict=True)
+        for step in lossy_steps
+        for found, less, right in zip(seen.value, step(*inputs.values()), wanted, strict=True)
     )
 
+
+def not_finite(inputs: Inputs, seen: Seen) -> bool:
+    """Whether infinities or nan came back."""
+    return not all(bool(table.isfinite().all()) for table in seen.value)
+
+
+MOVED = "A table moves by rows that have moved already. Both tables step from where they were."
+WEIGHT = (
+    "Each of K shared negatives weighs per_pair / K, so that a pair is charged for per_pair of "
+    "them, however many are shared."
+)
+OWN_PAIRS = "Each place counts its own pairs, and its negatives so many times."
+SUM = "The loss is the sum over all pairs, not their mean."
+OUTSIDE = (
+    "A place that is no pair must push with 0. Multiply by the mask after the − 1, not before it."
+)
+STEPS = "These are steps, or gradients. Return the tables after the step."
+EQUAL_WORDS = "Two places may hold the same word, and are a pair. Compare places, not words."
 
 task = Task(
     number="4.6",
@@ -309,44 +457,81 @@ task = Task(
                     "It steps uphill: the loss grows. A step goes against the gradient.", uphill
                 ),
                 Mistake(
-                    "C moves by rows of E that have moved already. Both tables step from where "
-                    "they were.",
-                    with_new_rows,
+                    "A place at the edge has fewer pairs than 2 · window, so its negatives count "
+                    "less.",
+                    no_edges,
+                ),
+                Mistake(WEIGHT, weigh_one_share),
+                Mistake(WEIGHT, weigh_per_pair),
+                Mistake(OWN_PAIRS, all_pairs),
+                Mistake(OWN_PAIRS, mean_pairs),
+                Mistake(SUM, over_pairs),
+                Mistake(SUM, over_places),
+                Mistake("Only what stands to the right is paired. Look left, too.", to_the_right),
+                Mistake("The window ends one place too early, on both sides.", one_too_few),
+                Mistake("The window ends one place too late, on both sides.", one_too_many),
+                Mistake(OUTSIDE, masked_between),
+                Mistake(OUTSIDE, masked_before),
+                Mistake(OUTSIDE, masked_by_infinity),
+                Mistake(
+                    "For the true contexts, the loss by the score is σ − 1. The − 1 is missing.",
+                    no_minus_one,
                 ),
                 Mistake(
-                    "E moves by rows of C that have moved already. Both tables step from where "
-                    "they were.",
-                    second_table_late,
+                    "σ − 1 belongs to the true contexts alone. For a negative it is σ.",
+                    minus_one_for_all,
                 ),
                 Mistake(
-                    "The tables move from pair to pair. This is one step: read all rows from the "
-                    "tables as they were, and write into new ones.",
-                    pair_by_pair,
+                    "C's step needs the gradients by the scores transposed: a row of C is pushed "
+                    "by all centers, which lie along the other dimension.",
+                    not_transposed,
                 ),
                 Mistake(
-                    "Each place is taken to have a full window. One at the edge has fewer pairs, "
-                    "so its negatives count less.",
-                    edges_forgotten,
+                    "The centers feel no negatives. Each negative pushes them, too.",
+                    centers_without_negatives,
                 ),
                 Mistake(
-                    "Places that are no pairs pull, too. Mask after the − 1, not before.",
-                    masked_too_early,
+                    "In C, the negatives' rows do not move. They are pushed away.",
+                    negatives_stay,
                 ),
                 Mistake(
-                    "These are the steps. Return the new tables: the old ones with the steps in "
-                    "them.",
-                    steps_only,
+                    "In C, the true contexts' rows do not move. They are pulled near.",
+                    contexts_stay,
                 ),
+                Mistake(
+                    "i and j are places in the sentence. The word at place i, whose row is meant, "
+                    "is ids[i].",
+                    places_for_words,
+                ),
+                Mistake(
+                    "The negatives are pulled near. By their score the loss is +σ, and a step goes "
+                    "against it.",
+                    negatives_pulled,
+                ),
+                Mistake("The new E comes first, the new C second.", swapped),
+                Mistake("The learning rate is missing: a step is lr times the gradient.", no_rate),
+                Mistake(STEPS, steps_only),
+                Mistake(STEPS, minus_steps),
+                Mistake(STEPS, gradients_only),
+                Mistake(MOVED, E_first),
+                Mistake(MOVED, C_first),
+                Mistake(MOVED, E_first_anew),
+                Mistake(MOVED, C_first_anew),
+                Mistake(MOVED, moving_by_places),
+                Mistake(MOVED, moving_by_pairs),
             ),
         ),
         Criterion(
             "with more or fewer shared negatives, each pair is charged for per_pair of them",
             more_or_fewer,
             mistakes=(
+                Mistake(WEIGHT, weigh_nothing),
+                Mistake(WEIGHT, weigh_upside_down),
+                Mistake(WEIGHT, weigh_whole),
                 Mistake(
-                    "Each of K shared negatives weighs per_pair / K, so that a pair is charged "
-                    "for per_pair of them, however many are shared.",
-                    weigh_nothing,
+                    "Only the first per_pair negatives are taken. All K count, each by per_pair / "
+                    "K.",
+                    first_negatives,
                 ),
             ),
         ),
@@ -354,9 +539,16 @@ task = Task(
             "what comes twice adds up",
             with_repeats,
             mistakes=(
+                Mistake(EQUAL_WORDS, no_equal_words),
+                Mistake(EQUAL_WORDS, no_equal_words_counted),
                 Mistake(
-                    "Two places may hold the same word, and are a pair. Compare places, not words.",
-                    not_itself,
+                    "A negative may be the word itself: E's row and C's row of it are two rows.",
+                    no_own_negative,
+                ),
+                Mistake("A negative that is drawn twice counts twice.", unique_negatives),
+                Mistake(
+                    "A word that comes twice stands at two places. Go through places, not words.",
+                    unique_words,
                 ),
                 Mistake(
                     "A row that comes twice gets only one of its steps. table[ids] += … writes "
@@ -368,6 +560,14 @@ task = Task(
         Criterion(
             "wide windows, a single word, none at all, large scores, other dtypes",
             other_sentences,
+            mistakes=(
+                Mistake(
+                    "e to a large score overflows, and ∞ / ∞ is nan; so is what comes back "
+                    "through the logarithm of a sigmoid that is 0. torch.sigmoid and F.logsigmoid "
+                    "take scores of any size.",
+                    when=not_finite,
+                ),
+            ),
         ),
     ),
 )
