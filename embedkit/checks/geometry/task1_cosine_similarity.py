@@ -81,17 +81,20 @@ def plus_a_little(x: Tensor, y: Tensor) -> Tensor:
 
 def without_keepdim(x: Tensor, y: Tensor) -> Tensor:
     """Divide row i, column d by the length of row d, where the sizes allow it."""
-    return (x / x.norm(dim=1)) @ (y / y.norm(dim=1)).T
+    found: Tensor = (x / x.norm(dim=1)) @ (y / y.norm(dim=1)).T
+    return found
 
 
 def paired_lengths(x: Tensor, y: Tensor) -> Tensor:
     """Divide column j by the lengths of row j of x and of row j of y, where the sizes allow it."""
-    return x @ y.T / (x.norm(dim=1) * y.norm(dim=1))
+    found: Tensor = x @ y.T / (x.norm(dim=1) * y.norm(dim=1))
+    return found
 
 
 def paired_lengths_kept(x: Tensor, y: Tensor) -> Tensor:
     """Divide row i by the lengths of row i of x and of row i of y, where the sizes allow it."""
-    return x @ y.T / (x.norm(dim=1, keepdim=True) * y.norm(dim=1, keepdim=True))
+    found: Tensor = x @ y.T / (x.norm(dim=1, keepdim=True) * y.norm(dim=1, keepdim=True))
+    return found
 
 
 def by_numbers(x: Tensor, y: Tensor) -> Tensor:

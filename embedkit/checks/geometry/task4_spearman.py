@@ -5,7 +5,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from embedkit import geometry as finished
+from embedkit import ranks as finished
 from embedkit.checks.framework import Criterion, Draw, Mistake, Task, says, scattered
 from embedkit.checks.geometry.shared import gives
 from embedkit.checks.probes import Inputs, Seen
