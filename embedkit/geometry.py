@@ -16,13 +16,15 @@ def unit_rows(rows: Float[Tensor, "*shape dim"]) -> Float[Tensor, "*shape dim"]:
     """Scale each row to length 1, and leave a row of zeros as it is.
 
     Args:
-        rows: vectors along the last axis.
+        rows: vectors along the last axis; lengths in float32 must lie between 1e-19 and 1e19, for
+            their squares to be numbers. Half precision is computed in float32.
 
     Returns:
         The same shape and dtype.
     """
-    lengths: Tensor = rows.norm(dim=-1, keepdim=True)
-    return rows / lengths.where(lengths > 0, 1)
+    wide = torch.promote_types(rows.dtype, torch.float32)
+    lengths: Tensor = rows.norm(dim=-1, keepdim=True, dtype=wide)
+    return (rows / lengths.where(lengths > 0, 1)).to(rows.dtype)
 
 
 def cosine_similarity(x: Float[Tensor, "n dim"], y: Float[Tensor, "m dim"]) -> Float[Tensor, "n m"]:
@@ -108,7 +110,8 @@ def analogy_scores(
         questions: the ids of a, b and c.
         method: ``add`` orders rows by their cosine with c − a + b (3CosAdd). ``mul`` multiplies
             and divides cosines, shifted to lie between 0 and 1 (3CosMul, Levy and Goldberg 2014,
-            https://aclanthology.org/W14-1618). ``no a``, ``c alone`` and ``b alone`` are
+            https://aclanthology.org/W14-1618, who add 0.001 below; gensim adds 1e-6, and so do
+            we). ``no a``, ``c alone`` and ``b alone`` are
             baselines that leave words of the question out (Linzen 2016,
             https://arxiv.org/abs/1606.07736): c + b, c, and b.
 
@@ -161,6 +164,9 @@ def solve_analogies(
 
     Returns:
         The id of the best row for each question.
+
+    Raises:
+        ValueError: if a question has no row left to choose from.
     """
     unit = unit_rows(table)
     out = questions[:, :0] if keep_inputs else questions
@@ -169,37 +175,11 @@ def solve_analogies(
     answers = [torch.empty(0, dtype=torch.long, device=table.device)]
     for part, part_out in zip(questions.split(chunk), out.split(chunk), strict=True):
         scores = analogy_scores(unit, part, method)
-        answers.append(scores.scatter_(1, part_out.long(), -torch.inf).argmax(dim=1))
+        best = scores.scatter_(1, part_out.long(), -torch.inf).max(dim=1)
+        if best.values.isneginf().any():
+            raise ValueError("every row is left out: there is none to choose from.")
+        answers.append(best.indices)
     return torch.cat(answers)
-
-
-def average_ranks(x: Float[Tensor, "*batch n"]) -> Float[Tensor, "*batch n"]:
-    """Number the values along the last axis from 1, smallest first; equal ones share their mean.
-
-    The same as ``scipy.stats.rankdata``.
-    """
-    in_order = x.sort(dim=-1).values.contiguous()
-    smaller = torch.searchsorted(in_order, x.contiguous(), right=False)
-    not_larger = torch.searchsorted(in_order, x.contiguous(), right=True)
-    return (smaller + 1 + not_larger).double() / 2
-
-
-def spearman(x: Float[Tensor, "*batch n"], y: Float[Tensor, "*batch n"]) -> Float[Tensor, "*batch"]:
-    """Return Spearman's rank correlation along the last axis.
-
-    The same as ``scipy.stats.spearmanr``: the correlation of the ranks, where equal values share
-    the mean of their ranks. It is computed in float64, and is nan where all values are equal.
-
-    Args:
-        x: values, of which only the order counts.
-        y: as many values.
-
-    Returns:
-        A number from −1 to 1 for each batch.
-    """
-    x, y = average_ranks(x), average_ranks(y)
-    x, y = x - x.mean(dim=-1, keepdim=True), y - y.mean(dim=-1, keepdim=True)
-    return (x * y).sum(dim=-1) / (x.square().sum(dim=-1) * y.square().sum(dim=-1)).sqrt()
 
 
 class Principal(NamedTuple):
@@ -267,7 +247,12 @@ def mean_cosine(rows: Float[Tensor, "n dim"]) -> float:
     """Return the mean cosine of two different rows, over all pairs: how much a table leans.
 
     It is computed from the sum of the unit rows, whose square holds every pair's cosine twice.
+
+    Raises:
+        ValueError: if there are no two rows.
     """
+    if len(rows) < 2:
+        raise ValueError("a pair takes two rows.")
     unit = unit_rows(rows.double().cpu())
     total = unit.sum(dim=0)
     return ((total @ total - unit.square().sum()) / (len(rows) * (len(rows) - 1))).item()
@@ -287,9 +272,8 @@ def times_a_neighbour(
         chunk: how many rows to compare with the table at once.
     """
     own = torch.arange(len(table), device=table.device)[:, None]
-    unit = unit_rows(table)
     found = [
-        nearest(unit, unit[ids[:, 0]], count, leave_out=ids).flatten() for ids in own.split(chunk)
+        nearest(table, table[ids[:, 0]], count, leave_out=ids).flatten() for ids in own.split(chunk)
     ]
     return torch.bincount(torch.cat(found), minlength=len(table))
 

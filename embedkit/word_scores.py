@@ -4,6 +4,7 @@ The answers, the scores and the share of words that are missing equal those of g
 ``KeyedVectors.evaluate_word_analogies`` and ``evaluate_word_pairs``, on the same vectors.
 """
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -12,7 +13,8 @@ import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
-from embedkit.geometry import cosine_similarity, solve_analogies, spearman, unit_rows
+from embedkit.geometry import cosine_similarity, solve_analogies, unit_rows
+from embedkit.ranks import spearman
 from embedkit.word_tables import WordTable
 from embedkit.word_tests import Analogy, RatedPair
 
@@ -40,8 +42,9 @@ class AnalogyAnswers:
 
     @property
     def missing(self) -> float:
-        """The share of questions that were not asked."""
-        return self.skipped / (self.skipped + len(self.asked))
+        """The share of questions that were not asked; nan if there are no questions."""
+        every = self.skipped + len(self.asked)
+        return self.skipped / every if every else math.nan
 
 
 @dataclass(frozen=True)
@@ -74,7 +77,7 @@ def joined(parts: Sequence[AnalogyAnswers]) -> AnalogyAnswers:
     return AnalogyAnswers(
         asked=tuple(question for part in parts for question in part.asked),
         answers=tuple(answer for part in parts for answer in part.answers),
-        right=torch.cat([part.right for part in parts]),
+        right=torch.cat([torch.empty(0, dtype=torch.bool), *(part.right for part in parts)]),
         skipped=sum(part.skipped for part in parts),
     )
 
@@ -209,11 +212,16 @@ def accuracy_interval(
         seed: of these draws.
         level: in what share of the draws the accuracy lies between the two ends.
 
+    Returns:
+        The lower and the upper end; nan for both if no question was asked.
+
     Raises:
         ValueError: if the other answers are to other questions.
     """
     if than is not None and than.asked != answers.asked:
         raise ValueError("only answers to the same questions can be compared pair by pair.")
+    if not answers.asked:
+        return math.nan, math.nan
     of_question = [((q.a, q.b), (q.c, q.d)) for q in answers.asked]
     pairs = {pair: i for i, pair in enumerate(dict.fromkeys(p for two in of_question for p in two))}
     one, other = torch.tensor([[pairs[p] for p in two] for two in of_question]).T
@@ -252,7 +260,7 @@ def association(
     The Word Embedding Association Test of Caliskan, Bryson and Narayanan, 2017,
     https://arxiv.org/abs/1608.07187. A word's lean is its mean cosine with one pole's words less
     that with the other's. The effect is the difference of the groups' mean leans, in standard
-    deviations of all leans, and lies between −2 and 2.
+    deviations of all leans, and lies between −2 and 2 for groups of equal size.
 
     Args:
         words: the rows of one group.
@@ -263,7 +271,8 @@ def association(
         seed: of those random deals.
 
     Returns:
-        The effect, and in what share of random deals the difference was at least as large.
+        The effect, and in what share of random deals the difference was at least as large, in
+        this direction; the deal that was found counts as one, so it is never 0.
     """
     both = torch.cat([words, others]).double().cpu()
     poles = [cosine_similarity(both, pole.double().cpu()) for pole in (one_pole, other_pole)]

@@ -98,8 +98,9 @@ def glove(count: int = 50_000) -> WordTable:
 def minilm_words() -> WordTable:
     """Return the rows of all-MiniLM-L6-v2's embedding table that belong to whole words.
 
-    A token counts as a word if it is made of letters only; pieces that continue a word, special
-    tokens, digits and punctuation are left out. The order is that of the model's ids.
+    A token counts as a word if it is made of letters only, of any script; single letters are
+    among them. Pieces that continue a word, special tokens, digits and punctuation are left out.
+    The order is that of the model's ids.
 
     Returns:
         A table of float32 with 384 columns.

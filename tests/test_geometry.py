@@ -16,7 +16,6 @@ from embedkit.geometry import (
     METHODS,
     all_but_the_top,
     analogy_scores,
-    average_ranks,
     cosine_similarity,
     mean_cosine,
     nearest,
@@ -24,10 +23,10 @@ from embedkit.geometry import (
     principal_directions,
     skewness,
     solve_analogies,
-    spearman,
     times_a_neighbour,
     unit_rows,
 )
+from embedkit.ranks import average_ranks, spearman
 from embedkit.word_scores import (
     accuracy_interval,
     ask_analogies,
@@ -96,6 +95,12 @@ def test_cosines_equal_those_of_torch_on_every_pair(n, m):
 def test_a_row_of_zeros_has_cosine_zero_with_everything():
     x = torch.tensor([[0.0, 0.0], [3.0, 4.0]])
     assert cosine_similarity(x, x).tolist() == [[0.0, 0.0], [0.0, pytest.approx(1.0)]]
+
+
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16])
+def test_a_long_row_in_half_precision_is_no_row_of_zeros(dtype):
+    rows = torch.full((1, 768), 3000.0, dtype=dtype)
+    torch.testing.assert_close(unit_rows(rows), F.normalize(rows.float(), dim=1).to(dtype))
 
 
 def test_a_tiny_row_is_no_row_of_zeros():
@@ -204,6 +209,24 @@ def test_with_the_inputs_in_the_answer_may_be_an_input():
     assert solve_analogies(table, question).tolist() == [3]
     left_out = torch.tensor([[2]])
     assert solve_analogies(table, question, "add", True, left_out).tolist() == [3]
+
+
+def test_where_every_row_is_left_out_there_is_no_answer():
+    with pytest.raises(ValueError, match="none to choose from"):
+        solve_analogies(drawn(3, 4), torch.tensor([[0, 1, 2]]))
+
+
+def test_one_row_makes_no_pair():
+    with pytest.raises(ValueError, match="two rows"):
+        mean_cosine(drawn(1, 4))
+
+
+def test_where_nothing_is_asked_there_is_no_score():
+    nothing = joined([])
+    assert nothing.asked == ()
+    assert len(nothing.right) == 0
+    assert math.isnan(nothing.missing)
+    assert all(map(math.isnan, accuracy_interval(nothing)))
 
 
 def test_no_questions_have_no_answers():
@@ -325,6 +348,13 @@ def test_no_known_pair_is_no_error():
     assert math.isnan(found.correlation)
 
 
+def test_minilm_s_words_are_its_tokens_of_letters_only():
+    table = minilm_words()
+    assert len(table.words) == 22_501
+    assert sum(not word.isascii() for word in table.words) == 756
+    assert all(word.isalpha() for word in table.words)
+
+
 # ---- ranks, correlation, intervals ---------------------------------------------------------------
 
 
@@ -351,6 +381,13 @@ def test_spearman_equals_scipy(n, ties):
 def test_ranks_do_not_mind_how_numbers_lie_in_memory():
     x = drawn(30, 4).T
     assert torch.equal(average_ranks(x), average_ranks(x.contiguous()))
+
+
+def test_with_a_nan_there_is_no_correlation():
+    x, y = torch.tensor([[1, torch.nan, 3, 2], [1, 4, 3, 2]]), torch.arange(4.0).expand(2, 4)
+    expected = [stats.spearmanr(a.numpy(), b.numpy()).statistic for a, b in zip(x, y, strict=True)]
+    np.testing.assert_allclose(spearman(x, y).numpy(), expected, atol=1e-14)
+    assert spearman(y, x).isnan().tolist() == [True, False]
 
 
 def test_equal_values_have_no_correlation():
@@ -517,6 +554,13 @@ def test_groups_that_could_not_differ_more_have_the_smallest_p_value():
     found = association(towards, towards.flip(1), one[None], other[None], shuffles=999)
     assert found.effect > 1.5
     assert found.p_value <= 0.005
+
+
+def test_a_p_value_is_never_zero():
+    one, other = torch.eye(2)
+    words = one.expand(30, 2) + 0.01 * drawn(30, 2)
+    found = association(words, words.flip(1), one[None], other[None], shuffles=999)
+    assert found.p_value == 1 / 1000
 
 
 # ---- the map -------------------------------------------------------------------------------------

@@ -780,7 +780,7 @@ ABT_WRONG = [
     Wrong(
         "5.5",
         "columns of the last matrix",
-        "You take its columns",
+        "rows for columns",
         body(
             ABT,
             MEAN,
@@ -852,7 +852,7 @@ ABT_WRONG += [
     Wrong(
         "5.5",
         "columns of a thin last matrix",
-        "You take its columns",
+        "rows for columns",
         body(
             ABT,
             MEAN,
@@ -963,6 +963,797 @@ ABT_RIGHT = [
             "top = vt[:count].T",
             "return (centred.T - top @ torch.linalg.lstsq(top, centred.T).solution).T",
         ),
+    ),
+]
+
+COSINE_WRONG += [
+    Wrong(
+        "5.1",
+        "lengths without an axis",
+        "another row",
+        body(COSINE, "return (x / x.norm(dim=1)) @ (y / y.norm(dim=1)).T"),
+    ),
+    Wrong(
+        "5.1",
+        "lengths side by side",
+        "lx[:, None] * ly[None, :]",
+        body(COSINE, "return x @ y.T / (x.norm(dim=1) * y.norm(dim=1))"),
+    ),
+    Wrong(
+        "5.1",
+        "lengths in two columns",
+        "lx[:, None] * ly[None, :]",
+        body(
+            COSINE,
+            "lx, ly = x.norm(dim=1, keepdim=True), y.norm(dim=1, keepdim=True)",
+            "return x @ y.T / (lx * ly)",
+        ),
+    ),
+    Wrong(
+        "5.1",
+        "absolute values",
+        "The sign is lost",
+        body(COSINE, UNIT_XY, "return (x @ y.T).abs()"),
+    ),
+    Wrong("5.1", "1 - cosine", "which is a distance", body(COSINE, UNIT_XY, "return 1 - x @ y.T")),
+    Wrong(
+        "5.1",
+        "1-norm",
+        "norm's default",
+        body(COSINE, "return F.normalize(x, p=1, dim=1) @ F.normalize(y, p=1, dim=1).T"),
+    ),
+    Wrong(
+        "5.1",
+        "centred",
+        "That is a correlation",
+        body(
+            COSINE,
+            "x = x - x.mean(dim=1, keepdim=True)",
+            "y = y - y.mean(dim=1, keepdim=True)",
+            UNIT_XY,
+            "return x @ y.T",
+        ),
+    ),
+    Wrong(
+        "5.1",
+        "zeros known by their sum",
+        "add up to 0",
+        body(
+            COSINE,
+            "def unit(rows):",
+            "    keep = rows.sum(dim=1, keepdim=True) == 0",
+            "    return rows / rows.norm(dim=1, keepdim=True).masked_fill(keep, 1)",
+            "return unit(x) @ unit(y).T",
+        ),
+    ),
+    Wrong(
+        "5.1",
+        "nan turned to one",
+        "gets the cosine 1",
+        body(
+            COSINE,
+            "x = x / x.norm(dim=1, keepdim=True)",
+            "y = y / y.norm(dim=1, keepdim=True)",
+            "return (x @ y.T).nan_to_num(1.0)",
+        ),
+    ),
+    Wrong(
+        "5.1",
+        "torch's own with its eps",
+        "the eps of torch's own",
+        body(COSINE, "return F.cosine_similarity(x[:, None], y[None], dim=2)"),
+    ),
+]
+
+NEAREST_WRONG += [
+    Wrong(
+        "5.2",
+        "rows by leave_out",
+        "leave_out holds columns",
+        body(NEAREST, COSINES, "cosines[leave_out] = -torch.inf", TOP),
+    ),
+    Wrong(
+        "5.2",
+        "-1 for what is left out",
+        "another row can have, too",
+        body(NEAREST, COSINES, "cosines = cosines.scatter(1, leave_out, -1.0)", TOP),
+    ),
+    Wrong(
+        "5.2",
+        "absolute cosine",
+        "the sign of the cosine is lost",
+        body(NEAREST, COSINES, "cosines = cosines.abs()", OUT, TOP),
+    ),
+    Wrong(
+        "5.2",
+        "columns scaled",
+        "You scale columns",
+        body(
+            NEAREST, "cosines = F.normalize(queries, dim=0) @ F.normalize(table, dim=0).T", OUT, TOP
+        ),
+    ),
+    Wrong(
+        "5.2",
+        "sorted by id",
+        "in another order",
+        body(NEAREST, COSINES, OUT, TOP + ".sort(dim=1).values"),
+    ),
+    Wrong(
+        "5.2",
+        "lengths with 1e-6 added",
+        "A short row comes too late",
+        body(
+            NEAREST,
+            "unit = table / (table.norm(dim=1, keepdim=True) + 1e-6)",
+            "cosines = queries @ unit.T",
+            OUT,
+            TOP,
+        ),
+    ),
+    Wrong(
+        "5.2",
+        "zeros last",
+        "behind rows that point away",
+        body(NEAREST, COSINES, "cosines[:, (table == 0).all(dim=1)] = -2", OUT, TOP),
+    ),
+]
+
+SOLVE_WRONG += [
+    Wrong(
+        "5.3",
+        "-2 for the inputs",
+        "another row can have, too",
+        body(SOLVE, UNIT, READ, SCORES, SKIP.replace("-torch.inf", "-2.0"), BEST),
+    ),
+    Wrong(
+        "5.3",
+        "b and c out",
+        "All three are left out",
+        body(SOLVE, UNIT, READ, SCORES, SKIP.replace("questions", "questions[:, 1:]"), BEST),
+    ),
+    Wrong(
+        "5.3",
+        "rows by questions",
+        "questions holds columns",
+        body(
+            SOLVE,
+            UNIT,
+            READ,
+            SCORES,
+            "if not keep_inputs:",
+            "    scores[questions] = -torch.inf",
+            BEST,
+        ),
+    ),
+    Wrong(
+        "5.3",
+        "without a",
+        "near another sum",
+        body(SOLVE, UNIT, READ, "scores = (c + b) @ unit.T", SKIP, BEST),
+    ),
+    Wrong(
+        "5.3",
+        "columns scaled",
+        "You scale columns",
+        body(SOLVE, UNIT.replace("dim=1", "dim=0"), READ, SCORES, SKIP, BEST),
+    ),
+    Wrong(
+        "5.3",
+        "distance",
+        "at the smallest distance",
+        body(
+            SOLVE,
+            "a, b, c = table[questions].unbind(dim=1)",
+            "scores = -torch.cdist(c - a + b, table)",
+            SKIP,
+            BEST,
+        ),
+    ),
+    Wrong(
+        "5.3",
+        "argmin",
+        "The row farthest from",
+        body(
+            SOLVE,
+            UNIT,
+            READ,
+            SCORES,
+            SKIP.replace("-torch", "torch"),
+            BEST.replace("argmax", "argmin"),
+        ),
+    ),
+    Wrong(
+        "5.3",
+        "lengths with 1e-4 added",
+        "A short row loses",
+        body(
+            SOLVE,
+            "unit = table / (table.norm(dim=1, keepdim=True) + 1e-4)",
+            READ,
+            SCORES,
+            SKIP,
+            BEST,
+        ),
+    ),
+    Wrong(
+        "5.3",
+        "the best four",
+        "as small as 3",
+        body(
+            SOLVE,
+            UNIT,
+            READ,
+            SCORES,
+            "best = scores.topk(4, dim=1).indices",
+            "out = (best[:, :, None] == questions[:, None]).any(dim=2) & (not keep_inputs)",
+            "return best.gather(1, out.int().argmin(dim=1, keepdim=True))[:, 0]",
+        ),
+    ),
+]
+
+RANK_WRONG += [
+    Wrong(
+        "5.4",
+        "values in float32",
+        "are taken for equal",
+        body(RANK, SHARED, "x, y = x.float(), y.float()", CORRELATE),
+    ),
+    Wrong(
+        "5.4",
+        "one list from the largest",
+        "The sign is turned",
+        body(RANK, SHARED, "x = -x", CORRELATE),
+    ),
+    Wrong(
+        "5.4",
+        "sorted values",
+        "sorted values",
+        body(RANK, "ranks = lambda v: v.sort().values", CORRELATE),
+    ),
+    Wrong(
+        "5.4",
+        "a mean over standard deviations",
+        "over N − 1",
+        body(
+            RANK,
+            SHARED,
+            "x, y = ranks(x).double(), ranks(y).double()",
+            "mean = ((x - x.mean()) * (y - y.mean())).mean()",
+            "return (mean / (x.std() * y.std())).float()",
+        ),
+    ),
+    Wrong(
+        "5.4",
+        "Kendall",
+        "Kendall's correlation",
+        body(
+            RANK,
+            "from scipy.stats import kendalltau",
+            "return torch.tensor(kendalltau(x.numpy(), y.numpy()).statistic).float()",
+        ),
+    ),
+    Wrong(
+        "5.4",
+        "all shared ranks rounded down",
+        "cut to whole numbers",
+        body(RANK, SHARED.replace("/ 2", "// 2"), CORRELATE),
+    ),
+    Wrong(
+        "5.4",
+        "1 for equal lists",
+        "they have no order",
+        body(RANK, "if torch.equal(x, y):", "    return torch.tensor(1.0)", SHARED, CORRELATE),
+    ),
+]
+
+ABT_WRONG += [
+    Wrong(
+        "5.5",
+        "rows of torch.svd's last matrix",
+        "rows for columns",
+        body(ABT, MEAN, "vt = torch.svd(table - mean, some=False)[2]", CENTRED, PROJECT),
+    ),
+    Wrong(
+        "5.5",
+        "rows of eigh's matrix",
+        "rows for columns",
+        body(
+            ABT,
+            MEAN,
+            "vt = torch.linalg.eigh((table - mean).T @ (table - mean))[1].flip(1)",
+            CENTRED,
+            PROJECT,
+        ),
+    ),
+    Wrong(
+        "5.5",
+        "one direction too many",
+        "One direction too many",
+        body(
+            ABT,
+            MEAN,
+            SVD,
+            CENTRED,
+            "vt = vt[: count + 1] if count else vt[:0]",
+            "return centred - centred @ vt.T @ vt",
+        ),
+    ),
+    Wrong(
+        "5.5",
+        "the mean is added again",
+        "added again",
+        body(ABT, MEAN, SVD, CENTRED, PROJECT + " + (mean if count else 0)"),
+    ),
+    Wrong(
+        "5.5",
+        "added in place of subtracted",
+        "subtract it twice",
+        body(ABT, MEAN, SVD, CENTRED, PROJECT.replace("centred -", "centred +")),
+    ),
+    Wrong(
+        "5.5",
+        "ten steps of power iteration",
+        "is not exact",
+        body(
+            ABT,
+            MEAN,
+            CENTRED,
+            "left = table - mean",
+            "for _ in range(count):",
+            "    u = torch.ones(table.shape[1]).double()",
+            "    for _ in range(10):",
+            "        u = F.normalize(left.T @ (left @ u), dim=0)",
+            "    left = left - (left @ u)[:, None] * u",
+            "    centred = centred - (centred @ u)[:, None] * u",
+            "return centred",
+        ),
+    ),
+]
+
+COSINE_RIGHT += [
+    Right(
+        "5.1",
+        "einsum, float64 inside",
+        """
+def cosine_similarity(x, y):
+    x, y = x.double(), y.double()
+    d = torch.einsum('nd,md->nm', x, y)
+    n = torch.einsum('nd,nd->n', x, x).sqrt()[:, None] * torch.einsum('md,md->m', y, y).sqrt()
+    return torch.where(n > 0, d / n, 0).float()
+""",
+    ),
+    Right(
+        "5.1",
+        "numpy",
+        """
+def cosine_similarity(x, y):
+    import numpy as np
+    a, b = x.numpy().astype(np.float64), y.numpy().astype(np.float64)
+    n = np.linalg.norm(a, axis=1)[:, None] * np.linalg.norm(b, axis=1)
+    return torch.from_numpy(np.divide(a @ b.T, n, out=np.zeros_like(n), where=n > 0)).float()
+""",
+    ),
+    Right(
+        "5.1",
+        "distance of unit rows, float64",
+        """
+def cosine_similarity(x, y):
+    x, y = F.normalize(x.double(), dim=1), F.normalize(y.double(), dim=1)
+    sx, sy = x.square().sum(1)[:, None], y.square().sum(1)
+    return ((sx + sy - (x[:, None] - y).square().sum(2)) / 2).float()
+""",
+    ),
+    Right(
+        "5.1",
+        "rsqrt",
+        """
+def cosine_similarity(x, y):
+    n = lambda v: v * v.square().sum(1, keepdim=True).rsqrt().nan_to_num(posinf=0.0)
+    return n(x) @ n(y).T
+""",
+    ),
+    Right(
+        "5.1",
+        "product of lengths, float32, zeros masked",
+        """
+def cosine_similarity(x, y):
+    n = x.norm(dim=1)[:, None] * y.norm(dim=1)
+    return torch.where(n == 0, 0.0, x @ y.T / n)
+""",
+    ),
+    Right(
+        "5.1",
+        "transposed view",
+        """
+def cosine_similarity(x, y):
+    x, y = F.normalize(x, dim=1), F.normalize(y, dim=1)
+    return (y @ x.T).T
+""",
+    ),
+    Right(
+        "5.1",
+        "tiny float is added",
+        """
+def cosine_similarity(x, y):
+    t = torch.finfo(x.dtype).tiny
+    return (x / (x.norm(dim=1, keepdim=True) + t)) @ (y / (y.norm(dim=1, keepdim=True) + t)).T
+""",
+    ),
+]
+
+NEAREST_RIGHT += [
+    Right(
+        "5.2",
+        "numpy argsort",
+        """
+def nearest(table, queries, count, leave_out):
+    import numpy as np
+    t, q = table.numpy(), queries.numpy()
+    n = np.linalg.norm(t, axis=1); n[n == 0] = 1
+    c = q @ (t / n[:, None]).T
+    np.put_along_axis(c, leave_out.numpy(), -np.inf, axis=1)
+    return torch.from_numpy(np.argsort(-c, axis=1)[:, :count].copy())
+""",
+    ),
+    Right(
+        "5.2",
+        "index assignment with a column of rows",
+        """
+def nearest(table, queries, count, leave_out):
+    cosines = F.normalize(queries, dim=1) @ F.normalize(table, dim=1).T
+    cosines[torch.arange(len(queries))[:, None], leave_out] = float('-inf')
+    return cosines.topk(count, dim=1).indices
+""",
+    ),
+    Right(
+        "5.2",
+        "one_hot mask",
+        """
+def nearest(table, queries, count, leave_out):
+    cosines = F.normalize(queries, dim=1) @ F.normalize(table, dim=1).T
+    m = (leave_out[:, :, None] == torch.arange(len(table))).any(dim=1)
+    return cosines.masked_fill(m, -3).sort(dim=1, descending=True)[1][:, :count]
+""",
+    ),
+    Right(
+        "5.2",
+        "argmax again and again",
+        """
+def nearest(table, queries, count, leave_out):
+    cosines = F.normalize(queries, dim=1) @ F.normalize(table, dim=1).T
+    cosines = cosines.scatter(1, leave_out, -torch.inf)
+    out = torch.empty(len(queries), count, dtype=torch.int64)
+    for k in range(count):
+        out[:, k] = cosines.argmax(dim=1)
+        cosines.scatter_(1, out[:, k:k + 1], -torch.inf)
+    return out
+""",
+    ),
+    Right(
+        "5.2",
+        "python lists",
+        """
+def nearest(table, queries, count, leave_out):
+    import math
+    res = []
+    for q, l in zip(queries.tolist(), leave_out.tolist()):
+        s = {}
+        for i, t in enumerate(table.tolist()):
+            n = math.sqrt(sum(v * v for v in t))
+            if i not in l: s[i] = sum(a * b for a, b in zip(q, t)) / n if n else 0.0
+        res.append(sorted(s, key=s.get, reverse=True)[:count])
+    return torch.tensor(res)
+""",
+    ),
+    Right(
+        "5.2",
+        "angles, smallest first",
+        """
+def nearest(table, queries, count, leave_out):
+    q, t = F.normalize(queries.double(), dim=1), F.normalize(table.double(), dim=1)
+    a = (q @ t.T).clamp(-1, 1).acos().scatter(1, leave_out, torch.inf)
+    return a.topk(count, dim=1, largest=False).indices
+""",
+    ),
+    Right(
+        "5.2",
+        "finfo.min and torch's own cosine",
+        """
+def nearest(table, queries, count, leave_out):
+    c = F.cosine_similarity(queries[:, None], table[None], dim=2)
+    c = c.scatter(1, leave_out, torch.finfo(c.dtype).min)
+    return torch.topk(c, k=count).indices
+""",
+    ),
+]
+
+SOLVE_RIGHT += [
+    Right(
+        "5.3",
+        "distance of unit rows",
+        """
+def solve_analogies(table, questions, keep_inputs):
+    unit = F.normalize(table, dim=1)
+    a, b, c = unit[questions].unbind(dim=1)
+    d = torch.cdist(c - a + b, unit, compute_mode='donot_use_mm_for_euclid_dist')
+    if not keep_inputs:
+        d = d.scatter(1, questions, torch.inf)
+    return d.argmin(dim=1)
+""",
+    ),
+    Right(
+        "5.3",
+        "one_hot weights and einsum",
+        """
+def solve_analogies(table, questions, keep_inputs):
+    unit = F.normalize(table, dim=1)
+    h = F.one_hot(questions, len(table)).float()
+    t = torch.einsum('nkv,k,vd->nd', h, torch.tensor([-1.0, 1.0, 1.0]), unit)
+    s = torch.einsum('nd,vd->nv', t, unit)
+    return s.where(torch.tensor(bool(keep_inputs)) | (h.sum(1) == 0), torch.tensor(-torch.inf)).argmax(1)
+""",
+    ),
+    Right(
+        "5.3",
+        "numpy",
+        """
+def solve_analogies(table, questions, keep_inputs):
+    import numpy as np
+    t = table.numpy().astype(np.float64); t = t / np.linalg.norm(t, axis=1, keepdims=True)
+    q = questions.numpy()
+    s = (t[q[:, 2]] - t[q[:, 0]] + t[q[:, 1]]) @ t.T
+    if not keep_inputs:
+        s[np.arange(len(q))[:, None], q] = -np.inf
+    return torch.from_numpy(s.argmax(axis=1))
+""",
+    ),
+    Right(
+        "5.3",
+        "index assignment",
+        """
+def solve_analogies(table, questions, keep_inputs):
+    unit = F.normalize(table, dim=1)
+    a, b, c = unit[questions].unbind(dim=1)
+    scores = (c - a + b) @ unit.T
+    if not keep_inputs:
+        scores[torch.arange(len(questions)).unsqueeze(1), questions] = -float('inf')
+    return scores.max(dim=1)[1]
+""",
+    ),
+    Right(
+        "5.3",
+        "loop with early dtype",
+        """
+def solve_analogies(table, questions, keep_inputs):
+    u = table.double() / table.double().norm(dim=1, keepdim=True)
+    ans = []
+    for a, b, c in questions.tolist():
+        s = u @ (u[c] - u[a] + u[b])
+        for i in ([] if keep_inputs else [a, b, c]): s[i] = -4
+        ans.append(s.argmax().item())
+    return torch.tensor(ans, dtype=torch.int64)
+""",
+    ),
+    Right(
+        "5.3",
+        "topk of at most four, then filter",
+        """
+def solve_analogies(table, questions, keep_inputs):
+    unit = F.normalize(table, dim=1)
+    a, b, c = unit[questions].unbind(dim=1)
+    scores = (c - a + b) @ unit.T
+    k = scores.topk(min(4, len(table)), dim=1).indices
+    if keep_inputs:
+        return k[:, 0]
+    ok = ~(k[:, :, None] == questions[:, None]).any(dim=2)
+    return k.gather(1, ok.int().argmax(dim=1, keepdim=True)).squeeze(1)
+""",
+    ),
+    Right(
+        "5.3",
+        "F.embedding and squared sum normalised",
+        """
+def solve_analogies(table, questions, keep_inputs):
+    unit = F.normalize(table, dim=1)
+    t = F.normalize(F.embedding(questions, unit).mul(torch.tensor([-1., 1., 1.])[:, None]).sum(1), dim=1)
+    s = F.linear(t, unit)
+    return (s if keep_inputs else s.scatter_add(1, questions, torch.full(questions.shape, -100.))).argmax(-1)
+""",
+    ),
+]
+
+RANK_RIGHT += [
+    Right(
+        "5.4",
+        "signs of all pairs",
+        """
+def spearman(x, y):
+    s = lambda v: ((v[:, None] > v).double() - (v[:, None] < v).double()).sum(1)
+    a, b = s(x), s(y)
+    return (a @ b / (a @ a * (b @ b)).sqrt()).float()
+""",
+    ),
+    Right(
+        "5.4",
+        "scipy rankdata, numpy corrcoef",
+        """
+def spearman(x, y):
+    import numpy as np, scipy.stats as st
+    with np.errstate(all='ignore'):
+        return torch.tensor(np.corrcoef(st.rankdata(x.numpy()), st.rankdata(y.numpy()))[0, 1], dtype=torch.float32)
+""",
+    ),
+    Right(
+        "5.4",
+        "groups by scatter, float32",
+        """
+def spearman(x, y):
+    def ranks(v):
+        o = v.argsort()
+        r = torch.zeros(len(v)).scatter(0, o, torch.arange(1.0, len(v) + 1))
+        _, g, n = v.unique(return_inverse=True, return_counts=True)
+        return (torch.zeros(len(n)).scatter_add(0, g, r) / n)[g]
+    a, b = ranks(x), ranks(y)
+    a, b = a - a.mean(), b - b.mean()
+    return a @ b / (a.norm() * b.norm())
+""",
+    ),
+    Right(
+        "5.4",
+        "covariance over standard deviations",
+        """
+def spearman(x, y):
+    def ranks(v):
+        less = (v[:, None] > v[None, :]).sum(dim=1)
+        same = (v[:, None] == v[None, :]).sum(dim=1)
+        return less + (same + 1) / 2
+    a, b = ranks(x).double(), ranks(y).double()
+    return (torch.cov(torch.stack([a, b]))[0, 1] / (a.std() * b.std())).float()
+""",
+    ),
+    Right(
+        "5.4",
+        "explicit nan, short formula when no ties",
+        """
+def spearman(x, y):
+    def ranks(v):
+        less = (v[:, None] > v[None, :]).sum(dim=1)
+        same = (v[:, None] == v[None, :]).sum(dim=1)
+        return less + (same + 1) / 2
+    if (x == x[0]).all() or (y == y[0]).all():
+        return torch.tensor(float('nan'))
+    n = len(x); a, b = ranks(x).double(), ranks(y).double()
+    if len(x.unique()) == n == len(y.unique()):
+        return (1 - 6 * (a - b).square().sum() / (n * (n * n - 1))).float()
+    return torch.corrcoef(torch.stack([a, b]))[0, 1].float()
+""",
+    ),
+    Right(
+        "5.4",
+        "average of min and max rank with lists, math",
+        """
+def spearman(x, y):
+    import math, bisect
+    def ranks(v):
+        v = v.tolist(); s = sorted(v)
+        return [(bisect.bisect_left(s, u) + bisect.bisect_right(s, u) + 1) / 2 for u in v]
+    a, b = ranks(x), ranks(y)
+    m = (len(a) + 1) / 2
+    d = math.sqrt(sum((u - m) ** 2 for u in a) * sum((u - m) ** 2 for u in b))
+    return torch.tensor(sum((u - m) * (v - m) for u, v in zip(a, b)) / d if d else math.nan)
+""",
+    ),
+    Right(
+        "5.4",
+        "average of two argsorts",
+        """
+def spearman(x, y):
+    def ranks(v):
+        up = v.argsort(stable=True).argsort()
+        down = v.flip(0).argsort(stable=True).argsort().flip(0)
+        return (up + down).double() / 2
+    x, y = ranks(x).double(), ranks(y).double()
+    x, y = x - x.mean(), y - y.mean()
+    return (x @ y / (x.norm() * y.norm())).float()
+""",
+    ),
+]
+
+ABT_RIGHT += [
+    Right(
+        "5.5",
+        "numpy",
+        """
+def all_but_the_top(table, count, rows):
+    import numpy as np
+    t, q = table.numpy(), rows.numpy()
+    m = t.mean(0); v = np.linalg.svd(t - m)[2][:count]
+    return torch.from_numpy(q - m - (q - m) @ v.T @ v)
+""",
+    ),
+    Right(
+        "5.5",
+        "gram matrix of the rows",
+        """
+def all_but_the_top(table, count, rows):
+    mean = table.mean(dim=0)
+    centred = rows - mean
+    t = table - mean
+    l, u = torch.linalg.eigh(t @ t.T)
+    u = u.flip(1)[:, :count]
+    v = F.normalize(t.T @ u, dim=0)
+    return centred - centred @ v @ v.T
+""",
+    ),
+    Right(
+        "5.5",
+        "projector by einsum",
+        """
+def all_but_the_top(table, count, rows):
+    mean = table.mean(dim=0)
+    v = torch.linalg.svd(table - mean)[2][:count]
+    p = torch.eye(table.shape[1], dtype=table.dtype) - torch.einsum('kd,ke->de', v, v)
+    return (rows - mean) @ p
+""",
+    ),
+    Right(
+        "5.5",
+        "torch.svd",
+        """
+def all_but_the_top(table, count, rows):
+    mean = table.mean(dim=0)
+    v = torch.svd(table - mean)[2][:, :count]
+    centred = rows - mean
+    return centred - (centred @ v) @ v.T
+""",
+    ),
+    Right(
+        "5.5",
+        "pca_lowrank with all directions",
+        """
+def all_but_the_top(table, count, rows):
+    mean = table.mean(dim=0)
+    centred = rows - mean
+    v = torch.pca_lowrank(table, q=min(table.shape), center=True)[2][:, :count]
+    return centred - centred @ v @ v.T
+""",
+    ),
+    Right(
+        "5.5",
+        "torch.cov",
+        """
+def all_but_the_top(table, count, rows):
+    mean = table.mean(dim=0)
+    centred = rows - mean
+    e, v = torch.linalg.eigh(torch.cov(table.T, correction=0).reshape(table.shape[1], -1))
+    v = v[:, e.argsort(descending=True)[:count]]
+    return centred - centred @ v @ v.T
+""",
+    ),
+    Right(
+        "5.5",
+        "full basis with the first coordinates zeroed",
+        """
+def all_but_the_top(table, count, rows):
+    mean = table.mean(dim=0)
+    vt = torch.linalg.svd(table - mean, full_matrices=True)[2]
+    z = (rows - mean) @ vt.T
+    z[:, :count] = 0
+    return z @ vt
+""",
+    ),
+    Right(
+        "5.5",
+        "svd of the transpose",
+        """
+def all_but_the_top(table, count, rows):
+    mean = table.mean(dim=0)
+    v = torch.linalg.svd((table - mean).mT, full_matrices=False).U[:, :count]
+    out = (rows - mean).clone()
+    for k in range(count):
+        out -= torch.outer(out @ v[:, k], v[:, k])
+    return out
+""",
     ),
 ]
 

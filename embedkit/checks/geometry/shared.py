@@ -6,6 +6,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from embedkit.checks.compare import close, same
 from embedkit.checks.framework import Draw
 from embedkit.checks.probes import Inputs, Seen
 
@@ -35,16 +36,19 @@ def gives(*answers: Callable[..., Any]) -> Callable[[Inputs, Seen], bool]:
     """Return a test of whether one of some answers gives what was seen, for ``Mistake.when``.
 
     It looks at the one question that failed. So it also knows a mistake whose other answers depend
-    on how it is written, such as an error where ours gives none.
+    on how it is written, such as an error where ours gives none. What comes near is not the same:
+    a right answer computed in float32 must not be taken for such a mistake. Nor must one that
+    changes its inputs, which has a hint of its own.
     """
 
     def test(inputs: Inputs, seen: Seen) -> bool:
-        if not isinstance(seen.value, Tensor):
+        if not isinstance(seen.value, Tensor) or not same(seen.inputs_after, inputs):
             return False
         own = [answer(**inputs) for answer in answers]
         return any(
             one.shape == seen.value.shape
-            and torch.allclose(one.double(), seen.value.double(), rtol=1e-4, atol=1e-5)
+            and (one.dtype == seen.value.dtype or seen.value.is_floating_point())
+            and close(seen.value, one.to(seen.value.dtype))
             for one in own
         )
 

@@ -1,12 +1,22 @@
 """What marks task 5.2, `nearest`: the largest cosines, without those that are left out."""
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from embedkit import geometry as finished
 from embedkit.checks.framework import Criterion, Draw, Mistake, Task, says, scattered
-from embedkit.checks.geometry.shared import clear, uneven, unit
+from embedkit.checks.geometry.shared import clear, gives, uneven, unit
 from embedkit.checks.probes import Inputs, Seen
+
+SHORT = torch.tensor([[1e-6, 1e-7], [3.0, 1.0], [0.0, 1.0]])
+"""A table whose first row is so short that what is added to its length takes it out of place."""
+
+CLOSE = torch.tensor([[1.0, 0.02], [1.0, 0.01], [1.0, 0.015]])
+"""A table whose cosines with (1, 0) are the same in half precision."""
+
+OPPOSITE = torch.tensor([[1.0, 0.0], [-1.0, 0.0], [2.0, 0.0], [0.0, 1.0], [4.0, 3.0]])
+"""A table in which a row lies opposite to (1, 0): its cosine is −1, and no score is smaller."""
 
 
 def asked(table: Tensor, queries: Tensor, count: int, leave_out: Tensor) -> Inputs:
@@ -30,6 +40,8 @@ def none_left_out(draw: Draw) -> list[Inputs]:
     return [
         asked(table, torch.tensor([[2.0, 1.0]]), 1, nothing),
         asked(table, torch.tensor([[2.0, 1.5]]), 3, nothing),
+        asked(SHORT, torch.tensor([[1.0, 0.0]]), 2, nothing),
+        asked(CLOSE, torch.tensor([[1.0, 0.0]]), 3, nothing),
         *(
             asked(table, queries_for(draw, table, 5), count, nothing.expand(5, 0))
             for table, count in ((uneven(draw, 12, 4), 4), (scattered(uneven(draw, 9, 6)), 9))
@@ -55,6 +67,7 @@ def left_out(draw: Draw) -> list[Inputs]:
     return [
         asked(small, query, 2, torch.tensor([[2], [1]])),
         asked(small, query, 3, torch.tensor([[1], [0]])),
+        asked(OPPOSITE, torch.tensor([[1.0, 0.0]]), 3, torch.tensor([[0, 2]])),
         asked(table, queries, 3, some),
         asked(table, queries, rest, some),
         asked(table, queries, 3, best[:, :1].expand(6, 2)),
@@ -109,6 +122,22 @@ def to_zero(table: Tensor, queries: Tensor, count: int, leave_out: Tensor) -> Te
     return cosines.scatter(1, leave_out, 0).topk(count, dim=1).indices
 
 
+def limited(table: Tensor, queries: Tensor, count: int, leave_out: Tensor) -> Tensor:
+    """Keep lengths from being small."""
+    lengths = table.norm(dim=1, keepdim=True).clamp(min=1e-3)
+    return by(unit(queries) @ (table / lengths).T, count, leave_out)
+
+
+def no_sign(table: Tensor, queries: Tensor, count: int, leave_out: Tensor) -> Tensor:
+    """Take rows that point away for near ones."""
+    return by((unit(queries) @ unit(table).T).abs(), count, leave_out)
+
+
+def columns(table: Tensor, queries: Tensor, count: int, leave_out: Tensor) -> Tensor:
+    """Scale columns to length 1."""
+    return by(F.normalize(queries, dim=0) @ F.normalize(table, dim=0).T, count, leave_out)
+
+
 def first_dropped(table: Tensor, queries: Tensor, count: int, leave_out: Tensor) -> Tensor:
     """Drop the nearest row, as if it were the word itself."""
     best = finished.nearest(table, queries, min(count + 1, len(table)))
@@ -132,6 +161,21 @@ def zeros_first(inputs: Inputs, seen: Seen) -> bool:
     return bool((rows == 0).all(dim=1).any())
 
 
+def zeros_behind(inputs: Inputs, seen: Seen) -> bool:
+    """Whether a row of zeros came out behind one that points away."""
+    zero = (inputs["table"] == 0).all(dim=1)[seen.value]
+    away = (unit(inputs["queries"]) @ unit(inputs["table"]).T).gather(1, seen.value) < 0
+    return bool((zero & (away.cumsum(dim=1) > 0)).any())
+
+
+def demoted(inputs: Inputs, seen: Seen) -> bool:
+    """Whether an id that was to be left out came back behind one with a smaller cosine."""
+    cosines = (unit(inputs["queries"]) @ unit(inputs["table"]).T).gather(1, seen.value)
+    out = (seen.value[:, :, None] == inputs["leave_out"][:, None, :]).any(dim=2)
+    smallest = cosines.cummin(dim=1).values
+    return bool((out[:, 1:] & (cosines[:, 1:] > smallest[:, :-1] + 1e-4)).any())
+
+
 the_cosines = Mistake(
     "These are the cosines. Their places were asked for: topk gives both, as .values and .indices.",
     when=is_float,
@@ -152,15 +196,36 @@ farthest = Mistake(
         :, :count
     ],
 )
+in_another_order = Mistake(
+    "These are the right rows, but in another order. The nearest comes first.",
+    answer=lambda *inputs: finished.nearest(*inputs).sort(dim=1).values,
+)
+from_behind = Mistake(
+    in_another_order.hint, answer=lambda *inputs: finished.nearest(*inputs).flip(1)
+)
+short_rows = Mistake(
+    "A short row comes too late. Rows may have any length, so let nothing be added to their "
+    "lengths, and nothing keep them from being small.",
+    when=gives(limited),
+)
+sign_lost = Mistake(
+    "Rows that point away count as near: the sign of the cosine is lost.",
+    answer=no_sign,
+)
+columns_scaled = Mistake(
+    "You scale columns. A vector is a row, so its length is a norm along dim=1.",
+    answer=columns,
+)
 itself_dropped = Mistake(
     "The nearest row is missing. Nothing is left out unless leave_out says so: a query need not "
     "be a row of the table.",
     answer=first_dropped,
 )
 one_axis_short = Mistake(
-    "leave_out holds L ids for each of N queries, so the queries' numbers need an axis more: "
-    "torch.arange(N)[:, None]. Or use scatter along dim=1.",
-    when=says("indexing tensors could not be broadcast"),
+    "leave_out holds columns, L of them for each of N queries. So the queries' numbers must stand "
+    "beside it, with an axis more: cosines[torch.arange(N)[:, None], leave_out]. Or use scatter "
+    "along dim=1.",
+    when=says("indexing tensors could not be broadcast", "shape mismatch", "is out of bounds for"),
 )
 all_in = Mistake(
     "Rows come back that were to be left out. Give them the score −∞ before you look for the "
@@ -168,18 +233,28 @@ all_in = Mistake(
     answer=with_all,
 )
 some_in = Mistake(
-    "A row comes back that was to be left out.",
-    when=lambda inputs, seen: holds_left_out(inputs, seen),
+    "A row comes back that was to be left out. Row n of leave_out holds all that query n leaves "
+    "out: cosines.scatter(1, leave_out, −torch.inf) writes to each place once.",
+    when=holds_left_out,
 )
 out_everywhere = Mistake(
     "A row that one query leaves out is left out for the others, too. Row n of leave_out belongs "
     "to query n: scatter along dim=1 writes for each by itself.",
     when=lambda inputs, seen: torch.equal(seen.value, out_for_all(*inputs.values())),
 )
+not_last = Mistake(
+    "What is left out gets a score that another row can have, too: cosines go down to −1. "
+    "−torch.inf is the last place.",
+    when=demoted,
+)
 zero_is_not_last = Mistake(
     "What is left out gets the score 0. Cosines go down to −1, so that is not the last place. "
     "−torch.inf is.",
     answer=to_zero,
+)
+zeros_last = Mistake(
+    "A row of zeros comes behind rows that point away. Its cosine is 0, and theirs is less.",
+    when=zeros_behind,
 )
 nan_first = Mistake(
     "A row of zeros comes first: 0 divided by 0 is nan, and nan sorts as the largest. Its cosine "
@@ -203,6 +278,11 @@ task = Task(
                 farthest,
                 itself_dropped,
                 one_axis_short,
+                sign_lost,
+                columns_scaled,
+                in_another_order,
+                from_behind,
+                short_rows,
             ),
         ),
         Criterion(
@@ -212,13 +292,15 @@ task = Task(
                 all_in,
                 zero_is_not_last,
                 out_everywhere,
+                one_axis_short,
+                not_last,
                 some_in,
             ),
         ),
         Criterion(
             "a row of zeros has cosine 0",
             row_of_zeros,
-            mistakes=(nan_first,),
+            mistakes=(nan_first, zeros_last),
         ),
     ),
 )

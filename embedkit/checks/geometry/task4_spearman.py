@@ -5,7 +5,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from embedkit import geometry as finished
+from embedkit import ranks as finished
 from embedkit.checks.framework import Criterion, Draw, Mistake, Task, says, scattered
 from embedkit.checks.geometry.shared import gives
 from embedkit.checks.probes import Inputs, Seen
@@ -25,6 +25,8 @@ def no_ties(draw: Draw) -> list[Inputs]:
     """Values that all differ, on scales on which their sizes would mislead."""
     x, y = draw.numbers(40), draw.numbers(40)
     apart = scattered(draw.numbers(20, 2))
+    large = 2**24 + torch.tensor([1, 0, 3, 2])
+    fine = 1 + 1e-9 * torch.tensor([2, 3, 1, 4]).double()
     return [
         asked(torch.tensor([0.1, 0.4, 0.3, 9.0]), torch.tensor([1.0, 2.0, 3.0, 4.0])),
         asked(torch.tensor([-5.0, 2.0, 90.0]), torch.tensor([8.0, 7.0, -600.0])),
@@ -33,6 +35,8 @@ def no_ties(draw: Draw) -> list[Inputs]:
         asked(x, (x + y).exp()),
         asked(draw.numbers(300), draw.numbers(300)),
         asked(torch.tensor([2.0, 1.0]), torch.tensor([5.0, 7.0])),
+        asked(large, torch.tensor([1, 2, 3, 4])),
+        asked(torch.tensor([1.0, 2.0, 3.0, 4.0]), fine),
         asked(apart[:, 0], apart[:, 1].exp()),
     ]
 
@@ -51,6 +55,7 @@ def ties(draw: Draw) -> list[Inputs]:
         asked(twice, torch.tensor([2.0, 4.0, 6.0, 8.0])),
         asked(twice.long(), torch.tensor([4, 2, 6, 8])),
         asked(torch.tensor([3, 3, 7, 7]), torch.tensor([2, 6, 6, 6]).flip(0)),
+        asked(torch.tensor([-3, 2, -3, 8]), torch.tensor([-1, -1, -9, 0])),
     ]
     for kinds, count in ((3, 9), (6, 30), (40, 200), (2, 12)):
         x, y = own_ranks(draw, kinds, count), own_ranks(draw, kinds + 1, count)
@@ -65,6 +70,7 @@ def all_equal(draw: Draw) -> list[Inputs]:
         asked(torch.tensor([3.0, 3.0, 3.0]), torch.tensor([1.0, 2.0, 3.0])),
         asked(draw.numbers(7), number.expand(7).clone()),
         asked(number.expand(4).clone(), torch.ones(4, dtype=torch.long)),
+        asked(torch.tensor([3.0, 3.0, 3.0]), torch.tensor([3.0, 3.0, 3.0])),
     ]
 
 
@@ -120,6 +126,30 @@ def whole(values: Tensor) -> Tensor:
     return ranks if values.is_floating_point() else ranks.long()
 
 
+def two_counts(x: Tensor, y: Tensor) -> Tensor:
+    """Divide a mean over N by standard deviations over N − 1."""
+    x, y = finished.average_ranks(x), finished.average_ranks(y)
+    covariance: Tensor = ((x - x.mean()) * (y - y.mean())).mean()
+    return (covariance / (x.std() * y.std())).float()
+
+
+def kendall(x: Tensor, y: Tensor) -> Tensor:
+    """Correlate the signs of all differences: tau-b."""
+    one, other = ((v[:, None].double() - v.double()).sign().flatten() for v in (x, y))
+    found: Tensor = one @ other / (one.norm() * other.norm())
+    return found.float()
+
+
+def rounded_down(values: Tensor) -> Tensor:
+    """Cut all shared ranks down to whole numbers."""
+    return finished.average_ranks(values).floor()
+
+
+def squeezed(inputs: Inputs, seen: Seen) -> bool:
+    """Whether values that differ in their own type are the same in float32."""
+    return any(len(v.float().unique()) < len(v.unique()) for v in inputs.values())
+
+
 def is_number(inputs: Inputs, seen: Seen) -> bool:
     """Whether a Python number came back in place of a tensor."""
     return isinstance(seen.value, float | int)
@@ -146,6 +176,30 @@ one_argsort = Mistake(
 mean_of_ranks = Mistake(
     "The ranks are not centred. Subtract the mean of the ranks from each list first.",
     when=gives(not_centred(0), not_centred(1)),
+)
+turned = Mistake(
+    "The sign is turned. Perhaps one of the two lists is ranked from the largest.",
+    when=gives(lambda x, y: -reference(x, y)),
+)
+sorted_values = Mistake(
+    "You correlate sorted values. Then it no longer counts which value stands beside which: each "
+    "value gets its rank, and stays in its place.",
+    answer=of_ranks(lambda values: values.sort().values),
+)
+mixed_counts = Mistake(
+    "You divide a mean over N by standard deviations over N − 1, which is what std computes. Use "
+    "the sums, or norms, as in the formula.",
+    answer=two_counts,
+)
+of_signs = Mistake(
+    "This is Kendall's correlation, which counts the pairs in the same order. Spearman's is the "
+    "ordinary correlation of the ranks.",
+    when=gives(kendall),
+)
+made_equal = Mistake(
+    "Values that differ are taken for equal: they are turned to float32, or rounded, or compared "
+    "only nearly. Rank them in the type in which they come.",
+    when=squeezed,
 )
 in_double = Mistake(
     "The result is float64. Compute in it, and give back .float().",
@@ -175,9 +229,10 @@ smallest_rank = Mistake(
     answer=of_ranks(first_place),
 )
 cut = Mistake(
-    "Shared ranks such as 2.5 are cut to whole numbers, where the values are whole. Keep the "
+    "Shared ranks such as 2.5 are cut to whole numbers. Keep the "
     "ranks in floats, whatever came in.",
     answer=of_ranks(whole),
+    when=gives(of_ranks(rounded_down)),
 )
 not_nan = Mistake(
     "Where all values are equal they have no order, and no correlation. 0 divided by 0 gives nan "
@@ -194,7 +249,19 @@ task = Task(
         Criterion(
             "it is the correlation of the ranks, whatever the values",
             no_ties,
-            mistakes=(a_number, of_values, one_argsort, mean_of_ranks, in_double, whole_mean),
+            mistakes=(
+                a_number,
+                of_values,
+                one_argsort,
+                mean_of_ranks,
+                in_double,
+                whole_mean,
+                turned,
+                sorted_values,
+                mixed_counts,
+                of_signs,
+                made_equal,
+            ),
         ),
         Criterion(
             "equal values share the mean of their ranks, in floats and in whole numbers",

@@ -1,12 +1,14 @@
 """What marks task 5.5, `all_but_the_top`: a table's mean and top directions, out of any rows."""
 
+from collections.abc import Callable
+
 import torch
 from torch import Tensor
 
 from embedkit import geometry as finished
 from embedkit.checks.framework import Criterion, Draw, Mistake, Task, says, scattered
 from embedkit.checks.geometry.shared import gives
-from embedkit.checks.probes import Inputs
+from embedkit.checks.probes import Inputs, Seen
 
 
 def asked(table: Tensor, count: int, rows: Tensor) -> Inputs:
@@ -14,14 +16,14 @@ def asked(table: Tensor, count: int, rows: Tensor) -> Inputs:
     return {"table": table, "count": count, "rows": rows}
 
 
-def spread_table(draw: Draw, rows: int, dim: int) -> Tensor:
-    """Draw a table off the origin, whose directions can be told apart by how far rows spread."""
+def spread_table(draw: Draw, rows: int, dim: int, ratio: float = 2.0) -> Tensor:
+    """Draw a table off the origin; along each direction it spreads so much more than the next."""
     most = min(rows - 1, dim)
     ones = torch.ones(rows, 1).double() / rows**0.5
     noise = draw.numbers(rows, most).double()
     across = torch.linalg.qr(noise - ones @ (ones.T @ noise))[0]
     along = torch.linalg.qr(draw.numbers(dim, most).double())[0].T
-    spread = 2.0 ** torch.arange(most, 0, -1).double()
+    spread = ratio ** torch.arange(most, 0, -1).double()
     table: Tensor = across * spread @ along + 3 * draw.numbers(1, dim).double()
     return table
 
@@ -45,6 +47,9 @@ def top_directions(draw: Draw) -> list[Inputs]:
         table = spread_table(draw, rows, dim)
         others = draw.numbers(4, dim).double() * 3 + 1
         found += [asked(table, count, table), asked(table, count, others)]
+    for rows, dim, count in ((12, 5, 1), (20, 6, 3)):
+        table = spread_table(draw, rows, dim, ratio=1.05)
+        found.append(asked(table, count, draw.numbers(4, dim).double()))
     table = spread_table(draw, 15, 4)
     found.append(asked(scattered(table), 2, scattered(draw.numbers(6, 4).double())))
     found.append(asked(table, 4 - 1, draw.numbers(1, 4).double()))
@@ -156,6 +161,39 @@ def grand_mean(table: Tensor, count: int, rows: Tensor) -> Tensor:
     return without(rows - centre, directions_of(table - centre)[:count])
 
 
+def rows_of_eigh(table: Tensor, count: int, rows: Tensor) -> Tensor:
+    """Take rows of the matrix whose columns are eigenvectors of the covariance, largest first."""
+    centred = table - table.mean(dim=0)
+    return without(
+        rows - table.mean(dim=0), torch.linalg.eigh(centred.T @ centred)[1].flip(1)[:count]
+    )
+
+
+def with_count(change: int) -> Callable[[Tensor, int, Tensor], Tensor]:
+    """Take out more directions, or fewer."""
+    return lambda table, count, rows: finished.all_but_the_top(table, count + change, rows)
+
+
+def mean_back(table: Tensor, count: int, rows: Tensor) -> Tensor:
+    """Add the mean again in the end."""
+    return finished.all_but_the_top(table, count, rows) + table.mean(dim=0)
+
+
+def times(factor: float) -> Callable[[Tensor, int, Tensor], Tensor]:
+    """Subtract the top a number of times."""
+
+    def wrong(table: Tensor, count: int, rows: Tensor) -> Tensor:
+        return rows - table.mean(dim=0) - factor * top_kept(table, count, rows)
+
+    return wrong
+
+
+def nearly(inputs: Inputs, seen: Seen) -> bool:
+    """Whether the result is right but for a small part of it."""
+    right = finished.all_but_the_top(**inputs)
+    return bool((seen.value.double() - right).norm() < 0.1 * right.norm())
+
+
 def minus_the_count(table: Tensor, count: int, rows: Tensor) -> Tensor:
     """Take the last ``count`` of directions in rising order, which for 0 are all of them."""
     rising = directions_of(table - table.mean(dim=0)).flip(0)
@@ -204,9 +242,27 @@ wrong_end = Mistake(
     when=gives(last_out),
 )
 columns = Mistake(
-    "The directions are the rows of the matrix that torch.linalg.svd returns last, which is Vᵀ. "
-    "You take its columns.",
-    when=gives(columns_of_vt, columns_of_thin_vt),
+    "The directions are the rows of what torch.linalg.svd returns last, which is Vᵀ, and the "
+    "columns of what torch.svd and eigh return last. You take rows for columns, or columns for "
+    "rows.",
+    when=gives(columns_of_vt, columns_of_thin_vt, rows_of_eigh),
+)
+wrong_number = Mistake(
+    "One direction too many is gone, or one too few. The first count of them go: [:count].",
+    when=gives(with_count(1), with_count(-1)),
+)
+mean_is_back = Mistake(
+    "The mean is added again in the end. It goes, too, and stays away.",
+    when=gives(mean_back),
+)
+not_once = Mistake(
+    "Subtract the share of each direction once. You add it, or subtract it twice.",
+    when=gives(times(-1), times(2)),
+)
+only_near = Mistake(
+    "This comes near, and is not exact. A direction found by steps that stop early, such as "
+    "those of torch.pca_lowrank, or in float32, is off by a little; torch.linalg.svd is exact.",
+    when=nearly,
 )
 shares_back = Mistake(
     "These are shares of the directions, not rows in the table's columns. Multiply them by the "
@@ -252,6 +308,10 @@ task = Task(
                 columns,
                 from_the_rows,
                 kept_rest,
+                mean_is_back,
+                not_once,
+                wrong_number,
+                only_near,
             ),
         ),
     ),
