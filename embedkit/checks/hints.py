@@ -158,6 +158,9 @@ def _explain_plain(value: Plain, right: Plain) -> str:
         for key in right:
             if key not in value:
                 return f"The key {show(key)} is missing."
+            if show(value[key]) == show(right[key]) and not same(value[key], right[key]):
+                kind, wanted = _kind(value[key]), type(right[key]).__name__
+                return f"For {show(key)} it has a value of type {kind}. It should be {wanted}."
             if not same(value[key], right[key]):
                 return (
                     f"For {show(key)} it has {show(value[key])}. It should be {show(right[key])}."
@@ -210,7 +213,8 @@ def _shown(value: Plain) -> str:
         return _on_a_line(f"{value.type_name} {value.text[:60]}")
     if isinstance(value, list | tuple) and any(isinstance(item, Tensor) for item in value):
         return ", ".join([*map(show, value[:MOST_ITEMS]), *_cut(value)])
-    if isinstance(value, dict) and not all(type(item) is int for item in value.values()):
+    counts = isinstance(value, dict) and all(type(item) is int for item in value.values())
+    if isinstance(value, dict) and not (counts and len(repr(value)) <= 100):
         first = list(value.items())[:MOST_ITEMS]
         return ", ".join([*(f"{_name(key)} {show(item)}" for key, item in first), *_cut(value)])
     if not isinstance(value, Tensor):
