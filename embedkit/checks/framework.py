@@ -16,7 +16,7 @@ import torch
 from torch import Tensor
 
 from embedkit.checks.compare import same
-from embedkit.checks.hints import details, explain
+from embedkit.checks.hints import details, explain, spoiled
 from embedkit.checks.probes import Inputs, Seen, not_callable, observe
 
 
@@ -251,7 +251,7 @@ def _trouble(
     if criterion.accepts is None:
         return explain(seen, wanted, inputs, mentions)
     if not seen.raised and _holds(criterion.accepts, inputs, seen):
-        return ""
+        return spoiled(seen, wanted, inputs)
     if seen.raised:
         return explain(seen, wanted, inputs)
     return f"This does not hold: {criterion.says}."

@@ -41,15 +41,20 @@ def explain(seen: Seen, wanted: Seen, inputs: Inputs, mentions: Sequence[str] = 
         trouble = _explain_tuple(seen, wanted)
     else:
         trouble = _explain_plain(seen.value, wanted.value)
-    if not trouble and seen.meddled and not wanted.meddled:
+    return trouble or spoiled(seen, wanted, inputs)
+
+
+def spoiled(seen: Seen, wanted: Seen, inputs: Inputs) -> str:
+    """Return what an answer has changed that is not its own; empty if nothing is."""
+    if seen.meddled and not wanted.meddled:
         return (
             f"It changes {seen.meddled} for everything that runs after it. "
             "That is its caller's to decide."
         )
-    if not trouble and not same(seen.inputs_after, wanted.inputs_after):
+    if not same(seen.inputs_after, wanted.inputs_after):
         changed = _listed(_changed(seen, wanted, inputs))
         return f"It changes its input {changed} in place. Work on a copy."
-    return trouble
+    return ""
 
 
 def _changed(seen: Seen, wanted: Seen, inputs: Inputs) -> list[str]:
