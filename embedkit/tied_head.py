@@ -35,14 +35,20 @@ def is_tied(one: Tensor, other: Tensor) -> bool:
     """Return whether two tensors are one: each number of one lies where the other's lies.
 
     A copy is not tied, however equal its numbers are. Neither is a transpose, a part, or a view in
-    another shape or dtype, though each shares memory with the whole. ``tensor.data`` and
-    ``tensor.detach()`` are tied by this measure: they hold the same numbers for ever. But no
-    gradient comes through them, so a *head* made of them is only half tied.
+    another shape or dtype, though each shares memory with the whole.
+
+    It asks about memory and nothing else. Two parameters on one memory are tied by this measure,
+    and so are ``tensor.data`` and ``tensor.detach()``; but an optimiser steps such parameters
+    twice, and no gradient comes through the others. Whether a model has *one parameter* for both
+    ends, ``head.weight is embedding.weight`` tells. On the meta device, where nothing lies
+    anywhere, only a tensor and itself are tied.
 
     Args:
-        one: a tensor, usually a parameter.
+        one: a dense tensor, usually a parameter.
         other: another one.
     """
+    if one.is_conj() != other.is_conj() or one.is_neg() != other.is_neg():
+        return False
     if one.device != other.device or one.dtype != other.dtype or one.shape != other.shape:
         return False
     if one is other:
@@ -59,9 +65,13 @@ class TiedHead(nn.Module):
     """A head without a matrix of its own: it scores with the table of an embedding layer.
 
     It holds the *layer*, not the layer's weight, and asks for the weight each time. So the two stay
-    one when the weight is moved, converted, made anew from the meta device, or replaced by a larger
-    one. The layer stands in a tuple, where ``nn.Module`` does not look for submodules: its weight
-    is listed once, in the place where it belongs, and a checkpoint holds it once.
+    one when the weight is moved, converted, made anew from the meta device, or replaced by another.
+    (A head with a bias wants as many rows then as it had: its bias has a number for each.) They
+    come apart if the model gets another *layer* in this one's place: then it needs a new head.
+
+    The layer stands in a tuple, where ``nn.Module`` does not look for submodules: its weight is
+    listed once, in the place where it belongs, and a checkpoint holds it once. For the same reason
+    ``head.double()`` alone leaves the table as it is; convert the model.
 
     Gives what ``transformers`` models with ``tie_word_embeddings=True`` give, and what
     ``nn.Linear`` gives whose ``weight`` is the table (Press & Wolf 2017,
@@ -75,7 +85,13 @@ class TiedHead(nn.Module):
     def __init__(self, embedding: nn.Module, bias: bool = False) -> None:
         super().__init__()
         self._held = (embedding,)
-        self.bias = nn.Parameter(torch.zeros(self.weight.shape[0])) if bias else None
+        self.bias = nn.Parameter(torch.empty(self.weight.shape[0])) if bias else None
+        self.reset_parameters()
+
+    def reset_parameters(self) -> None:
+        """Set the bias to zero, as is needed after ``to_empty``; the layer sets the table."""
+        if self.bias is not None:
+            nn.init.zeros_(self.bias)
 
     @property
     def weight(self) -> Float[Tensor, "vocab dim"]:
@@ -89,13 +105,19 @@ class TiedHead(nn.Module):
         """Return the score of every token, for each vector.
 
         Raises:
-            ValueError: if the vectors are not as long as the rows of the table.
+            ValueError: if the vectors are not as long as the rows of the table, or if the table has
+                got another number of rows and the bias has not.
         """
-        dim = self.weight.shape[1]
+        vocab_size, dim = self.weight.shape
         if hidden.shape[-1] != dim:
             raise ValueError(
                 f"the vectors have {hidden.shape[-1]} numbers and the rows of the table {dim}: "
                 "a tied head needs both equal; a linear layer in between makes them so."
+            )
+        if self.bias is not None and len(self.bias) != vocab_size:
+            raise ValueError(
+                f"the table has {vocab_size} rows and the bias {len(self.bias)} numbers: "
+                "whoever puts in a table of another size must put in a bias of that size, too."
             )
         return logits(hidden, self.weight, self.bias)
 
@@ -193,8 +215,14 @@ def head_backward(
     Raises:
         TypeError: if the targets are not integers.
         IndexError: if a target names no row.
+        ValueError: if there is not one target for each vector.
     """
     check_ids(targets, vocab_size=table.shape[0])
+    if targets.shape != hidden.shape[:-1]:
+        raise ValueError(
+            f"the targets have the shape {tuple(targets.shape)}, and the vectors stand in "
+            f"{tuple(hidden.shape[:-1])}: there must be one target for each vector."
+        )
     wide = torch.promote_types(hidden.dtype, torch.float32)
     vectors, rows = hidden.reshape(-1, table.shape[1]).to(wide), table.to(wide)
     errors = logits(vectors, rows).softmax(dim=-1)
@@ -215,13 +243,22 @@ def smallest_head(
     D (the bound is that of Yang et al. 2018, https://arxiv.org/abs/1711.03953).
 
     Args:
-        probabilities: a distribution over V tokens for each of n contexts, none of them zero.
-        tolerance: singular values up to this one count as zero; use float64.
+        probabilities: a distribution over V tokens for each of n contexts, none of them zero, in
+            float64: in float32 the rounding alone would count as rank.
+        tolerance: singular values up to this one count as zero.
 
     Returns:
         ``hidden`` and ``table`` with as few columns as can be, such that
         ``softmax(hidden @ table.T)`` gives the probabilities.
+
+    Raises:
+        TypeError: if the probabilities are not float64.
+        ValueError: if one of them is zero or less: no finite score gives that.
     """
+    if probabilities.dtype != torch.float64:
+        raise TypeError(f"the probabilities are {probabilities.dtype}; they must be float64.")
+    if not (probabilities > 0).all():
+        raise ValueError("a probability is zero, less, or not a number; a softmax gives none such.")
     scores = probabilities.log()
     centred = scores - scores.mean(dim=1, keepdim=True)
     left, sizes, right = torch.linalg.svd(centred, full_matrices=False)
@@ -243,7 +280,15 @@ def likeness(one: Float[Tensor, "n dim"], other: Float[Tensor, "n dim2"]) -> flo
 
     Returns:
         1 if both tables agree on all pairs, about 0 if they have nothing to do with each other.
+
+    Raises:
+        ValueError: if there are fewer than three rows, of which no two pairs could differ.
     """
+    if len(one) < 3 or len(one) != len(other):
+        raise ValueError(
+            f"the tables have {len(one)} and {len(other)} rows; equally many are needed, "
+            "and three at least."
+        )
     above = torch.ones(len(one), len(one), dtype=torch.bool).triu(diagonal=1)
     cosines = []
     for table in (one, other):

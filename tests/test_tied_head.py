@@ -116,6 +116,29 @@ def test_vectors_of_another_length_are_named():
         TiedHead(nn.Embedding(V, D))(drawn(2, 5))
 
 
+def test_a_larger_table_is_scored_whole_and_a_bias_of_the_old_size_is_named():
+    plain, biased = nn.Embedding(V, D), nn.Embedding(V, D)
+    heads = TiedHead(plain), TiedHead(biased, bias=True)
+    larger = nn.Parameter(drawn(V + 2, D))
+    plain.weight = biased.weight = larger
+    hidden = drawn(3, D, seed=5)
+    torch.testing.assert_close(heads[0](hidden), hidden @ larger.T)
+    with pytest.raises(ValueError, match=f"{V + 2} rows and the bias {V} numbers"):
+        heads[1](hidden)
+    heads[1].bias = nn.Parameter(drawn(V + 2, seed=6))
+    torch.testing.assert_close(heads[1](hidden), hidden @ larger.T + heads[1].bias)
+
+
+def test_the_bias_starts_at_zero_and_can_be_set_to_it_again():
+    with torch.device("meta"):
+        head = TiedHead(nn.Embedding(V, D), bias=True)
+    head.to_empty(device="cpu")
+    nn.init.ones_(head.bias)
+    head.reset_parameters()
+    assert torch.equal(head.bias, torch.zeros(V))
+    assert torch.equal(TiedHead(nn.Embedding(V, D), bias=True).bias, torch.zeros(V))
+
+
 class Model(nn.Module):
     def __init__(self):
         super().__init__()
@@ -131,7 +154,7 @@ def on_meta():
         model = Model()
     model.to_empty(device="cpu")
     nn.init.normal_(model.embedding.weight)
-    nn.init.zeros_(model.head.bias)
+    model.head.reset_parameters()
     return model
 
 
@@ -212,6 +235,11 @@ def test_is_tied_knows_a_view_from_a_copy():
     assert is_tied(meta, meta)
     assert not is_tied(meta, torch.empty(6, 6, device="meta"))
     assert not is_tied(meta, table)
+    assert not is_tied(meta, meta.detach())
+    complex_ = torch.complex(table, table)
+    assert is_tied(complex_, complex_)
+    assert not is_tied(complex_, complex_.conj())
+    assert not is_tied(complex_.imag, complex_.conj().imag)
 
 
 @pytest.mark.parametrize("shape", [(), (1,), (7,), (2, 5), (2, 3, 4)])
@@ -243,6 +271,11 @@ def test_head_backward_refuses_targets_that_name_no_row():
         head_backward(drawn(2, D), drawn(V, D), torch.tensor([0, V]))
     with pytest.raises(TypeError, match="integers"):
         head_backward(drawn(2, D), drawn(V, D), torch.tensor([0.0, 1.0]))
+
+
+def test_head_backward_refuses_targets_of_another_shape():
+    with pytest.raises(ValueError, match=r"shape \(1,\), and the vectors stand in \(3,\)"):
+        head_backward(drawn(3, D), drawn(V, D), torch.tensor([0]))
 
 
 @pytest.mark.parametrize("tied", [False, True])
@@ -319,6 +352,18 @@ def test_the_smallest_head_gives_the_probabilities_with_the_rank_that_they_have(
     dim = min(n, rank, vocab - 1)
     assert (hidden.shape, table.shape) == ((n, dim), (vocab, dim))
     torch.testing.assert_close(logits(hidden, table).softmax(dim=1), probabilities)
+
+
+def test_the_smallest_head_names_what_it_cannot_use():
+    with pytest.raises(TypeError, match=r"torch.float32; they must be float64"):
+        smallest_head(torch.full((3, 4), 0.25))
+    with pytest.raises(ValueError, match="a probability is zero"):
+        smallest_head(torch.tensor([[0.0, 1.0]], dtype=torch.float64))
+
+
+def test_likeness_wants_three_rows():
+    with pytest.raises(ValueError, match="2 and 2 rows"):
+        likeness(drawn(2, 4), drawn(2, 4))
 
 
 def test_equal_probabilities_need_no_head_at_all():

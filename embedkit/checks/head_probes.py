@@ -25,8 +25,10 @@ PAIRS: dict[str, Callable[[Tensor], tuple[Tensor, Tensor]]] = {
     "table[:-1], table[1:]": lambda table: (table[:-1], table[1:]),
     "table[:2], table[::2][:2]": lambda table: (table[:2], table[::2][:2]),
     "table[:2, :2], table.T[:2, :2]": lambda table: (table[:2, :2], table.T[:2, :2]),
+    "table[:, :2], table[:, ::2]": lambda table: (table[:, :2], table[:, ::2][:, :2]),
     "table, table.view(D, V)": lambda table: (table, table.view(*reversed(table.shape))),
     "table, zeros": lambda table: (table, torch.zeros_like(table)),
+    "table, table + 1": lambda table: (table, table + 1),
 }
 """What two tensors to make of a table, in the learner's words."""
 
@@ -34,13 +36,20 @@ PAIRS: dict[str, Callable[[Tensor], tuple[Tensor, Tensor]]] = {
 def memory_of_two(answer: Callable[..., Any], pair: str, table: Tensor) -> Any:
     """Ask about two tensors made of a table, in both orders."""
     one, other = PAIRS[pair](table)
-    return [answer(one, other), answer(other, one)]
+    return {"in this order": answer(one, other), "turned round": answer(other, one)}
 
 
 def tied_parameters(answer: Callable[..., Any], vocab_size: int, model_dim: int) -> Any:
     """Build a model and return the shapes of what it would train, each once, in order of size."""
     shapes = [list(p.shape) for p in answer(vocab_size, model_dim).parameters() if p.requires_grad]
     return sorted(shapes, key=lambda shape: (-len(shape), shape))
+
+
+def tied_names(answer: Callable[..., Any], vocab_size: int, model_dim: int) -> Any:
+    """Build a model and return the names under which its state dict holds the table."""
+    model = answer(vocab_size, model_dim)
+    place = model.embedding.weight.data_ptr()
+    return sorted(name for name, held in model.state_dict().items() if held.data_ptr() == place)
 
 
 def tied_scores(answer: Callable[..., Any], ids: Tensor, **weights: Tensor) -> Any:
@@ -94,13 +103,19 @@ def _from_meta(answer: Callable[..., Any], weights: dict[str, Tensor]) -> Any:
     with torch.no_grad():
         for parameter in model.parameters():
             parameter.zero_()  # fresh memory holds anything
+        for buffer in model.buffers():
+            buffer.fill_(torch.nan if buffer.is_floating_point() else -1)
     _write(model, **weights)
     return model
 
 
-def _with_other_table(answer: Callable[..., Any], weights: dict[str, Tensor]) -> Any:
+def _with_other_table(
+    answer: Callable[..., Any], weights: dict[str, Tensor], called: bool = False
+) -> Any:
     table = weights["table"]
     model = _filled(answer, **weights)
+    if called:
+        model(torch.tensor([0, 1]))
     model.embedding.weight = nn.Parameter(torch.cat([table, table.flip(0)]))
     return model
 
@@ -112,9 +127,13 @@ EVENTS: dict[str, Callable[[Callable[..., Any], dict[str, Tensor]], Any]] = {
     "load_state_dict": _loaded,
     "to_empty from the meta device": _from_meta,
     "a larger table": _with_other_table,
+    "a call, then a larger table": lambda answer, weights: _with_other_table(
+        answer, weights, called=True
+    ),
 }
 """What happens to a model before it is trained, in the learner's words."""
 
 HEAD_PROBES: dict[str, Callable[..., Plain]] = {
-    probe.__name__: probe for probe in (memory_of_two, tied_parameters, tied_scores, tied_life)
+    probe.__name__: probe
+    for probe in (memory_of_two, tied_parameters, tied_names, tied_scores, tied_life)
 }

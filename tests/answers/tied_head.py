@@ -122,8 +122,50 @@ LOGITS_WRONG = [
     ),
     Wrong(
         "7.1",
+        "the table first, the vectors turned",
+        "lie on their side",
+        body(LOGITS, "out = table @ hidden.T", ADDED),
+    ),
+    Wrong(
+        "7.1",
+        "not summed",
+        "multiply, and sum over D",
+        body(LOGITS, "out = hidden[..., None, :] * table", ADDED),
+    ),
+    Wrong(
+        "7.1",
+        "a loop over vectors",
+        "any number of axes",
+        body(LOGITS, "out = torch.stack([table @ h for h in hidden])", ADDED),
+    ),
+    Wrong(
+        "7.1",
+        "squeezed",
+        "hidden's own, with V in the last place",
+        body(LOGITS, "out = (hidden @ table.T).squeeze(-1)", ADDED),
+    ),
+    Wrong(
+        "7.1",
+        "an empty batch in float32",
+        "another dtype",
+        body(
+            LOGITS,
+            "if not hidden.numel():",
+            "    return torch.zeros(*hidden.shape[:-1], len(table))",
+            "out = hidden @ table.T",
+            ADDED,
+        ),
+    ),
+    Wrong(
+        "7.1",
+        "bias added without asking",
+        "bias may be None",
+        body(LOGITS, "return hidden @ table.T + bias"),
+    ),
+    Wrong(
+        "7.1",
         "best token",
-        "the shape was not given back",
+        "A single number came back",
         body(LOGITS, "return (hidden @ table.T).argmax(-1)"),
     ),
 ]
@@ -207,11 +249,79 @@ TIED_WRONG = [
             TIED,
             "one, other = one.detach(), other.detach()",
             "before = one.clone()",
-            "one += 1",
-            "same = bool((one - other == 0).all()) and bool((other != before).all())",
+            "found = []",
+            "for written in (0.25, 0.75):",
+            "    one.copy_(torch.arange(one.numel()).reshape(one.shape) + written)",
+            "    found.append(bool((one - other == 0).all()))",
             "one.copy_(before)",
+            "return all(found)",
+        ),
+    ),
+    Wrong(
+        "7.2",
+        "equal numbers, read alike",
+        "Equal numbers are not enough",
+        body(TIED, "return torch.equal(one, other) and one.stride() == other.stride()"),
+    ),
+    Wrong(
+        "7.2",
+        "writes, and looks",
+        "no proof",
+        body(
+            TIED,
+            "if one.shape != other.shape:",
+            "    return False",
+            "with torch.no_grad():",
+            "    before = one.clone()",
+            "    one += 1",
+            "    same = torch.equal(one, other)",
+            "    one.copy_(before)",
             "return same",
         ),
+    ),
+    Wrong(
+        "7.2",
+        "writes to one number, and looks",
+        "no proof",
+        body(
+            TIED,
+            "if one.shape != other.shape:",
+            "    return False",
+            "one, other = one.detach(), other.detach()",
+            "before = one[0, 0].item()",
+            "one[0, 0] = before + 1",
+            "same = bool(other[0, 0] == before + 1)",
+            "one[0, 0] = before",
+            "return same",
+        ),
+    ),
+    Wrong(
+        "7.2",
+        "is, of .data",
+        "a new Python object",
+        body(TIED, "return one.data is other.data"),
+    ),
+    Wrong(
+        "7.2",
+        "storage, shape and strides",
+        "at different places in it",
+        body(
+            TIED,
+            "same = one.untyped_storage().data_ptr() == other.untyped_storage().data_ptr()",
+            "return same and one.shape == other.shape and one.stride() == other.stride()",
+        ),
+    ),
+    Wrong(
+        "7.2",
+        "start and equal numbers",
+        "Equal numbers prove nothing",
+        body(TIED, "return one.data_ptr() == other.data_ptr() and torch.equal(one, other)"),
+    ),
+    Wrong(
+        "7.2",
+        "a tensor that says whether",
+        "bool(",
+        body(TIED, "return torch.tensor(one.is_set_to(other))"),
     ),
     Wrong(
         "7.2",
@@ -286,7 +396,132 @@ def model(init: str, forward: str, more: str = "") -> str:
 
 HIDDEN = "h = torch.tanh(self.body(self.scale * self.embedding(ids)))\n"
 
+
+def head(kept: str, scored: str) -> str:
+    """Return a TiedLM with a head of its own class, which is given the embedding layer."""
+    return (
+        "class Head(nn.Module):\n"
+        "    def __init__(self, layer):\n"
+        f"        super().__init__()\n        {kept}\n\n"
+        f"    def forward(self, h):\n        {scored}\n\n\n"
+        + model("self.head = Head(self.embedding)", HIDDEN + "return self.head(h)")
+    )
+
+
 MODEL_WRONG = [
+    Wrong(
+        "7.3",
+        "a head that holds the layer as a part of its own",
+        "in the state_dict twice",
+        head("self.layer = layer", "return h @ self.layer.weight.T"),
+    ),
+    Wrong(
+        "7.3",
+        "the root of D in a buffer",
+        "√D is kept in a tensor",
+        model(
+            "root = torch.tensor(model_dim, dtype=torch.float64).sqrt()\n"
+            "self.register_buffer('root', root, persistent=False)",
+            "h = torch.tanh(self.body(self.root * self.embedding(ids)))\n"
+            "return h @ self.embedding.weight.T",
+        ),
+    ),
+    Wrong(
+        "7.3",
+        "the root of D as a tensor",
+        "rounded to float32",
+        model(
+            "self.root = torch.tensor(float(model_dim)).sqrt()",
+            "h = torch.tanh(self.body(self.root * self.embedding(ids)))\n"
+            "return h @ self.embedding.weight.T",
+        ),
+    ),
+    Wrong(
+        "7.3",
+        "tied at the first call",
+        "keeps the table of that call",
+        model(
+            "self.held = []",
+            "if not self.held:\n    self.held.append(self.embedding.weight)\n"
+            + HIDDEN
+            + "return h @ self.held[0].T",
+        ),
+    ),
+    Wrong(
+        "7.3",
+        "V is kept",
+        "or its size",
+        model(
+            "self.V = vocab_size",
+            "ids = ids.clamp(max=self.V - 1)\n" + HIDDEN + "return h @ self.embedding.weight.T",
+        ),
+    ),
+    Wrong(
+        "7.3",
+        "ids viewed",
+        "takes ids of any shape as they are",
+        model(
+            "",
+            "rows = self.embedding(ids.view(-1)).view(*ids.shape, -1) if ids.numel() else "
+            "self.embedding(ids)\n"
+            "h = torch.tanh(self.body(self.scale * rows))\nreturn h @ self.embedding.weight.T",
+        ),
+    ),
+    Wrong(
+        "7.3",
+        "a padding id",
+        "padding_idx keeps row 0",
+        model(
+            "self.embedding = nn.Embedding(vocab_size, model_dim, padding_idx=0)",
+            HIDDEN + "return h @ self.embedding.weight.T",
+        ),
+    ),
+    Wrong(
+        "7.3",
+        "a body as wide as the vocabulary",
+        "The body is nn.Linear(D, D)",
+        model(
+            "self.body = nn.Linear(model_dim, vocab_size)",
+            "return torch.tanh(self.body(self.scale * self.embedding(ids)))",
+        ),
+    ),
+    Wrong(
+        "7.3",
+        "the root of D is trained, too",
+        "Three things are to be trained",
+        model(
+            "self.scale = nn.Parameter(torch.tensor([model_dim**0.5]))",
+            HIDDEN + "return h @ self.embedding.weight.T",
+        ),
+    ),
+    Wrong(
+        "7.3",
+        "a body without a bias",
+        "no bias to train",
+        model(
+            "self.body = nn.Linear(model_dim, model_dim, bias=False)",
+            HIDDEN + "return h @ self.embedding.weight.T",
+        ),
+    ),
+    Wrong(
+        "7.3",
+        "the tanh inside the body",
+        "The tanh belongs in forward",
+        model(
+            "self.body = nn.Sequential(nn.Linear(model_dim, model_dim), nn.Tanh())",
+            "h = self.body(self.scale * self.embedding(ids))\nreturn h @ self.embedding.weight.T",
+        ),
+    ),
+    Wrong(
+        "7.3",
+        "two layers on one memory",
+        "stand on one memory",
+        model(
+            "self.head = nn.Linear(model_dim, vocab_size, bias=False)\n"
+            "self.head.weight.data = self.embedding.weight.data",
+            HIDDEN + "return self.head(h)",
+        ),
+    ),
     Wrong(
         "7.3",
         "the head starts as a copy",
@@ -484,14 +719,8 @@ MODEL_RIGHT = [
     ),
     Right(
         "7.3",
-        "a head that holds the layer as a submodule",
-        "class Head(nn.Module):\n"
-        "    def __init__(self, layer):\n"
-        "        super().__init__()\n"
-        "        self.layer = layer\n"
-        "    def forward(self, h):\n"
-        "        return h @ self.layer.weight.T\n\n\n"
-        + model("self.head = Head(self.embedding)", HIDDEN + "return self.head(h)"),
+        "a head that holds the layer in a tuple",
+        head("self.layer = (layer,)", "return h @ self.layer[0].weight.T"),
     ),
     Right(
         "7.3",
@@ -657,13 +886,126 @@ ENDS_WRONG = [
     Wrong(
         "7.4",
         "repeats lost",
-        "numbers are not",
+        "index_add_ adds them all",
         body(
             ENDS,
             BY_HAND,
             "first = torch.zeros_like(table)",
             "first[ids.flatten()] += errors @ table @ matrix.T",
             "return first, errors.T @ h",
+        ),
+    ),
+    Wrong(
+        "7.4",
+        "by hand, the matrix forgotten on the way back",
+        "must pass the matrix, too",
+        body(
+            ENDS,
+            BY_HAND,
+            "first = torch.zeros_like(table).index_add(0, ids.flatten(), errors @ table)",
+            "return first, errors.T @ h",
+        ),
+    ),
+    Wrong(
+        "7.4",
+        "split by the rows that were read",
+        "every row does",
+        body(
+            ENDS,
+            "E = table.clone().requires_grad_()",
+            "scores = E[ids] @ matrix @ E.T",
+            LOSS,
+            "(whole,) = torch.autograd.grad(loss, E)",
+            "read = torch.zeros(len(table), 1, dtype=table.dtype)",
+            "read[ids.flatten()] = 1",
+            "return whole * read, whole * (1 - read)",
+        ),
+    ),
+    Wrong(
+        "7.4",
+        "a softmax before the cross-entropy",
+        "Give it no probabilities",
+        body(
+            ENDS,
+            TWO_TABLES,
+            "scores = (reads[ids] @ matrix @ writes.T).softmax(-1)",
+            LOSS,
+            "return torch.autograd.grad(loss, (reads, writes))",
+        ),
+    ),
+    Wrong(
+        "7.4",
+        "F.linear with the matrix",
+        "The matrix is turned on the way in",
+        body(
+            ENDS,
+            TWO_TABLES,
+            "scores = F.linear(F.linear(reads[ids], matrix), writes)",
+            LOSS,
+            "return torch.autograd.grad(loss, (reads, writes))",
+        ),
+    ),
+    Wrong(
+        "7.4",
+        "exp by hand",
+        "With large scores",
+        body(
+            ENDS,
+            TWO_TABLES,
+            "powers = (reads[ids] @ matrix @ writes.T).reshape(-1, len(table)).exp()",
+            "right = (powers / powers.sum(1, keepdim=True)).gather(1, targets.reshape(-1, 1))",
+            "return torch.autograd.grad(-right.log().mean(), (reads, writes))",
+        ),
+    ),
+    Wrong(
+        "7.4",
+        "ids viewed",
+        "flatten() and reshape take any",
+        body(
+            ENDS,
+            TWO_TABLES,
+            "scores = reads[ids.view(-1)] @ matrix @ writes.T",
+            "loss = F.cross_entropy(scores, targets.flatten())",
+            "return torch.autograd.grad(loss, (reads, writes))",
+        ),
+    ),
+    Wrong(
+        "7.4",
+        "one table, and scores that want an axis",
+        "Both are the whole gradient",
+        body(
+            ENDS,
+            "E = table.clone().requires_grad_()",
+            "scores = (E[ids] @ matrix @ E.T).flatten(0, -2)",
+            LOSS,
+            "loss.backward()",
+            "return E.grad, E.grad",
+        ),
+    ),
+    Wrong(
+        "7.4",
+        "scores flattened whole",
+        "any number of axes",
+        body(
+            ENDS,
+            TWO_TABLES,
+            "scores = (reads[ids] @ matrix @ writes.T).flatten(0, 1)",
+            "loss = F.cross_entropy(scores, targets.flatten())",
+            "return torch.autograd.grad(loss, (reads, writes))",
+        ),
+    ),
+    Wrong(
+        "7.4",
+        "the way back gone twice",
+        "throws the way back away",
+        body(
+            ENDS,
+            TWO_TABLES,
+            "scores = reads[ids] @ matrix @ writes.T",
+            LOSS,
+            "(first,) = torch.autograd.grad(loss, reads)",
+            "(second,) = torch.autograd.grad(loss, writes)",
+            "return first, second",
         ),
     ),
     Wrong(
@@ -812,6 +1154,94 @@ HEAD_WRONG = [
         "the table alone",
         "Two results are wanted",
         body(HEAD, CENTRED, SVD, "k = s > 1e-6", "return v[k].T"),
+    ),
+    Wrong(
+        "7.5",
+        "changed over",
+        "hidden comes first",
+        body(HEAD, CENTRED, SVD, "k = s > 1e-6", "return v[k].T, u[:, k] * s[k]"),
+    ),
+    Wrong(
+        "7.5",
+        "one of the two is not cut",
+        "the same number of columns",
+        body(HEAD, CENTRED, SVD, "k = s > 1e-6", "return u * s, v[k].T"),
+    ),
+    Wrong(
+        "7.5",
+        "the logarithm to base 2",
+        "powers of e",
+        body(
+            HEAD,
+            "scores = probabilities.log2()",
+            "scores = scores - scores.mean(dim=1, keepdim=True)",
+            SVD,
+            "k = s > 1e-6",
+            "return u[:, k] * s[k], v[k].T",
+        ),
+    ),
+    Wrong(
+        "7.5",
+        "a little added, so that no logarithm is infinite",
+        "nothing need be added",
+        body(
+            HEAD,
+            "scores = (probabilities + 1e-9).log()",
+            "scores = scores - scores.mean(dim=1, keepdim=True)",
+            SVD,
+            "k = s > 1e-6",
+            "return u[:, k] * s[k], v[k].T",
+        ),
+    ),
+    Wrong(
+        "7.5",
+        "cut at another place",
+        "D is 2",
+        body(HEAD, CENTRED, SVD, "k = s > 1e-3", "return u[:, k] * s[k], v[k].T"),
+    ),
+    Wrong(
+        "7.5",
+        "the logarithm in place",
+        "in place. Work on a copy",
+        body(
+            HEAD,
+            "scores = probabilities.log_()",
+            "scores = scores - scores.mean(dim=1, keepdim=True)",
+            SVD,
+            "k = s > 1e-6",
+            "return u[:, k] * s[k], v[k].T",
+        ),
+    ),
+    Wrong(
+        "7.5",
+        "the mean has lost its axis",
+        "keepdim=True",
+        body(
+            HEAD,
+            "scores = probabilities.log()",
+            "scores = scores - scores.mean(1)",
+            SVD,
+            "k = s > 1e-6",
+            "return u[:, k] * s[k], v[k].T",
+        ),
+    ),
+    Wrong(
+        "7.5",
+        "the first columns of what comes third",
+        "turned already",
+        body(
+            HEAD,
+            CENTRED,
+            "u, s, v = torch.linalg.svd(scores)",
+            "d = int((s > 1e-6).sum())",
+            "return u[:, :d] * s[:d], v[:, :d]",
+        ),
+    ),
+    Wrong(
+        "7.5",
+        "what is small beside the largest counts as zero",
+        "cannot find that all are zero",
+        body(HEAD, CENTRED, SVD, "k = s > 1e-8 * s[0]", "return u[:, k] * s[k], v[k].T"),
     ),
     Wrong(
         "7.5",

@@ -22,13 +22,15 @@ def shapes(draw: Draw) -> list[Inputs]:
     Once there are as many vectors as numbers in each, and as many rows.
     """
     return [
-        asked(torch.tensor([[1.0, 10.0], [0.0, 1.0]]), SMALL),
+        asked(torch.tensor([[1.0, 1000.0], [0.0, 1.0]]), SMALL),
         asked(draw.numbers(7, 4), draw.table(9, 4)),
         asked(draw.numbers(5, 5), draw.table(5, 5)),
         asked(draw.numbers(2, 3, 4), draw.table(9, 4)),
         asked(draw.numbers(4), draw.table(9, 4)),
         asked(draw.numbers(3, 3, 3), draw.table(3, 3)),
         asked(draw.numbers(2, 3, 5, 4), draw.table(9, 4)),
+        asked(draw.numbers(2, 1, 3, 2, 4), draw.table(9, 4)),
+        asked(draw.numbers(3, 4), draw.table(1, 4)),
         asked(torch.empty(2, 0, 4), draw.table(9, 4)),
         asked(scattered(draw.numbers(3, 5, 4)), scattered(draw.table(9, 4))),
     ]
@@ -37,7 +39,7 @@ def shapes(draw: Draw) -> list[Inputs]:
 def biases(draw: Draw) -> list[Inputs]:
     """A number for each token; once there are as many places as tokens."""
     return [
-        asked(torch.tensor([[1.0, 10.0]]), SMALL, torch.tensor([100.0, 200.0, 300.0])),
+        asked(torch.tensor([[1.0, 10.0]]), SMALL, torch.tensor([100.0, 0.0, 300.0])),
         asked(draw.numbers(6, 4), draw.table(6, 4), draw.numbers(6)),
         asked(draw.numbers(2, 9, 4), draw.table(9, 4), draw.numbers(9)),
         asked(draw.numbers(4), draw.table(9, 4), draw.numbers(9)),
@@ -52,6 +54,7 @@ def other_dtypes(draw: Draw) -> list[Inputs]:
     halves = hidden.bfloat16(), table.bfloat16()
     return [
         asked(*thirds),
+        asked(torch.empty(0, 3).double(), thirds[1]),
         asked(*thirds, zeros.double()),
         asked(*halves),
         asked(*halves, zeros.bfloat16()),
@@ -68,20 +71,33 @@ def with_default(draw: Draw) -> list[Inputs]:
 
 def looked_up(inputs: Inputs, seen: Seen) -> bool:
     """Whether what came back has the vectors' shape and not one number a token."""
-    return isinstance(seen.value, Tensor) and seen.value.shape == inputs["hidden"].shape
+    value, hidden = seen.value, inputs["hidden"]
+    return isinstance(value, Tensor) and value.shape == hidden.shape and hidden.numel() > 0
+
+
+def stopped(inputs: Inputs, seen: Seen, axes: bool) -> bool:
+    """Whether it stopped at vectors in two axes, or else in another number of them."""
+    return bool(seen.raised) and (inputs["hidden"].ndim == 2) == axes
 
 
 on_its_side = Mistake(
     "The scores lie on their side. There is one row of V scores for each vector: "
     "hidden comes first in the product, and the table is turned.",
     answer=lambda hidden, table, bias=None: (hidden @ table.T).transpose(0, -1),
+    when=lambda inputs, seen: (
+        inputs["hidden"].ndim == 2
+        and seen.value.shape == (len(inputs["table"]), len(inputs["hidden"]))
+    ),
 )
 not_turned = Mistake(
     "hidden @ table multiplies the vectors with the columns of the table. The score of a token is "
     "the product with its row: turn the table, table.T.",
     when=lambda inputs, seen: (
-        says("shapes cannot be multiplied", "must match the size", "size mismatch")(inputs, seen)
-        or (isinstance(seen.value, Tensor) and looked_up(inputs, seen))
+        looked_up(inputs, seen)
+        or (
+            stopped(inputs, seen, axes=True)
+            and says("cannot be multiplied", "must match the size", "size mismatch")(inputs, seen)
+        )
     ),
 )
 probabilities = Mistake(
@@ -98,6 +114,10 @@ no_bias = Mistake(
     "The bias is not added. Each token has one number, and it is added to the token's score.",
     answer=lambda hidden, table, bias=None: finished.logits(hidden, table),
 )
+bias_of_none = Mistake(
+    "bias may be None: then add nothing. Ask for it first: bias is None.",
+    when=says("'NoneType'"),
+)
 truth_of_a_bias = Mistake(
     "“if bias” asks whether a tensor is true, which one of many numbers is not. "
     "Ask: bias is not None.",
@@ -107,6 +127,18 @@ bias_of_places = Mistake(
     "The bias is added along the wrong axis: it has one number for each token, not for each place.",
     answer=lambda hidden, table, bias=None: finished.logits(hidden, table) + bias[:, None],
 )
+not_summed = Mistake(
+    "The products stand side by side. A score is one number: multiply, and sum over D.",
+    when=lambda inputs, seen: (
+        seen.value.shape == (*inputs["hidden"].shape[:-1], *inputs["table"].shape)
+    ),
+)
+one_score = Mistake(
+    "A single number came back for each vector. Wanted are V of them, a score for every token.",
+    when=lambda inputs, seen: (
+        len(inputs["table"]) > 1 and seen.value.shape == inputs["hidden"].shape[:-1]
+    ),
+)
 one_axis_lost = Mistake(
     "The vectors were laid in one row, and the shape was not given back: hidden's own, with V in "
     "the last place.",
@@ -115,18 +147,11 @@ one_axis_lost = Mistake(
     ),
 )
 two_axes_only = Mistake(
-    "The vectors may come in any number of axes: a single one, or a batch of texts. "
-    "hidden @ table.T takes them all.",
-    when=says(
-        "2D tensors expected",
-        "self must be a matrix",
-        "Dimension out of range",
-        "values to unpack",
-        "expected to be in range",
-        "subscript",
-        "equation",
-        "tuple index out of range",
-        "at most 2",
+    "The vectors may come in any number of axes: a single one, or a batch of texts. The last "
+    "axis is that of their D numbers; all others are to be kept.",
+    when=lambda inputs, seen: (
+        stopped(inputs, seen, axes=False)
+        or says("1D tensors expected", "must be a 3D")(inputs, seen)
     ),
 )
 in_one_piece = Mistake(
@@ -162,11 +187,14 @@ task = Task(
             mistakes=(
                 in_one_piece,
                 nothing_to_divide,
+                bias_of_none,
                 two_axes_only,
                 not_turned,
                 probabilities,
                 cosines,
                 on_its_side,
+                not_summed,
+                one_score,
                 one_axis_lost,
             ),
         ),

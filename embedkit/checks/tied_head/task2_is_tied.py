@@ -19,7 +19,7 @@ def asked(draw: Draw, *pairs: str) -> list[Inputs]:
 def copies(draw: Draw) -> list[Inputs]:
     """A table and itself, a copy, and other numbers; also where all numbers are equal."""
     alike = {"pair": "table, zeros", "table": torch.zeros(3, 3)}
-    pairs = "table, table.clone()", "table, table", "table, zeros"
+    pairs = "table, table.clone()", "table, table", "table, zeros", "table, table + 1"
     return [*asked(draw, *pairs), alike, {**alike, "pair": "table, table"}]
 
 
@@ -36,21 +36,29 @@ def other_names(draw: Draw) -> list[Inputs]:
 
 def views(draw: Draw) -> list[Inputs]:
     """Tensors that share memory, and are not one."""
-    return asked(
+    pairs = asked(
         draw,
         "table, table.T",
         "table, table[:-1]",
         "table[:-1], table[1:]",
         "table[:2], table[::2][:2]",
         "table[:2, :2], table.T[:2, :2]",
+        "table[:, :2], table[:, ::2]",
         "table, table.view(D, V)",
         "table, table",
     )
+    return [*pairs, {"pair": "table, table.T", "table": torch.zeros(3, 3)}]
 
 
 def same_storage(one: Tensor, other: Tensor) -> bool:
     """Compare the whole memory, of which both may be parts."""
     return one.untyped_storage().data_ptr() == other.untyped_storage().data_ptr()
+
+
+def same_storage_read_alike(one: Tensor, other: Tensor) -> bool:
+    """Compare the whole memory and how both are read, and not where they begin."""
+    alike = one.shape == other.shape and one.stride() == other.stride()
+    return same_storage(one, other) and alike
 
 
 def same_start(one: Tensor, other: Tensor) -> bool:
@@ -91,11 +99,33 @@ task = Task(
                     answer=torch.equal,
                 ),
                 Mistake(
+                    "It returns a tensor. Return True or False: bool(…) makes one of it.",
+                    when=lambda inputs, seen: (
+                        isinstance(seen.value["in this order"], Tensor)
+                        and seen.value["in this order"].ndim == 0
+                    ),
+                ),
+                Mistake(
                     "That compares number by number. One answer is wanted, True or False, and it "
                     "hangs on where the numbers lie, not on what they are.",
                     when=lambda inputs, seen: (
-                        isinstance(seen.value, list) and isinstance(seen.value[0], Tensor)
+                        isinstance(seen.value, dict)
+                        and isinstance(seen.value["in this order"], Tensor)
                     ),
+                ),
+                Mistake(
+                    "To write to one and look at the other is no proof: the other may hold by "
+                    "chance what was written. Ask where the numbers lie, as data_ptr() tells.",
+                    when=lambda inputs, seen: (
+                        inputs["pair"] in ("table, table + 1", "table, zeros")
+                        and any(said is True for said in seen.value.values())
+                    ),
+                ),
+                Mistake(
+                    "Not even a table and itself are tied by this. .data, .detach() and the like "
+                    "make a new Python object each time, so “is” and id() say nothing of them. "
+                    "Ask the tensors where their numbers begin: data_ptr().",
+                    when=lambda inputs, seen: inputs["pair"] == "table, table",
                 ),
             ),
         ),
@@ -114,7 +144,7 @@ task = Task(
                     "Nothing needs to be contiguous or to begin at offset 0.",
                     when=lambda inputs, seen: (
                         inputs["pair"] in ("table[1:], table[1:]", "table.T, table.T")
-                        and seen.value == [False, False]
+                        and list(seen.value.values()) == [False, False]
                     ),
                 ),
             ),
@@ -135,6 +165,11 @@ task = Task(
                     answer=same_start_and_shape,
                 ),
                 Mistake(
+                    "Start and numbers agree, but not the strides. Equal numbers prove nothing "
+                    "here, either: let all be zero, and a table equals its transpose.",
+                    when=lambda inputs, seen: not inputs["table"].any(),
+                ),
+                Mistake(
                     "Start and strides agree, but not the shapes: a table without its last row "
                     "begins where the table begins, and is not the table.",
                     answer=same_start_and_strides,
@@ -143,6 +178,11 @@ task = Task(
                     "The storage is the whole piece of memory, and two different parts of one "
                     "table share it. data_ptr() of the tensor tells where its first number lies.",
                     answer=same_storage,
+                ),
+                Mistake(
+                    "Both lie in one storage and are read alike, but they begin at different "
+                    "places in it. Ask for data_ptr() of the tensor, not of its storage.",
+                    answer=same_storage_read_alike,
                 ),
                 Mistake(
                     "It stops where the shapes differ. Two tensors of different shape are not "

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor, nn
 
-from embedkit.checks.framework import Criterion, Draw, Mistake, Task, says
+from embedkit.checks.framework import Criterion, Draw, Mistake, Task, says, scattered
 from embedkit.checks.probes import Inputs, Seen
 
 
@@ -56,12 +56,14 @@ SMALL: Inputs = {
 
 def readings(draw: Draw) -> list[Inputs]:
     """Weights, and ids to read with them: a batch, a text, a single id, and double precision."""
-    double = {name: value.double() / 3 for name, value in weights(draw, 9, 4).items()}
+    double = {name: value.double() / 3 for name, value in weights(draw, 9, 5).items()}
     return [
         {"ids": torch.tensor([[2, 0]]), **SMALL},
         {"ids": draw.ids(9, 2, 6), **weights(draw, 9, 4)},
         {"ids": draw.ids(9, 7), **weights(draw, 9, 5)},
         {"ids": torch.tensor(3), **weights(draw, 9, 5)},
+        {"ids": scattered(draw.ids(9, 3, 4)), **weights(draw, 9, 4)},
+        {"ids": draw.ids(9, 2, 0), **weights(draw, 9, 4)},
         {"ids": draw.ids(9, 2, 3), **double},
     ]
 
@@ -70,11 +72,12 @@ def life_after(*events: str) -> Callable[[Draw], list[Inputs]]:
     """Return what draws questions of two training steps, after each of these events."""
 
     def draws(draw: Draw) -> list[Inputs]:
+        rows = {event: 18 if "larger" in event else 9 for event in events}
         return [
             {
                 "event": event,
-                "ids": draw.ids(9, 2, 6),
-                "targets": draw.ids(9, 2, 6),
+                "ids": torch.cat([torch.zeros(2, 1).long(), draw.ids(rows[event], 2, 5)], dim=1),
+                "targets": draw.ids(rows[event], 2, 6),
                 "rate": draw.integer(5, 15) / 10,
                 **weights(draw, 9, 4),
             }
@@ -125,6 +128,17 @@ class ReadsDetached(TiedLM):
         return hidden
 
 
+class PaddingKept(TiedLM):
+    """A wrong answer: row 0 gets nothing through the lookup."""
+
+    def hidden(self, ids: Tensor) -> Tensor:
+        """Read as a layer with a padding id does."""
+        table = self.embedding.weight
+        rows = nn.functional.embedding(ids, table, padding_idx=0)
+        hidden: Tensor = torch.tanh(self.body(table.shape[1] ** 0.5 * rows))
+        return hidden
+
+
 def at_event(*events: str) -> Callable[[Inputs, Seen], bool]:
     """Return a test of whether the question that failed was about one of some events."""
     return lambda inputs, seen: inputs["event"] in events
@@ -147,8 +161,16 @@ task = Task(
                     when=says("no attribute 'parameters'", "before Module.__init__() call"),
                 ),
                 Mistake(
-                    "There are two tables to train. A copied weight starts equal, and each goes "
-                    "its own way from the first step on.",
+                    "The body is nn.Linear(D, D): what leaves it must be as long as a row.",
+                    when=lambda inputs, seen: (
+                        isinstance(seen.value, list)
+                        and [inputs["model_dim"], inputs["model_dim"]] not in seen.value
+                    ),
+                ),
+                Mistake(
+                    "There are two tables to train: the head has a parameter of its own. That "
+                    "they start with equal numbers, or stand on one memory by .data, does not "
+                    "make them one.",
                     when=lambda inputs, seen: (
                         isinstance(seen.value, list)
                         and seen.value.count([inputs["vocab_size"], inputs["model_dim"]]) > 1
@@ -160,6 +182,17 @@ task = Task(
                     when=lambda inputs, seen: (
                         isinstance(seen.value, list) and [inputs["vocab_size"]] in seen.value
                     ),
+                ),
+                Mistake(
+                    "The body has no bias to train. It is nn.Linear(D, D), with its bias.",
+                    when=lambda inputs, seen: (
+                        isinstance(seen.value, list) and [inputs["model_dim"]] not in seen.value
+                    ),
+                ),
+                Mistake(
+                    "Three things are to be trained, of the shapes (V, D), (D, D) and (D,). Below "
+                    "stand the shapes of what your model trains.",
+                    when=lambda inputs, seen: isinstance(seen.value, list),
                 ),
             ),
         ),
@@ -190,7 +223,22 @@ task = Task(
                     "The factor is D, not its root. Take model_dim ** 0.5.",
                     answer=variant(scale=float),
                 ),
+                Mistake(
+                    "√D was rounded to float32, and the model is in double precision. Keep it as "
+                    "a Python number, model_dim ** 0.5.",
+                    answer=variant(scale=lambda dim: torch.tensor(float(dim)).sqrt().item()),
+                ),
+                Mistake(
+                    "view needs numbers that lie in memory one after another, and the ids need "
+                    "not. The embedding layer takes ids of any shape as they are.",
+                    when=says("view size is not compatible"),
+                ),
                 Mistake("The tanh behind the body is missing.", answer=variant(squashed=False)),
+                Mistake(
+                    "body is the nn.Linear itself, so that weights can be written into it. The "
+                    "tanh belongs in forward.",
+                    when=says("'Sequential' object has no attribute"),
+                ),
                 Mistake(
                     "The layers need the names embedding and body, so that weights can be written "
                     "into them.",
@@ -214,6 +262,11 @@ task = Task(
                     answer=ReadsDetached,
                 ),
                 Mistake(
+                    "padding_idx keeps row 0 from learning through the lookup. Nobody asked for "
+                    "it: in this vocabulary token 0 is a token like others.",
+                    answer=PaddingKept,
+                ),
+                Mistake(
                     "After deepcopy the head still scores with the table of the first model. "
                     "It holds on to something that is not copied along, such as a function that "
                     "knows the first model.",
@@ -223,18 +276,50 @@ task = Task(
         ),
         Criterion(
             "it stays tied when a larger table takes the old one's place, and from the meta device",
-            life_after("a larger table", "to_empty from the meta device"),
+            life_after(
+                "a larger table", "a call, then a larger table", "to_empty from the meta device"
+            ),
             probe="tied_life",
             mistakes=(
                 Mistake(
-                    "The table was replaced, and the head still scores with the old one. Do not "
-                    "keep the weight: ask for self.embedding.weight in each call.",
+                    "The table was replaced, and something of the old one is still in use: its "
+                    "weight, or its size. Do not keep the weight: ask for self.embedding.weight "
+                    "in each call.",
                     when=at_event("a larger table"),
+                ),
+                Mistake(
+                    "It is right until it is called, and then it keeps the table of that call. "
+                    "Ask for self.embedding.weight each time.",
+                    when=at_event("a call, then a larger table"),
+                ),
+                Mistake(
+                    "√D is kept in a tensor, and to_empty leaves nothing in it: on the meta device "
+                    "there are no numbers. Keep it as a Python number, model_dim ** 0.5.",
+                    when=lambda inputs, seen: (
+                        inputs["event"] == "to_empty from the meta device"
+                        and (
+                            says("on device meta", "meta tensor")(inputs, seen)
+                            or bool(seen.value["scores"].isnan().all())
+                        )
+                    ),
                 ),
                 Mistake(
                     "to_empty gave the lookup and the head a tensor each. A weight that two layers "
                     "hold comes apart there: ask for self.embedding.weight in each call.",
                     when=at_event("to_empty from the meta device"),
+                ),
+            ),
+        ),
+        Criterion(
+            "its state_dict names the table once",
+            sizes,
+            probe="tied_names",
+            mistakes=(
+                Mistake(
+                    "The table stands in the state_dict twice, under two names, and safetensors "
+                    "would refuse it. A head that has the embedding layer as a part lists it "
+                    "again: keep the layer in a tuple, or score in forward without a head.",
+                    when=lambda inputs, seen: len(seen.value) > 1,
                 ),
             ),
         ),

@@ -6,8 +6,8 @@ import torch
 from torch import Tensor
 
 from embedkit import tied_head as finished
-from embedkit.checks.framework import Criterion, Draw, Mistake, Task, says
-from embedkit.checks.probes import Inputs
+from embedkit.checks.framework import Criterion, Draw, Mistake, Task, says, scattered
+from embedkit.checks.probes import Inputs, Seen
 from embedkit.learning_the_table import embedding_backward
 
 Two = tuple[Tensor, Tensor]
@@ -38,6 +38,7 @@ SMALL: Inputs = {
 
 def texts(draw: Draw) -> list[Inputs]:
     """Ids of any shape; few rows are read, and some of them more than once."""
+    question = asked(draw, 9, 4, 3, 5, read=6)
     return [
         {**SMALL, "ids": torch.tensor([0]), "targets": torch.tensor([1])},
         {**SMALL, "ids": torch.tensor([0, 0]), "targets": torch.tensor([1, 2])},
@@ -47,6 +48,13 @@ def texts(draw: Draw) -> list[Inputs]:
         asked(draw, 9, 4, 3, 5, read=6),
         asked(draw, 9, 3, 2, 2, 3, read=9),
         asked(draw, 7, 4, read=7),
+        {
+            **SMALL,
+            "table": 20 * SMALL["table"],
+            "ids": torch.tensor([0]),
+            "targets": torch.tensor([1]),
+        },
+        question | {name: scattered(question[name]) for name in ("ids", "targets")},
     ]
 
 
@@ -71,6 +79,42 @@ def matrix_not_turned(table: Tensor, matrix: Tensor, ids: Tensor, targets: Tenso
     hidden = table[ids] @ matrix
     grad_hidden, from_head = finished.head_backward(hidden, table, targets)
     return embedding_backward(grad_hidden @ matrix, ids, len(table)), from_head
+
+
+def added_once(table: Tensor, matrix: Tensor, ids: Tensor, targets: Tensor) -> Two:
+    """Write what comes back into the rows, where it should be added."""
+    hidden = table[ids] @ matrix
+    grad_hidden, from_head = finished.head_backward(hidden, table, targets)
+    from_lookup = torch.zeros_like(table)
+    from_lookup[ids] = grad_hidden @ matrix.T
+    return from_lookup, from_head
+
+
+def matrix_forgotten(table: Tensor, matrix: Tensor, ids: Tensor, targets: Tensor) -> Two:
+    """Do not go back through the matrix at all."""
+    grad_hidden, from_head = finished.head_backward(table[ids] @ matrix, table, targets)
+    return embedding_backward(grad_hidden, ids, len(table)), from_head
+
+
+def by_rows_read(reads: Tensor, writes: Tensor, inputs: Inputs) -> Two:
+    """Give the rows that were read to the lookup, and all others to the head."""
+    read = torch.zeros(len(reads), 1).index_fill(0, inputs["ids"].flatten(), 1).to(reads.dtype)
+    return (reads + writes) * read, (reads + writes) * (1 - read)
+
+
+def softmax_first(table: Tensor, matrix: Tensor, ids: Tensor, targets: Tensor) -> Two:
+    """Give the cross-entropy probabilities, where it takes scores."""
+    reads, writes = table.clone().requires_grad_(), table.clone().requires_grad_()
+    scores = (reads[ids] @ matrix @ writes.T).reshape(-1, len(table)).softmax(-1)
+    loss = torch.nn.functional.cross_entropy(scores, targets.flatten())
+    from_lookup, from_head = torch.autograd.grad(loss, (reads, writes))
+    return from_lookup, from_head
+
+
+def whole_twice(inputs: Inputs, seen: Seen) -> bool:
+    """Whether both results are the whole gradient, in the question that is shown."""
+    reads, writes = gradient_by_end(**inputs)
+    return all(torch.allclose(one, reads + writes, rtol=1e-4, atol=1e-6) for one in seen.value)
 
 
 def no_one_hot(table: Tensor, matrix: Tensor, ids: Tensor, targets: Tensor) -> Two:
@@ -101,6 +145,7 @@ task = Task(
                     "Both are the whole gradient. To tell the ends apart, run the model with two "
                     "tables of the same numbers, one at each end.",
                     changed(lambda reads, writes, _: (reads + writes, reads + writes)),
+                    when=whole_twice,
                 ),
                 Mistake(
                     "The second is the whole gradient. That of the lookup is still in it: the "
@@ -130,8 +175,45 @@ task = Task(
                     matrix_not_turned,
                 ),
                 Mistake(
+                    "What comes back to the rows must pass the matrix, too: they were multiplied "
+                    "by it on the way in.",
+                    matrix_forgotten,
+                ),
+                Mistake(
+                    "A token that was read twice gets both gradients, added up. rows[ids] = … and "
+                    "rows[ids] += … keep only one of them: index_add_ adds them all.",
+                    added_once,
+                ),
+                Mistake(
                     "The right token is not told from the others: take 1 off its probability.",
                     no_one_hot,
+                ),
+                Mistake(
+                    "You split the whole gradient by rows. But a row that was read gets something "
+                    "from the head, too: every row does.",
+                    changed(by_rows_read),
+                ),
+                Mistake(
+                    "cross_entropy takes the scores, and makes the softmax itself. Give it no "
+                    "probabilities.",
+                    softmax_first,
+                ),
+                Mistake(
+                    "The matrix is turned on the way in. h = rows @ matrix; F.linear and nn.Linear "
+                    "turn theirs.",
+                    lambda table, matrix, ids, targets: gradient_by_end(
+                        table, matrix.T, ids, targets
+                    ),
+                ),
+                Mistake(
+                    "With large scores exp gives inf, or a probability of 0, and a logarithm that "
+                    "is none. F.cross_entropy and log_softmax are safe.",
+                    when=lambda inputs, seen: any(not one.isfinite().all() for one in seen.value),
+                ),
+                Mistake(
+                    "view needs numbers that lie in memory one after another, and ids and targets "
+                    "need not. flatten() and reshape take any.",
+                    when=says("view size is not compatible"),
                 ),
                 Mistake(
                     "One of the gradients is None. autograd gives one only for a tensor with "
@@ -139,6 +221,16 @@ task = Task(
                     when=lambda inputs, seen: (
                         isinstance(seen.value, tuple) and any(one is None for one in seen.value)
                     ),
+                ),
+                Mistake(
+                    "autograd throws the way back away once it has been gone. Ask for both "
+                    "gradients at once, grad(loss, (one, other)), or compute the loss anew.",
+                    when=says("backward through the graph a second time"),
+                ),
+                Mistake(
+                    "ids may have any number of axes, also one or none. Make the scores (N, V) "
+                    "with reshape(-1, V), and the targets (N,) with flatten().",
+                    when=says("size mismatch (got input"),
                 ),
                 Mistake(
                     "cross_entropy takes the logits as (N, V) and the targets as (N,). With a "

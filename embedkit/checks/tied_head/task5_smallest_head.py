@@ -24,20 +24,34 @@ def generic(draw: Draw) -> list[Inputs]:
         {"probabilities": small},
         distributions(draw, 9, 12, draw.integer(2, 4)),
         distributions(draw, 4, 12, 4),
-        distributions(draw, 30, 40, draw.integer(8, 14)),
+        distributions(draw, 30, 40, draw.integer(18, 24)),
         {"probabilities": torch.tensor([[0.75, 0.25], [0.5, 0.5], [0.25, 0.75]]).double()},
         {"probabilities": draw.numbers(20, 5).double().softmax(dim=1)},
         {"probabilities": draw.numbers(1, 6).double().softmax(dim=1)},
         {"probabilities": alike},
+        {"probabilities": torch.tensor([[1e-12, 0.5, 0.5], [0.25, 0.25, 0.5]]).double()},
+        {"probabilities": near_the_bound(draw)},
     ]
 
 
+def near_the_bound(draw: Draw) -> Tensor:
+    """Probabilities whose scores have the singular values 3, 1e-4 and 1e-8, of which two count."""
+    left = torch.linalg.qr(draw.numbers(6, 3).double())[0]
+    right = draw.numbers(8, 3).double()
+    right = torch.linalg.qr(right - right.mean(dim=0))[0]
+    sizes = torch.tensor([3.0, 1e-4, 1e-8]).double()
+    found: Tensor = (left * sizes @ right.T).softmax(dim=1)
+    return found
+
+
 def all_equal(draw: Draw) -> list[Inputs]:
-    """All tokens are equally likely."""
+    """All tokens are equally likely, at last but for the rounding of some computation."""
     vocab_size = draw.integer(5, 9)
     return [
         {"probabilities": torch.full((3, 4), 0.25).double()},
         {"probabilities": torch.full((2, vocab_size), 1 / vocab_size).double()},
+        {"probabilities": torch.full((1, 4), 0.25).double()},
+        {"probabilities": (1 + 1e-11 * draw.numbers(3, 7).double()) / 7},
     ]
 
 
@@ -55,7 +69,7 @@ def gives_them(inputs: Inputs, seen: Seen) -> bool:
     return (
         found.shape == wanted.shape
         and found.dtype == wanted.dtype
-        and torch.allclose(found, wanted, rtol=1e-6, atol=1e-9)
+        and torch.allclose(found, wanted, rtol=1e-6, atol=0)
     )
 
 
@@ -78,7 +92,50 @@ one_too_many = Mistake(
 )
 two_results = Mistake(
     "Two results are wanted, as a tuple: hidden of shape (N, D) and table of shape (V, D).",
-    when=lambda inputs, seen: not isinstance(seen.value, tuple) or len(seen.value) != 2,
+    when=lambda inputs, seen: (
+        not seen.raised and (not isinstance(seen.value, tuple) or len(seen.value) != 2)
+    ),
+)
+changed_over = Mistake(
+    "The two are changed over: hidden comes first, with a row for each context, then the table.",
+    when=lambda inputs, seen: (
+        [len(part) for part in parts(seen)] == list(inputs["probabilities"].shape)[::-1]
+        and len(parts(seen)[0]) != len(parts(seen)[1])
+    ),
+)
+columns_differ = Mistake(
+    "hidden and table must have the same number of columns, D. Keep the same ones of all three "
+    "that the decomposition gives.",
+    when=lambda inputs, seen: (
+        not seen.raised
+        and parts(seen)[1].shape[0] == inputs["probabilities"].shape[1]
+        and parts(seen)[0].shape[1] != parts(seen)[1].shape[1]
+    ),
+)
+other_logarithm = Mistake(
+    "The scores are the right ones times a number. The softmax takes powers of e: only the "
+    "natural logarithm, log, undoes it.",
+    when=lambda inputs, seen: _scaled(inputs, seen),
+)
+added_to_it = Mistake(
+    "Here a probability is tiny. None is 0, so nothing need be added to them, and nothing cut "
+    "off: take the logarithm as they are.",
+    when=lambda inputs, seen: bool(inputs["probabilities"].min() < 1e-9),
+)
+cut_elsewhere = Mistake(
+    "The scores here have the singular values 3, 1e-4 and 1e-8, about. Those up to 1e-6 count as "
+    "zero, and no others: D is 2.",
+    when=lambda inputs, seen: inputs["probabilities"].shape == (6, 8),
+)
+mean_lost_its_axis = Mistake(
+    "The mean over tokens has lost its axis, and no longer stands beside the scores: "
+    "keepdim=True keeps it as a column.",
+    when=says("must match the size of tensor"),
+)
+wrong_way_round = Mistake(
+    "What torch.linalg.svd gives third is turned already: its *rows* are what you want. "
+    "Take the first D rows and turn them, Vh[:D].T, not the first D columns.",
+    when=lambda inputs, seen: _columns_of_right(inputs, seen),
 )
 turned = Mistake(
     "The table lies on its side: it has a row for each token, so it is (V, D). "
@@ -100,6 +157,30 @@ sizes_left_out = Mistake(
     "once: left * sizes and right.T, or their roots in each.",
     when=lambda inputs, seen: _without_sizes(inputs, seen),
 )
+
+
+def _scaled(inputs: Inputs, seen: Seen) -> bool:
+    scores = inputs["probabilities"].log()
+    found = parts(seen)[0] @ parts(seen)[1].T
+    for wanted in (scores, scores - scores.mean(dim=1, keepdim=True)):
+        times = (found * wanted).sum() / (wanted * wanted).sum()
+        base_2_or_10_or_turned = any(abs(times - t) < 1e-5 for t in (1.442695, 0.4342945, -1))
+        if base_2_or_10_or_turned and torch.allclose(found, times * wanted, atol=1e-6):
+            return True
+    return False
+
+
+def _columns_of_right(inputs: Inputs, seen: Seen) -> bool:
+    scores = inputs["probabilities"].log()
+    table = parts(seen)[1]
+    if len(table) != scores.shape[1]:
+        return False
+    for shifted in (scores, scores - scores.mean(dim=1, keepdim=True)):
+        for full in (True, False):
+            right = torch.linalg.svd(shifted, full_matrices=full)[2][:, : table.shape[1]]
+            if right.shape == table.shape and torch.allclose(table, right, atol=1e-6):
+                return True
+    return False
 
 
 def _without_sizes(inputs: Inputs, seen: Seen) -> bool:
@@ -127,7 +208,8 @@ full_size = Mistake(
     "It works, but nothing was saved: D is as large as it can be. Keep only the columns whose "
     "singular values are above 1e-6.",
     when=lambda inputs, seen: (
-        gives_them(inputs, seen) and parts(seen)[1].shape[1] >= min(inputs["probabilities"].shape)
+        gives_them(inputs, seen)
+        and parts(seen)[1].shape[1] >= max(min(inputs["probabilities"].shape), least(inputs) + 1)
     ),
 )
 
@@ -143,12 +225,19 @@ task = Task(
             accepts=gives_them_with_least,
             mistakes=(
                 two_results,
+                mean_lost_its_axis,
+                changed_over,
+                wrong_way_round,
                 turned,
+                columns_differ,
                 no_logarithm,
                 sizes_left_out,
                 wrong_mean,
+                other_logarithm,
                 full_size,
+                cut_elsewhere,
                 one_too_many,
+                added_to_it,
             ),
         ),
         Criterion(
@@ -158,7 +247,9 @@ task = Task(
             mistakes=(
                 Mistake(
                     "If all tokens are equally likely, no numbers are needed at all: D is 0, and "
-                    "the product of (N, 0) and (0, V) is zeros.",
+                    "the product of (N, 0) and (0, V) is zeros. A bound that is a part of the "
+                    "largest singular value, as matrix_rank takes, cannot find that all are zero: "
+                    "here it is 1e-6.",
                     when=lambda inputs, seen: True,
                 ),
             ),
