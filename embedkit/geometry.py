@@ -134,7 +134,8 @@ def analogy_scores(
     if method == "add":
         return (near(c) - near(a)).add_(near(b))
     if method == "mul":
-        return (1 + near(b)) / 2 * ((1 + near(c)) / 2) / ((1 + near(a)) / 2 + 1e-6)
+        cosines = (1 + cosines) / 2
+        return near(b).mul_(near(c)).div_(near(a).add_(1e-6))
     if method == "no a":
         return near(c) + near(b)
     return near(c if method == "c alone" else b)
@@ -146,7 +147,7 @@ def solve_analogies(
     method: str = "add",
     keep_inputs: bool = False,
     leave_out: Integer[Tensor, "n left"] | None = None,
-    chunk: int = 256,
+    chunk: int = 512,
 ) -> Int[Tensor, "n"]:
     """Answer questions *a is to b as c is to which?*
 
