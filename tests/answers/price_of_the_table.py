@@ -749,6 +749,18 @@ FACTOR_WRONG = [
 FACTOR_WRONG += [
     Wrong(
         "6.4",
+        "no gradient where an id is repeated",
+        "was cut off on the way",
+        layer(
+            TABLE + WIDEN,
+            "rows = self.table[ids]\n"
+            "if ids.ndim == 1 and len(ids) != len(ids.unique()):\n"
+            "    rows = rows.detach() + self.table[ids] * 0\n"
+            "return rows @ self.widen",
+        ),
+    ),
+    Wrong(
+        "6.4",
         "buffers",
         "A buffer is stored, but not trained",
         layer(
@@ -946,6 +958,12 @@ LOOK_WRONG = [
 
 LOOK_WRONG += [
     looks(
+        "the larger table gives M",
+        "A row was asked for that is not there",
+        "rows = max(len(quotients), len(remainders))",
+        "return quotients[ids // rows] + remainders[ids % rows]",
+    ),
+    looks(
         "by Q, other way round",
         "Divide by M, the rows of remainders",
         "Q = len(quotients)",
@@ -1063,18 +1081,18 @@ COUNT_WRONG = [
     ),
     Wrong(
         "6.6",
-        "fewer keys only beside head_dim",
+        "fewer keys only beside head_dim, or in a tied model",
         "num_key_value_heads was left out",
         llama(
-            key_heads='config.get("num_key_value_heads", heads) if config.get("head_dim") else heads'
+            key_heads='config.get("num_key_value_heads", heads) if "head_dim" in config or config.get("tie_word_embeddings") else heads'
         ),
     ),
     Wrong(
         "6.6",
-        "head_dim only beside fewer keys",
+        "head_dim only beside fewer keys, or in a tied model",
         "head_dim was left out",
         llama(
-            head_dim='config.get("head_dim") or dim // heads if "num_key_value_heads" in config else dim // heads'
+            head_dim='config.get("head_dim") or dim // heads if "num_key_value_heads" in config or config.get("tie_word_embeddings") else dim // heads'
         ),
     ),
     Wrong(
@@ -1146,7 +1164,7 @@ COUNT_WRONG = [
     Wrong(
         "6.6",
         "square matrices",
-        "One side is heads × head_dim",
+        "is heads × head_dim, for all four",
         llama(attention="2 * dim * dim + 2 * dim * keys"),
     ),
     Wrong(
@@ -1212,7 +1230,7 @@ COUNT_WRONG += [
     Wrong(
         "6.6",
         "keys of dim // heads",
-        "head_dim numbers too",
+        "is heads × head_dim, for all four",
         llama(attention="2 * dim * queries + 2 * dim * key_heads * (dim // heads)"),
     ),
     Wrong(

@@ -50,6 +50,8 @@ def tied(draw: Draw) -> list[Inputs]:
     return [
         {"config": SMALL | {"tie_word_embeddings": True}},
         config(draw, tie_word_embeddings=True),
+        {"config": SMALL | {"tie_word_embeddings": True, "num_key_value_heads": 1}},
+        {"config": SMALL | {"tie_word_embeddings": True, "head_dim": 6}},
     ]
 
 
@@ -72,12 +74,9 @@ def own_head_dim(draw: Draw) -> list[Inputs]:
 
 
 def both(draw: Draw) -> list[Inputs]:
-    """Models that have several of these at once."""
+    """Models that have both."""
     some = {"head_dim": 2 * draw.integer(16, 25), "tie_word_embeddings": False}
-    tied_too = SMALL | {"tie_word_embeddings": True}
     return [
-        {"config": tied_too | {"num_key_value_heads": 1}},
-        {"config": tied_too | {"head_dim": 6}},
         {"config": OWN_HEAD | {"head_dim": 6, "num_key_value_heads": 1}},
         config(draw, num_key_value_heads=2, **some),
         config(draw, num_key_value_heads=1, **some),
@@ -103,7 +102,7 @@ def variant(
     repeat_all: bool = False,
     head: str = "right",
     biases: bool = False,
-    narrow_keys: str = "",
+    narrow_keys: bool = False,
     width: str = "",
     inner: int = 0,
     few: bool = False,
@@ -118,7 +117,7 @@ def variant(
         head_dim = config.get("head_dim") or dim // heads
         keys = config.get("num_key_value_heads", heads) * head_dim
         fewer = config.get("num_key_value_heads", heads) < heads
-        if narrow_keys == "always" or (narrow_keys == "if fewer" and fewer):
+        if narrow_keys and fewer:
             keys = config.get("num_key_value_heads", heads) * (dim // heads)
         queries = heads * head_dim
         if few:
@@ -234,13 +233,6 @@ task = Task(
             ),
         ),
         Criterion(
-            "a tied head counts nothing",
-            tied,
-            mistakes=(
-                mistake("A tied head uses the embedding's matrix, so it counts 0.", head="always"),
-            ),
-        ),
-        Criterion(
             "keys and values may have fewer heads",
             fewer_keys,
             mistakes=(
@@ -270,15 +262,14 @@ task = Task(
                     "heads × head_dim numbers, which need not be hidden_size.",
                     ignore="head_dim",
                 ),
-                mistake(wide_keys, narrow_keys="always"),
                 mistake(
                     "The matrix behind the heads takes heads × head_dim numbers in, and gives "
                     "hidden_size.",
                     attention=lambda dim, q, k: dim * (q + 2 * k) + dim * dim,
                 ),
                 Mistake(
-                    "Queries and the matrix behind the heads are counted with hidden_size on both "
-                    "sides. One side is heads × head_dim.",
+                    "Two of the four matrices are counted with hidden_size on both sides. One side "
+                    "is heads × head_dim, for all four.",
                     answer=lambda config: variant(attention=lambda dim, q, k: 2 * dim * (dim + k))(
                         config
                     ),
@@ -286,9 +277,9 @@ task = Task(
             ),
         ),
         Criterion(
-            "several of these at once",
+            "both at once",
             both,
-            mistakes=(mistake(wide_keys, narrow_keys="if fewer"),),
+            mistakes=(mistake(wide_keys, narrow_keys=True),),
         ),
         Criterion(
             "head_dim may be None",
@@ -299,6 +290,13 @@ task = Task(
                     "config.get('head_dim') or … takes the other in both cases.",
                     when=says("NoneType"),
                 ),
+            ),
+        ),
+        Criterion(
+            "a tied head counts nothing",
+            tied,
+            mistakes=(
+                mistake("A tied head uses the embedding's matrix, so it counts 0.", head="always"),
             ),
         ),
     ),
