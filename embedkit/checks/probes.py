@@ -87,10 +87,14 @@ class Held(TorchDispatchMode):
 
 
 def call_and_weigh(answer: Callable[..., Any], **inputs: Plain) -> Any:
-    """Call a function, and note how many numbers it held at most, the inputs not counted."""
+    """Call a function, and note how many numbers it held at most, the inputs not counted.
+
+    Also noted is whether something that came back carries a graph of its gradients.
+    """
     with Held(list(inputs.values())) as held:
         result = answer(*inputs.values())
-    return {"result": to_plain(result), "most": held.most}
+    graph = any(isinstance(item, Tensor) and item.requires_grad for item in tree_leaves(result))
+    return {"result": to_plain(result), "most": held.most, "graph": graph}
 
 
 def layer_parameters(answer: Callable[..., Any], vocab_size: int, model_dim: int) -> Any:
