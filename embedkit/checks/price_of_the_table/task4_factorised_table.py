@@ -154,7 +154,7 @@ task = Task(
                 ),
                 Mistake(
                     "A buffer is stored, but not trained. Wrap both factors in nn.Parameter.",
-                    when=lambda inputs, seen: set(NAMES) & set(seen.value["buffers"]),
+                    when=lambda inputs, seen: bool(set(NAMES) & set(seen.value["buffers"])),
                 ),
                 Mistake(
                     "A plain tensor is not trained. Wrap both factors in nn.Parameter.",
