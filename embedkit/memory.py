@@ -48,7 +48,9 @@ def peak_memory(work: Callable[[], object], device: torch.device | str | None = 
 def _give_back() -> None:
     """Let glibc return all memory that was freed; other allocators are left as they are."""
     try:
-        ctypes.CDLL(None).malloc_trim(0)
+        trim = ctypes.CDLL(None).malloc_trim
+        trim.argtypes = [ctypes.c_size_t]
+        trim(0)
     except (AttributeError, OSError, TypeError):  # not glibc, or not Linux
         return
 

@@ -1,6 +1,8 @@
 """The peak of a piece of work, measured in ways that work on every machine."""
 
 import platform
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import torch
@@ -39,6 +41,25 @@ def test_memory_that_was_freed_before_is_counted_when_it_is_taken_again(monkeypa
     del pieces
     assert memory.peak_memory(in_the_heap) > 0.9 * SIZE
     assert last.all()
+
+
+def test_memory_is_given_back_safely_while_other_threads_work(monkeypatch):
+    """A notebook's kernel has threads of its own, and so has PyTorch."""
+    monkeypatch.setenv("EMBEDKIT_DEVICE", "cpu")
+    done = threading.Event()
+
+    def busy():
+        while not done.is_set():
+            pieces = [torch.full((size,), 3) for size in (10, 1_000, 30_000) * 5]
+            assert all(int(piece.sum()) == 3 * len(piece) for piece in pieces)
+
+    with ThreadPoolExecutor(3) as threads:
+        running = [threads.submit(busy) for _ in range(3)]
+        for _ in range(300):
+            memory.peak_memory(lambda: None)
+        done.set()
+        for each in running:
+            each.result()
 
 
 def test_the_device_can_be_named_where_it_is_not_the_picked_one(monkeypatch):

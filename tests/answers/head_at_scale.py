@@ -845,6 +845,17 @@ return loss.detach(), *torch.autograd.grad(loss, (h, E))
         "hidden, table = hidden.float(), table.float()\n" + chunked(),
     ),
     (
+        "a share in float32",
+        "1 / n where n is a tensor of integers",
+        chunked(
+            body_of_chunk=RIGHT_CHUNK.replace(
+                "g = z.softmax(dim=1)\n", "g = z.softmax(dim=1) / n\n"
+            )
+            .replace("-= 1\n", "-= 1 / n\n")
+            .replace("keep[:, None] / n", "keep[:, None]")
+        ),
+    ),
+    (
         "all logits by autograd",
         "At its peak it holds a quarter",
         """

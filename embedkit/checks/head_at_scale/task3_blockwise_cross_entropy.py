@@ -49,7 +49,7 @@ def large_logits(draw: Draw) -> list[Inputs]:
     return [
         asked(hidden, small()[1], torch.tensor([0, 3]), block_size=2),
         asked(hidden * far, small()[1], torch.tensor([0, 3]), block_size=2),
-        asked((hidden * far).double(), small()[1].double(), torch.tensor([3, 0]), block_size=3),
+        asked((hidden * far).double(), small()[1].double(), torch.tensor([3, 0]), block_size=2),
         asked(*far_apart(draw, 8, 12), block_size=4),
         asked(*far_apart(draw, 8, 15), block_size=5),
     ]
