@@ -50,6 +50,20 @@ def merge_logsumexp(
     return largest, total
 
 
+def _check_shapes(hidden: Tensor, table: Tensor, targets: Tensor) -> None:
+    """Stop with a sentence if these three cannot belong together."""
+    if hidden.shape[:-1] != targets.shape or hidden.shape[-1] != table.shape[-1]:
+        raise ValueError(
+            f"shapes do not fit: hidden {tuple(hidden.shape)}, table {tuple(table.shape)}, targets "
+            f"{tuple(targets.shape)}; they should be (…, D), (V, D) and (…), with one D."
+        )
+
+
+def _wide(hidden: Tensor, table: Tensor) -> torch.dtype:
+    """Return the dtype to compute in: the wider one of both, and at least float32."""
+    return torch.promote_types(torch.promote_types(hidden.dtype, table.dtype), torch.float32)
+
+
 def blockwise_cross_entropy(
     hidden: Float[Tensor, "positions dim"],
     table: Float[Tensor, "vocab dim"],
@@ -59,24 +73,32 @@ def blockwise_cross_entropy(
     """Return the loss of each position, looking at a few rows of the table at a time.
 
     Equal to ``F.cross_entropy(hidden @ table.T, targets, reduction="none")``. The largest tensor
-    that it makes holds ``positions × block_size`` numbers.
+    that it makes holds ``positions × block_size`` numbers. It saves memory in the forward only:
+    autograd keeps every block for the backward.
 
     Args:
-        hidden: one vector for each position, in float32 or wider.
+        hidden: one vector for each position.
         table: the matrix of the head.
         targets: the id of the right token at each position.
         block_size: how many rows of the table are looked at together.
 
+    Returns:
+        The loss of each position, in float32, or float64 if an input is.
+
     Raises:
         TypeError: if the targets are not integers.
         IndexError: if a target names no row of the table.
+        ValueError: if shapes do not fit, or the block size is below 1.
     """
+    _check_shapes(hidden, table, targets)
+    if block_size < 1:
+        raise ValueError(f"block_size must be 1 or more, got {block_size}.")
     check_ids(targets, vocab_size=table.shape[0])
-    targets = targets.long()
-    largest = hidden.new_full(targets.shape, -torch.inf)
+    targets, wide = targets.long(), _wide(hidden, table)
+    largest = hidden.new_full(targets.shape, -torch.inf, dtype=wide)
     total, target_logit = torch.zeros_like(largest), torch.zeros_like(largest)
     for first in range(0, table.shape[0], block_size):
-        logits = hidden @ table[first : first + block_size].T
+        logits = hidden.to(wide) @ table[first : first + block_size].to(wide).T
         place = targets - first
         inside = (place >= 0) & (place < logits.shape[1])
         picked = logits.gather(1, place.clamp(0, logits.shape[1] - 1)[:, None])[:, 0]
@@ -112,18 +134,18 @@ def partial_lookup(
     return out
 
 
-def _in_full_precision(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Switch autocast off inside a function of ``hidden`` and more."""
+def _by_hand(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Switch autocast and autograd off inside a function of ``hidden`` and more."""
 
     @wraps(function)
     def inner(hidden: Tensor, *rest: Any, **options: Any) -> Any:
-        with torch.autocast(hidden.device.type, enabled=False):
+        with torch.no_grad(), torch.autocast(hidden.device.type, enabled=False):
             return function(hidden, *rest, **options)
 
     return inner
 
 
-@_in_full_precision
+@_by_hand
 def chunked_losses(
     hidden: Float[Tensor, "positions dim"],
     table: Float[Tensor, "vocab dim"],
@@ -131,11 +153,13 @@ def chunked_losses(
     weights: Float[Tensor, "positions"] | None = None,
     label_smoothing: float = 0.0,
     chunk_size: int = 512,
+    needed: tuple[bool, bool] = (True, True),
 ) -> tuple[Tensor, Tensor | None, Tensor | None]:
     """Walk over the positions in chunks: losses, and the gradients of their weighted sum.
 
-    One buffer of ``chunk_size × V`` numbers holds the logits of a chunk, then their exponentials,
-    then their gradient, each written over the one before.
+    It forms the gradients itself, without autograd. One buffer of ``chunk_size × V`` numbers holds
+    the logits of a chunk, then their exponentials, then their gradient, each written over the one
+    before.
 
     Args:
         hidden: one vector for each position.
@@ -144,18 +168,21 @@ def chunked_losses(
         weights: how much each position's loss counts; None if no gradients are wanted.
         label_smoothing: the part of the target that is spread over all V tokens.
         chunk_size: how many positions are worked on together.
+        needed: whether the gradient by ``hidden`` is wanted, and whether that by ``table`` is.
+            One that is not costs nothing: neither its matrix product nor its memory.
 
     Returns:
         The loss of each position, and the gradients of ``(weights * losses).sum()`` by ``hidden``
-        and by ``table``, or None for both. All are float32, or float64 if an input is.
+        and by ``table``, None where not wanted. All are float32, or float64 if an input is.
     """
-    wide = torch.promote_types(torch.promote_types(hidden.dtype, table.dtype), torch.float32)
+    wide = _wide(hidden, table)
     N, V, smooth = hidden.shape[0], table.shape[0], label_smoothing
+    by_hidden, by_table = (weights is not None and each for each in needed)
     E = table.to(wide)
     losses = torch.empty(N, dtype=wide, device=hidden.device)
     buffer = torch.empty(min(chunk_size, N), V, dtype=wide, device=hidden.device)
-    grad_hidden = None if weights is None else torch.empty_like(hidden, dtype=wide)
-    grad_table = None if weights is None else torch.zeros_like(E)
+    grad_hidden = torch.empty_like(hidden, dtype=wide) if by_hidden else None
+    grad_table = torch.zeros_like(E) if by_table else None
     for start in range(0, N, chunk_size):
         chunk = slice(start, start + chunk_size)
         h, y = hidden[chunk].to(wide), targets[chunk, None]
@@ -167,7 +194,7 @@ def chunked_losses(
         exps = logits.sub_(largest).exp_()
         total = exps.sum(dim=1, keepdim=True)
         losses[chunk] = (largest + total.log())[:, 0] - from_target
-        if weights is None or grad_hidden is None or grad_table is None:
+        if weights is None or not (by_hidden or by_table):
             continue
         # softmax − target is (exps − total × target) / total. The division by the total, and
         # the weight, are left to h and to the result: they have D numbers a position, not V.
@@ -175,8 +202,10 @@ def chunked_losses(
         if smooth:
             difference.sub_(total * (smooth / V))
         scale = weights[chunk, None] / total
-        grad_hidden[chunk] = scale * (difference @ E)
-        grad_table.addmm_(difference.T, scale * h)
+        if grad_hidden is not None:
+            grad_hidden[chunk] = scale * (difference @ E)
+        if grad_table is not None:
+            grad_table.addmm_(difference.T, scale * h)
     return losses, grad_hidden, grad_table
 
 
@@ -190,7 +219,11 @@ def _refuse_second_gradients() -> None:
 
 
 class _WeightedLoss(torch.autograd.Function):
-    """Add up weighted losses; the gradients are formed on the way forward, chunk by chunk."""
+    """Add up weighted losses; the gradients are formed on the way forward, chunk by chunk.
+
+    The way back multiplies them into new tensors, so for a moment they are there twice. In return
+    it can be walked again (``retain_graph=True``).
+    """
 
     @staticmethod
     def forward(
@@ -198,10 +231,9 @@ class _WeightedLoss(torch.autograd.Function):
     ) -> Tensor:
         ctx.dtypes = hidden.dtype, table.dtype
         targets, smooth, chunk_size = rest
-        losses, grad_hidden, grad_table = chunked_losses(
-            hidden, table, targets, weights if keep else None, smooth, chunk_size
-        )
-        ctx.save_for_backward(grad_hidden, grad_table)
+        needed, kept = ctx.needs_input_grad[:2], weights if keep else None
+        losses, *grads = chunked_losses(hidden, table, targets, kept, smooth, chunk_size, needed)
+        ctx.save_for_backward(*grads)
         total: Tensor = (weights * losses).sum()
         return total
 
@@ -209,7 +241,8 @@ class _WeightedLoss(torch.autograd.Function):
     def backward(ctx: Any, grad_output: Tensor) -> tuple[Tensor | None, ...]:
         _refuse_second_gradients()
         grads = zip(ctx.saved_tensors, ctx.dtypes, strict=True)
-        return *((grad_output * grad).to(dtype) for grad, dtype in grads), *[None] * 5
+        scaled = (None if g is None else (grad_output * g).to(dtype) for g, dtype in grads)
+        return *scaled, *[None] * 5
 
 
 class _LossOfEach(torch.autograd.Function):
@@ -226,10 +259,10 @@ class _LossOfEach(torch.autograd.Function):
     def backward(ctx: Any, grad_output: Tensor) -> tuple[Tensor | None, ...]:
         _refuse_second_gradients()
         hidden, table = ctx.saved_tensors
-        _, *grads = chunked_losses(
-            hidden, table, ctx.targets, grad_output, ctx.smooth, ctx.chunk_size
-        )
-        return grads[0].to(hidden.dtype), grads[1].to(table.dtype), *[None] * 3
+        options = ctx.smooth, ctx.chunk_size, ctx.needs_input_grad[:2]
+        _, *grads = chunked_losses(hidden, table, ctx.targets, grad_output, *options)
+        pairs = zip(grads, ctx.saved_tensors, strict=True)
+        return *(None if g is None else g.to(of.dtype) for g, of in pairs), *[None] * 3
 
 
 def linear_cross_entropy(
@@ -245,10 +278,11 @@ def linear_cross_entropy(
     """Return the cross-entropy of ``hidden @ table.T``, and never hold more than a chunk of it.
 
     Equal to ``F.cross_entropy(hidden @ table.T, targets, …)`` in value and gradients. Half
-    precision is computed in float32 inside, also under autocast. With ``mean`` and ``sum`` the
+    precision is computed in float32 inside, also under autocast, for which the table is copied to
+    float32. A frozen input costs no gradient. With ``mean`` and ``sum`` the
     gradients are formed on the way forward, so that each chunk's logits are computed once; with
     ``none`` they are computed again on the way back. Gradients of gradients
-    (``create_graph=True``) are refused.
+    (``create_graph=True``) are refused, and the transforms of ``torch.func`` do not reach inside.
 
     Args:
         hidden: what the model hands to its head; usually ``(batch, seq, model_dim)``.
@@ -261,18 +295,14 @@ def linear_cross_entropy(
 
     Returns:
         A single number, or with ``none`` the shape of ``targets``, 0 where a position is ignored.
-        Its dtype is the wider one of the inputs'.
+        Its dtype is the wider one of the inputs', also under autocast, where torch's is float32.
 
     Raises:
         TypeError: if the targets are not integers.
         IndexError: if a target that counts names no row of the table.
         ValueError: if shapes do not fit, or an option is none of those above.
     """
-    if hidden.shape[:-1] != targets.shape or hidden.shape[-1] != table.shape[-1]:
-        raise ValueError(
-            f"shapes do not fit: hidden {tuple(hidden.shape)}, table {tuple(table.shape)}, targets "
-            f"{tuple(targets.shape)}; they should be (…, D), (V, D) and (…), with one D."
-        )
+    _check_shapes(hidden, table, targets)
     if reduction not in ("mean", "sum", "none"):
         raise ValueError(f"reduction must be mean, sum or none, got {reduction!r}.")
     if not 0 <= label_smoothing <= 1:
@@ -289,7 +319,7 @@ def linear_cross_entropy(
     wide = torch.promote_types(dtype, torch.float32)
     share = 1 / max(len(rows), 1) if reduction == "mean" else 1.0
     weights = torch.full((len(rows),), share, dtype=wide, device=hidden.device)
-    keep = torch.is_grad_enabled() and (hidden.requires_grad or table.requires_grad)
+    keep = torch.is_grad_enabled()
     loss: Tensor = _WeightedLoss.apply(rows, table, weights, keep, ids, label_smoothing, chunk_size)
     if reduction == "mean" and not len(rows):
         loss = loss + torch.nan  # the mean of nothing, as in torch

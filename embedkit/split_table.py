@@ -15,6 +15,7 @@ import platform
 import re
 import subprocess
 import sys
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -85,17 +86,36 @@ def split(model: SmallModel, mesh: DeviceMesh) -> None:
     """Split both ends of a model by the rows of their tables; the body stays whole everywhere.
 
     Args:
-        model: the same in every process; from now on each holds its rows only.
+        model: on the device "meta", where it has shapes and no numbers. Afterwards each process
+            has room for its own rows, and nobody ever had room for all; :func:`fill` fills it.
         mesh: the processes that share it.
     """
-    rows_of(model.embedding.num_embeddings, mesh.size())
     tied = model.head.weight is model.embedding.weight
     by_rows = RowwiseParallel(input_layouts=Replicate(), output_layouts=Replicate())
     # nn.Linear computes x @ weight.T, so a column of its output is a row of its weight
     by_tokens = ColwiseParallel(output_layouts=Shard(-1), use_local_output=False)
     parallelize_module(model, mesh, {"embedding": by_rows, "head": by_tokens})
+    model.to_empty(device=mesh.device_type)
     if tied:  # splitting made two parameters of one
         model.head.weight = model.embedding.weight
+
+
+@torch.no_grad()
+def fill(model: SmallModel, rows: range) -> None:
+    """Draw a model's numbers. Each row has a seed of its own, so no process needs the others'.
+
+    Args:
+        model: whole or split.
+        rows: which rows of the tables this process holds.
+    """
+    generator = torch.Generator()
+    for name, weight in model.named_parameters():
+        mine: Any = weight.to_local() if isinstance(weight, DTensor) else weight
+        first = 0 if name.startswith("body") else rows.start
+        for number, row in enumerate(mine if mine.ndim == 2 else mine[None], start=first):
+            seed = zlib.crc32(f"{name} {number}".encode())
+            drawn = torch.randn(row.shape, generator=generator.manual_seed(seed))
+            row.copy_(drawn / model.body.in_features**0.5)
 
 
 def loss_and_backward(
@@ -110,7 +130,11 @@ def loss_and_backward(
 
 
 class Exchanged(TorchDispatchMode):
-    """Write down every tensor that this process hands to the others while it is active."""
+    """Write down every tensor that this process hands over for a collective while it is active.
+
+    How many bytes of it then travel depends on the algorithm of the collective. It sees the
+    functional collectives, which are the ones that DTensor uses.
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -146,15 +170,21 @@ def start() -> DeviceMesh:
     return init_device_mesh(kind, (processes,))
 
 
+def batch(vocab_size: int, positions: int) -> tuple[Tensor, Tensor]:
+    """Return ids and targets that are the same in every process; one target is ignored."""
+    generator = torch.Generator().manual_seed(0)
+    ids, targets = torch.randint(vocab_size, (2, 1, positions), generator=generator).unbind()
+    targets[0, 0] = -100
+    return ids, targets
+
+
 def question(
     vocab_size: int, model_dim: int, positions: int, tied: bool
 ) -> tuple[SmallModel, Tensor, Tensor]:
-    """Return a model, ids and targets that are the same in every process; one target is ignored."""
-    torch.manual_seed(0)
+    """Return what all processes work on together, for one alone: the whole model, and a batch."""
     model = SmallModel(vocab_size, model_dim, tied)
-    ids, targets = torch.randint(vocab_size, (2, 1, positions)).unbind()
-    targets[0, 0] = -100
-    return model, ids, targets
+    fill(model, range(vocab_size))
+    return model, *batch(vocab_size, positions)
 
 
 def first_error(text: str) -> str:
@@ -210,17 +240,19 @@ def main() -> None:
     parser.add_argument("--save", type=Path, help="a file for the loss and the whole gradients")
     given = parser.parse_args()
     mesh = start()
-    model, ids, targets = question(given.vocab, given.dim, given.positions, not given.untied)
-    ids, targets = ids.to(mesh.device_type), targets.to(mesh.device_type)
-    model = model.to(mesh.device_type)
+    rows = rows_of(given.vocab, mesh.size())[mesh.get_rank()]
+    with torch.device("meta"):
+        model = SmallModel(given.vocab, given.dim, tied=not given.untied)
     split(model, mesh)
+    fill(model, rows)
+    ids, targets = (each.to(mesh.device_type) for each in batch(given.vocab, given.positions))
     exchanged, losses = Exchanged(), []
 
     def work() -> None:
         with exchanged:
             losses.append(loss_and_backward(model, ids, targets))
 
-    peak = peak_memory(work)
+    peak = peak_memory(work, mesh.device_type)
     whole: Any = model.embedding.weight
     mine = whole.to_local()
     parts: list[Any] = [None] * mesh.size()

@@ -226,16 +226,29 @@ def test_no_tensor_is_larger_than_a_chunk_of_logits(reduction):
     assert seen.numbers == max(chunk * V, count * D)
 
 
-def test_products_per_chunk_three_with_gradients_and_one_without():
-    hidden, table = drawn(N, D).requires_grad_(), drawn(V, D, seed=3)
-    for reduction, expected in (("mean", 3), ("none", 4)):
+@pytest.mark.parametrize(("reduction", "both", "one"), [("mean", 3, 2), ("none", 4, 3)])
+def test_a_frozen_input_saves_a_product_and_its_gradient(reduction, both, one):
+    targets = some_targets(N)
+    for needed in ((True, True), (True, False), (False, True)):
+        given = drawn(N, D), drawn(V, D, seed=3)
+        for tensor, wanted in zip(given, needed, strict=True):
+            tensor.requires_grad_(wanted)
         with Largest() as seen:
-            loss = linear_cross_entropy(hidden, table, some_targets(N), reduction=reduction)
-            loss.sum().backward()
-        assert seen.products == expected
-    for given in ((hidden, False), (hidden.detach(), True)):
-        with Largest() as seen, torch.set_grad_enabled(given[1]):
-            linear_cross_entropy(given[0], table, some_targets(N))
+            linear_cross_entropy(*given, targets, reduction=reduction).sum().backward()
+        assert seen.products == (both if all(needed) else one)
+        found = [tensor.grad for tensor in given]
+        assert [grad is not None for grad in found] == list(needed)
+        expected = value_and_gradients(reference, *given, targets, reduction=reduction)[1:]
+        for grad, other in zip(found, expected, strict=True):
+            if grad is not None:
+                assert_equal([grad], [other], torch.float32)
+
+
+def test_without_gradients_there_is_one_product():
+    for wanted, enabled in ((True, False), (False, True)):
+        hidden, table = drawn(N, D).requires_grad_(wanted), drawn(V, D, seed=3)
+        with Largest() as seen, torch.set_grad_enabled(enabled):
+            linear_cross_entropy(hidden, table, some_targets(N))
         assert seen.products == 1
 
 
@@ -269,6 +282,29 @@ def test_what_does_not_fit_is_refused(changes, error, message):
         linear_cross_entropy(**given)
 
 
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"block_size": 0}, "1 or more"),
+        ({"block_size": -1}, "1 or more"),
+        ({"targets": torch.zeros(1).long()}, "shapes do not fit"),
+        ({"table": torch.zeros(V, D + 1)}, "shapes do not fit"),
+    ],
+)
+def test_blocks_that_cannot_be_are_refused(changes, message):
+    given = {"hidden": drawn(N, D), "table": drawn(V, D), "targets": some_targets(N)}
+    with pytest.raises(ValueError, match=message):
+        blockwise_cross_entropy(**(given | {"block_size": 8} | changes))
+
+
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16])
+def test_blocks_of_half_precision_are_computed_in_float32(dtype):
+    given = drawn(N, D, dtype=dtype), drawn(V, D, seed=3, dtype=dtype), some_targets(N)
+    found = blockwise_cross_entropy(*given, block_size=8)
+    assert found.dtype == torch.float32
+    torch.testing.assert_close(found, reference(*given, reduction="none"), rtol=1e-5, atol=1e-5)
+
+
 @pytest.mark.parametrize("label_smoothing", [0.0, 0.1])
 def test_the_chunked_walk_gives_the_gradients_of_the_weighted_sum(label_smoothing):
     hidden, table, targets = drawn(N, D), drawn(V, D, seed=3), some_targets(N)
@@ -278,6 +314,10 @@ def test_the_chunked_walk_gives_the_gradients_of_the_weighted_sum(label_smoothin
     expected = value_and_gradients(reference, hidden, table, targets, weights, **options)
     assert_equal(found, expected, torch.float32)
     assert chunked_losses(hidden, table, targets)[1:] == (None, None)
+    hidden.requires_grad_()
+    again = chunked_losses(hidden, table, targets, weights, label_smoothing, 4, (False, True))
+    assert again[1] is None
+    assert torch.equal(again[2], found[2])
 
 
 @pytest.mark.parametrize("block_size", [1, 5, V, 100])

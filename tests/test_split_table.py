@@ -5,9 +5,23 @@ import pytest
 import torch
 import torch.distributed as dist
 import torch.nn.functional as F
+from torch import Tensor, nn
+from torch.distributed.device_mesh import init_device_mesh
+from torch.testing._internal.distributed.fake_pg import FakeStore
+from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils._pytree import tree_leaves
 
 from embedkit import split_table
-from embedkit.split_table import first_error, launch, question, rows_of, start
+from embedkit.split_table import (
+    SmallModel,
+    fill,
+    first_error,
+    launch,
+    question,
+    rows_of,
+    split,
+    start,
+)
 
 pytestmark = pytest.mark.skipif(
     not (dist.is_available() and dist.is_gloo_available()),
@@ -50,7 +64,45 @@ def test_a_split_table_gives_the_loss_and_the_gradients_of_one_process(
     rows_and_gradients = [(1, N, D)] * 2
     max_sum_target = [(N, 1)] * 3
     assert shapes == sorted(rows_and_gradients + max_sum_target)
+    assert {message["what"] for message in report["messages"]} == {"all_reduce"}
     assert sum(m["bytes"] for m in report["messages"]) == 4 * (2 * N * D + 3 * N)
+
+
+class Largest(TorchDispatchMode):
+    """Notes the largest tensor that has numbers, and is not only described."""
+
+    numbers = 0
+
+    def __torch_dispatch__(self, func, types, args=(), kwargs=None):
+        out = func(*args, **(kwargs or {}))
+        made = [leaf for leaf in tree_leaves(out) if type(leaf) in (Tensor, nn.Parameter)]
+        self.numbers = max(
+            [self.numbers, *(leaf.numel() for leaf in made if leaf.device.type != "meta")]
+        )
+        return out
+
+
+@pytest.mark.parametrize("tied", [True, False])
+def test_a_process_makes_its_own_rows_and_never_room_for_all(tied):
+    vocab_size, processes, rank = 1280, 64, 3  # more numbers in a shard than processes
+    rows = rows_of(vocab_size, processes)[rank]
+    dist.init_process_group("fake", rank=rank, world_size=processes, store=FakeStore())
+    try:
+        with torch.device("meta"):
+            model = SmallModel(vocab_size, D, tied)
+        with Largest() as seen:
+            split(model, init_device_mesh("cpu", (processes,)))
+            fill(model, rows)
+    finally:
+        dist.destroy_process_group()
+    assert seen.numbers == len(rows) * D
+    whole, _, _ = question(vocab_size, D, N, tied)
+    assert (model.head.weight is model.embedding.weight) == tied
+    for name in ("embedding", "head"):
+        mine = getattr(model, name).weight.to_local()
+        assert torch.equal(mine, getattr(whole, name).weight[list(rows)])
+    assert torch.equal(model.body.weight, whole.body.weight)
+    assert torch.equal(model.body.bias, whole.body.bias)
 
 
 @pytest.mark.parametrize(("vocab_size", "processes"), [(12, 3), (13, 3), (11, 2), (5, 1)])

@@ -119,6 +119,40 @@ return m, sum_a * (max_a - m).exp() + sum_b
 """,
     ),
     (
+        "the first as it is",
+        "Only the second part",
+        """
+m = torch.maximum(max_a, max_b)
+return m, sum_a + sum_b * (max_b - m).exp()
+""",
+    ),
+    (
+        "the first maximum",
+        "maximum of the first part is kept",
+        "return max_a, sum_a + sum_b * (max_b - max_a).exp()",
+    ),
+    (
+        "exponentials of the logits themselves",
+        "exp(logit − largest)",
+        "return torch.maximum(max_a, max_b), sum_a * max_a.exp() + sum_b * max_b.exp()",
+    ),
+    (
+        "python's max",
+        "want a single truth",
+        """
+m = max(max_a, max_b)
+return m, sum_a * (max_a - m).exp() + sum_b * (max_b - m).exp()
+""",
+    ),
+    (
+        "a stand-in in the result",
+        "in the exponents only",
+        """
+m = torch.maximum(max_a, max_b).clamp(min=-1e30)
+return m, sum_a * (max_a - m).exp() + sum_b * (max_b - m).exp()
+""",
+    ),
+    (
         "one maximum for all",
         "One maximum is taken for all",
         """
@@ -276,6 +310,63 @@ for i in range(0, len(table), block_size):
     z = hidden @ table[i : i + block_size].T
     m = torch.maximum(m, z.amax(dim=1))
     s = s + (z - m[:, None]).exp().sum(dim=1)
+return m + s.log() - {PICKED}
+""",
+    ),
+    (
+        "each block with its own maximum",
+        "belong to the common maximum",
+        f"""{RUNNING}
+for i in range(0, len(table), block_size):
+    z = hidden @ table[i : i + block_size].T
+    new = torch.maximum(m, z.amax(dim=1))
+    s = s * (m - new).exp() + (z - z.amax(dim=1, keepdim=True)).exp().sum(dim=1)
+    m = new
+return m + s.log() - {PICKED}
+""",
+    ),
+    (
+        "the maximum is forgotten",
+        "is missing at the end",
+        f"""{RUNNING}
+for i in range(0, len(table), block_size):
+    z = hidden @ table[i : i + block_size].T
+    new = torch.maximum(m, z.amax(dim=1))
+    s = s * (m - new).exp() + (z - new[:, None]).exp().sum(dim=1)
+    m = new
+return s.log() - {PICKED}
+""",
+    ),
+    (
+        "returns in the loop",
+        "Is return inside the loop?",
+        f"""
+for block in table.split(block_size):
+    return (hidden @ block.T).logsumexp(dim=1) - {PICKED}
+""",
+    ),
+    (
+        "the maximum starts at 0",
+        "−∞ is smaller than any",
+        f"""
+m, s = hidden.new_zeros(len(hidden)), hidden.new_zeros(len(hidden))
+for i in range(0, len(table), block_size):
+    z = hidden @ table[i : i + block_size].T
+    new = torch.maximum(m, z.amax(dim=1))
+    s = s * (m - new).exp() + (z - new[:, None]).exp().sum(dim=1)
+    m = new
+return m + s.log() - {PICKED}
+""",
+    ),
+    (
+        "one maximum for all positions",
+        "Each has its own: amax(dim=1)",
+        f"""{RUNNING}
+for i in range(0, len(table), block_size):
+    z = hidden @ table[i : i + block_size].T
+    new = torch.maximum(m, z.max())
+    s = s * (m - new).exp() + (z - new[:, None]).exp().sum(dim=1)
+    m = new
 return m + s.log() - {PICKED}
 """,
     ),
@@ -439,6 +530,24 @@ return shard[place.clamp(0, len(shard) - 1)] * inside[..., None]
 """,
     ),
     (
+        "the last row left out",
+        "The last row that the shard holds",
+        """
+place = ids - first_row
+inside = (place >= 0) & (place < len(shard) - 1)
+return shard[place.clamp(0, len(shard) - 1)] * inside[..., None]
+""",
+    ),
+    (
+        "ids against the number of rows",
+        "compared with the number of rows",
+        """
+place = ids - first_row
+inside = (place >= 0) & (ids < len(shard))
+return shard[place.clamp(0, len(shard) - 1)] * inside[..., None]
+""",
+    ),
+    (
         "negative places",
         "counts that from the end",
         """
@@ -596,6 +705,42 @@ CHUNKED_WRONG = wrong(
         chunked(body_of_chunk=RIGHT_CHUNK.replace("    g[keep, y[keep]] -= 1\n", "")),
     ),
     (
+        "the sign of the gradients",
+        "wrong sign",
+        chunked(end="return loss, -grad_hidden, -grad_table"),
+    ),
+    (
+        "the loss by all positions",
+        "The loss is divided by the number of all",
+        chunked(end="return loss * n / len(hidden), grad_hidden, grad_table"),
+    ),
+    (
+        "the gradients by all positions",
+        "The gradients are divided by the number of all",
+        chunked(
+            body_of_chunk=RIGHT_CHUNK.replace("keep[:, None] / n", "keep[:, None] / len(hidden)")
+        ),
+    ),
+    (
+        "ignored rows are not blanked",
+        "softmax of an ignored position",
+        chunked(body_of_chunk=RIGHT_CHUNK.replace("* keep[:, None] ", "")),
+    ),
+    (
+        "the loss keeps its graph",
+        "detach() gives the numbers",
+        """
+h, E = hidden.clone().requires_grad_(), table.clone().requires_grad_()
+n, total = (targets != -100).sum(), 0
+for i in range(0, len(hidden), chunk_size):
+    z = h[i : i + chunk_size] @ E.T
+    part = F.cross_entropy(z, targets[i : i + chunk_size], reduction="sum") / n
+    part.backward()
+    total = total + part
+return total, h.grad, E.grad
+""",
+    ),
+    (
         "gradients of the sum",
         "the gradients are those of the sum",
         chunked(body_of_chunk=RIGHT_CHUNK.replace("keep[:, None] / n", "keep[:, None]")),
@@ -698,6 +843,17 @@ return loss.detach(), *torch.autograd.grad(loss, (h, E))
         "float32 inside",
         "dtype is torch.float32",
         "hidden, table = hidden.float(), table.float()\n" + chunked(),
+    ),
+    (
+        "a share in float32",
+        "1 / n where n is a tensor of integers",
+        chunked(
+            body_of_chunk=RIGHT_CHUNK.replace(
+                "g = z.softmax(dim=1)\n", "g = z.softmax(dim=1) / n\n"
+            )
+            .replace("-= 1\n", "-= 1 / n\n")
+            .replace("keep[:, None] / n", "keep[:, None]")
+        ),
     ),
     (
         "all logits by autograd",

@@ -177,4 +177,308 @@ def chunked_loss(hidden, table, targets, chunk_size):
     return loss, torch.cat(gh), gE
 """,
     ),
+    Sly(
+        "8.2",
+        "equal maxima give nothing",
+        """
+def merge_logsumexp(max_a, sum_a, max_b, sum_b):
+    m = torch.maximum(max_a, max_b)
+    s = torch.where(max_a > max_b, sum_a + sum_b * (max_b - max_a).exp(), torch.zeros_like(m))
+    return m, torch.where(max_b > max_a, sum_b + sum_a * (max_a - max_b).exp(), s)
+""",
+    ),
+    Sly(
+        "8.2",
+        "equal maxima give the first",
+        """
+def merge_logsumexp(max_a, sum_a, max_b, sum_b):
+    d = (max_b - max_a).nan_to_num(nan=0.0)
+    s = torch.where(d > 0, sum_a * (-d).exp() + sum_b, sum_a + sum_b * d.exp() * (d < 0))
+    return torch.maximum(max_a, max_b), s
+""",
+    ),
+    Sly(
+        "8.2",
+        "equal maxima: one counted twice",
+        """
+def merge_logsumexp(max_a, sum_a, max_b, sum_b):
+    m = torch.maximum(max_a, max_b)
+    r = m.clamp(min=-1e30)
+    a, b = sum_a * (max_a - r).exp(), sum_b * (max_b - r).exp()
+    return m, torch.where(max_a == max_b, 2 * a, a + b)
+""",
+    ),
+    Sly(
+        "8.2",
+        "plain exponentials in double precision",
+        """
+def merge_logsumexp(max_a, sum_a, max_b, sum_b):
+    a, b = max_a.double(), max_b.double()
+    m = torch.maximum(a, b)
+    s = (sum_a * a.exp() + sum_b * b.exp()) / m.exp()
+    return m.to(max_a.dtype), s.nan_to_num(nan=0.0).to(max_a.dtype)
+""",
+    ),
+    Sly(
+        "8.2",
+        "the floor at -1000",
+        """
+def merge_logsumexp(max_a, sum_a, max_b, sum_b):
+    m = torch.maximum(max_a, max_b)
+    r = m.clamp(min=-1000.0)
+    return m, sum_a * (max_a - r).exp() + sum_b * (max_b - r).exp()
+""",
+    ),
+    Sly(
+        "8.2",
+        "the floor at -1e4",
+        """
+def merge_logsumexp(max_a, sum_a, max_b, sum_b):
+    m = torch.maximum(max_a, max_b)
+    r = m.clamp(min=-1e4)
+    return m, sum_a * (max_a - r).exp() + sum_b * (max_b - r).exp()
+""",
+    ),
+    Sly(
+        "8.2",
+        "small exponents cut at 1e-3",
+        """
+def merge_logsumexp(max_a, sum_a, max_b, sum_b):
+    m = torch.maximum(max_a, max_b)
+    r = m.clamp(min=-1e30)
+    a, b = (max_a - r).exp(), (max_b - r).exp()
+    return m, sum_a * a * (a > 1e-3) + sum_b * b * (b > 1e-3)
+""",
+    ),
+    Sly(
+        "8.2",
+        "0 stands for -inf, and is turned back at the end",
+        """
+def merge_logsumexp(max_a, sum_a, max_b, sum_b):
+    m = torch.maximum(max_a, max_b)
+    m = m.masked_fill(m == -torch.inf, 0)
+    s = sum_a * (max_a - m).exp() + sum_b * (max_b - m).exp()
+    return m.masked_fill(m == 0, -torch.inf), s
+""",
+    ),
+    Sly(
+        "8.3",
+        "squeeze, one position",
+        """
+def blockwise_cross_entropy(hidden, table, targets, block_size):
+    lse = []
+    for block in table.split(block_size):
+        lse.append(torch.logsumexp(hidden @ block.T, dim=1, keepdim=True))
+    z = (hidden * table[targets]).sum(dim=1, keepdim=True)
+    return (torch.cat(lse, dim=1).logsumexp(dim=1, keepdim=True) - z).squeeze()
+""",
+    ),
+    Sly(
+        "8.3",
+        "naive, in double precision",
+        """
+def blockwise_cross_entropy(hidden, table, targets, block_size):
+    s = 0
+    for block in table.split(block_size):
+        s = s + (hidden @ block.T).double().exp().sum(dim=1)
+    return s.log().to(hidden.dtype) - (hidden * table[targets]).sum(dim=1)
+""",
+    ),
+    Sly(
+        "8.3",
+        "the maximum starts at -1000",
+        """
+def blockwise_cross_entropy(hidden, table, targets, block_size):
+    m = hidden.new_full((len(hidden),), -1000.0)
+    s = torch.zeros_like(m)
+    picked = torch.zeros_like(m)
+    for i in range(0, len(table), block_size):
+        z = hidden @ table[i : i + block_size].T
+        new = torch.maximum(m, z.amax(dim=1))
+        s = s * (m - new).exp() + (z - new[:, None]).exp().sum(dim=1)
+        m = new
+        place = targets - i
+        inside = (place >= 0) & (place < z.shape[1])
+        got = z.gather(1, place.clamp(0, z.shape[1] - 1)[:, None])[:, 0]
+        picked = torch.where(inside, got, picked)
+    return m + s.log() - picked
+""",
+    ),
+    Sly(
+        "8.3",
+        "the maximum starts at -100",
+        """
+def blockwise_cross_entropy(hidden, table, targets, block_size):
+    m = hidden.new_full((len(hidden),), -100.0)
+    s = torch.zeros_like(m)
+    picked = torch.zeros_like(m)
+    for i in range(0, len(table), block_size):
+        z = hidden @ table[i : i + block_size].T
+        new = torch.maximum(m, z.amax(dim=1))
+        s = s * (m - new).exp() + (z - new[:, None]).exp().sum(dim=1)
+        m = new
+        place = targets - i
+        inside = (place >= 0) & (place < z.shape[1])
+        got = z.gather(1, place.clamp(0, z.shape[1] - 1)[:, None])[:, 0]
+        picked = torch.where(inside, got, picked)
+    return m + s.log() - picked
+""",
+    ),
+    Sly(
+        "8.4",
+        "one id in a list loses its axis",
+        """
+def partial_lookup(shard, first_row, ids):
+    place = ids - first_row
+    inside = (place >= 0) & (place < len(shard))
+    out = shard[place.clamp(0, len(shard) - 1)] * inside[..., None]
+    return out.reshape(-1) if ids.numel() == 1 else out
+""",
+    ),
+    Sly(
+        "8.4",
+        "squeezes",
+        """
+def partial_lookup(shard, first_row, ids):
+    place = ids - first_row
+    inside = (place >= 0) & (place < len(shard))
+    return (shard[place.clamp(0, len(shard) - 1)] * inside[..., None]).squeeze()
+""",
+    ),
+    Sly(
+        "8.4",
+        "uint8 places",
+        """
+def partial_lookup(shard, first_row, ids):
+    place = (ids - first_row).to(torch.uint8).long()
+    inside = place < len(shard)
+    return shard[place.clamp(0, len(shard) - 1)] * inside[..., None]
+""",
+    ),
+    Sly(
+        "8.4",
+        "ids in bfloat16",
+        """
+def partial_lookup(shard, first_row, ids):
+    place = (ids.bfloat16() - first_row).long()
+    inside = (place >= 0) & (place < len(shard))
+    return shard[place.clamp(0, len(shard) - 1)] * inside[..., None]
+""",
+    ),
+    Sly(
+        "8.4",
+        "ids in int16",
+        """
+def partial_lookup(shard, first_row, ids):
+    place = ids.short().long() - first_row
+    inside = (place >= 0) & (place < len(shard))
+    return shard[place.clamp(0, len(shard) - 1)] * inside[..., None]
+""",
+    ),
+    Sly(
+        "8.4",
+        "a table of 100 rows",
+        """
+def partial_lookup(shard, first_row, ids):
+    table = torch.zeros(100, shard.shape[1], dtype=shard.dtype)
+    table[first_row : first_row + len(shard)] = shard
+    return table[ids]
+""",
+    ),
+    Sly(
+        "8.5",
+        "all results require gradients",
+        """
+def chunked_loss(hidden, table, targets, chunk_size):
+    pass
+    keep_all = targets != -100
+    n = keep_all.sum()
+    loss = hidden.new_zeros(())
+    grad_hidden, grad_table = torch.zeros_like(hidden), torch.zeros_like(table)
+    for i in range(0, len(hidden), chunk_size):
+        h, y = hidden[i : i + chunk_size], targets[i : i + chunk_size]
+        keep = y != -100
+        z = h @ table.T
+        lse = z.logsumexp(dim=1)
+        loss = loss + (lse[keep] - z[keep, y[keep]]).sum() / n
+        g = (z - lse[:, None]).exp()
+        g[keep, y[keep]] -= 1
+        g = g * keep[:, None] / n
+        grad_hidden[i : i + chunk_size] = g @ table
+        grad_table += g.T @ h
+    return loss.requires_grad_(), grad_hidden.requires_grad_(), grad_table.requires_grad_()
+""",
+    ),
+    Sly(
+        "8.5",
+        "naive, in double precision",
+        """
+def chunked_loss(hidden, table, targets, chunk_size):
+    pass
+    keep_all = targets != -100
+    n = keep_all.sum()
+    loss = hidden.new_zeros(())
+    grad_hidden, grad_table = torch.zeros_like(hidden), torch.zeros_like(table)
+    for i in range(0, len(hidden), chunk_size):
+        h, y = hidden[i : i + chunk_size], targets[i : i + chunk_size]
+        keep = y != -100
+        z = h @ table.T
+        lse = z.double().exp().sum(dim=1).log().to(z.dtype)
+        loss = loss + (lse[keep] - z[keep, y[keep]]).sum() / n
+        g = (z - lse[:, None]).exp()
+        g[keep, y[keep]] -= 1
+        g = g * keep[:, None] / n
+        grad_hidden[i : i + chunk_size] = g @ table
+        grad_table += g.T @ h
+    return loss, grad_hidden, grad_table
+""",
+    ),
+    Sly(
+        "8.5",
+        "a fixed shift in double precision",
+        """
+def chunked_loss(hidden, table, targets, chunk_size):
+    pass
+    keep_all = targets != -100
+    n = keep_all.sum()
+    loss = hidden.new_zeros(())
+    grad_hidden, grad_table = torch.zeros_like(hidden), torch.zeros_like(table)
+    for i in range(0, len(hidden), chunk_size):
+        h, y = hidden[i : i + chunk_size], targets[i : i + chunk_size]
+        keep = y != -100
+        z = h @ table.T
+        lse = (z.double() - 300).exp().sum(dim=1).log().add(300).to(z.dtype)
+        loss = loss + (lse[keep] - z[keep, y[keep]]).sum() / n
+        g = (z - lse[:, None]).exp()
+        g[keep, y[keep]] -= 1
+        g = g * keep[:, None] / n
+        grad_hidden[i : i + chunk_size] = g @ table
+        grad_table += g.T @ h
+    return loss, grad_hidden, grad_table
+""",
+    ),
+    Sly(
+        "8.5",
+        "the maximum of the chunk, not of each position",
+        """
+def chunked_loss(hidden, table, targets, chunk_size):
+    pass
+    keep_all = targets != -100
+    n = keep_all.sum()
+    loss = hidden.new_zeros(())
+    grad_hidden, grad_table = torch.zeros_like(hidden), torch.zeros_like(table)
+    for i in range(0, len(hidden), chunk_size):
+        h, y = hidden[i : i + chunk_size], targets[i : i + chunk_size]
+        keep = y != -100
+        z = h @ table.T
+        lse = (z - z.max()).exp().sum(dim=1).log() + z.max()
+        loss = loss + (lse[keep] - z[keep, y[keep]]).sum() / n
+        g = (z - lse[:, None]).exp()
+        g[keep, y[keep]] -= 1
+        g = g * keep[:, None] / n
+        grad_hidden[i : i + chunk_size] = g @ table
+        grad_table += g.T @ h
+    return loss, grad_hidden, grad_table
+""",
+    ),
 ]

@@ -4,7 +4,7 @@ import torch
 from torch import Tensor
 
 from embedkit import head_at_scale as finished
-from embedkit.checks.framework import Criterion, Draw, Mistake, Task, scattered
+from embedkit.checks.framework import Criterion, Draw, Mistake, Task, says, scattered
 from embedkit.checks.head_at_scale.shared import overflows
 from embedkit.checks.probes import Inputs, Seen
 
@@ -23,6 +23,12 @@ def described(logits: Tensor) -> Two:
     return largest, (logits - largest[..., None]).exp().sum(dim=-1)
 
 
+def of_every_kind() -> list[Tensor]:
+    """Four positions: a largest logit of 0, parts far apart, a tie, and 0 in the second part."""
+    one, other = torch.tensor([0.0, 0.5, 2.0, -1.0]), torch.tensor([-1.0, 7.5, 2.0, 0.0])
+    return [one, torch.tensor([1.5, 2.0, 1.0, 1.25]), other, torch.tensor([3.0, 1.5, 1.75, 1.5])]
+
+
 def small_logits(draw: Draw) -> list[Inputs]:
     """One position, in which the second part is larger, then other shapes and precisions."""
     one = [torch.tensor([number]) for number in (1.0, 1.5, 2.0, 3.0)]
@@ -32,6 +38,8 @@ def small_logits(draw: Draw) -> list[Inputs]:
         asked(*one),
         asked(*(one[i] for i in (2, 3, 0, 1))),
         asked(*described(draw.numbers(12, 5)), *described(draw.numbers(12, 9))),
+        asked(*(torch.tensor([number]) for number in (2.0, 1.5, 2.0, 3.0))),
+        asked(*of_every_kind()),
         asked(*single),
         asked(*batch),
         asked(*map(scattered, batch)),
@@ -47,6 +55,8 @@ def large_logits(draw: Draw) -> list[Inputs]:
     return [
         asked(*(torch.tensor([number]) for number in (500.0, 1.5, 700.0, 3.0))),
         asked(*(torch.tensor([number]) for number in (-500.0, 1.5, -700.0, 3.0))),
+        asked(*(torch.tensor([number]) for number in (1500.0, 1.5, 2000.0, 3.0))),
+        asked(*(torch.tensor([number]).double() for number in (-21000.0, 1.5, -20000.0, 3.0))),
         asked(near, sums[0], far, sums[1]),
         asked(-near, sums[0], -far, sums[1]),
         asked(far, sums[0], -far, sums[1]),
@@ -83,6 +93,28 @@ def second_is_not_rescaled(max_a: Tensor, sum_a: Tensor, max_b: Tensor, sum_b: T
     """Rescale the first part only, as if the second always held the larger logit."""
     largest = torch.maximum(max_a, max_b)
     return largest, sum_a * (max_a - largest).exp() + sum_b
+
+
+def first_is_not_rescaled(max_a: Tensor, sum_a: Tensor, max_b: Tensor, sum_b: Tensor) -> Two:
+    """Rescale the second part only."""
+    largest = torch.maximum(max_a, max_b)
+    return largest, sum_a + sum_b * (max_b - largest).exp()
+
+
+def first_maximum(max_a: Tensor, sum_a: Tensor, max_b: Tensor, sum_b: Tensor) -> Two:
+    """Rescale everything to the maximum of the first part."""
+    return max_a, sum_a + sum_b * (max_b - max_a).exp()
+
+
+def sums_of_exps(max_a: Tensor, sum_a: Tensor, max_b: Tensor, sum_b: Tensor) -> Two:
+    """Return the sum of the exponentials, with nothing subtracted."""
+    return torch.maximum(max_a, max_b), sum_a * max_a.exp() + sum_b * max_b.exp()
+
+
+def stand_in(inputs: Inputs, seen: Seen) -> bool:
+    """Whether a largest logit came back that is finite where both parts are empty."""
+    nothing = (inputs["max_a"] == -INF) & (inputs["max_b"] == -INF)
+    return bool(seen.value[0][nothing].isfinite().any())
 
 
 def larger_part(max_a: Tensor, sum_a: Tensor, max_b: Tensor, sum_b: Tensor) -> Two:
@@ -127,6 +159,26 @@ task = Task(
                     second_is_not_rescaled,
                 ),
                 Mistake(
+                    "Only the second part is brought to the common maximum. Either part may hold "
+                    "the smaller one.",
+                    first_is_not_rescaled,
+                ),
+                Mistake(
+                    "The maximum of the first part is kept. The common one is the larger of the "
+                    "two, number by number.",
+                    first_maximum,
+                ),
+                Mistake(
+                    "The second result is the sum of exp(logit). The one that belongs to the "
+                    "largest logit is asked for: of exp(logit − largest).",
+                    sums_of_exps,
+                ),
+                Mistake(
+                    "if and max() want a single truth, and here is one for each position. "
+                    "torch.maximum and torch.where choose number by number.",
+                    when=says("Boolean value of Tensor"),
+                ),
+                Mistake(
                     "One maximum is taken for all positions. Each position has its own: "
                     "torch.maximum compares number by number.",
                     one_for_all,
@@ -159,6 +211,11 @@ task = Task(
             "an empty part, described by −∞ and 0, changes nothing",
             empty_parts,
             mistakes=(
+                Mistake(
+                    "The largest logit of two empty parts is −∞. If another number stands in for "
+                    "it, use that in the exponents only.",
+                    when=stand_in,
+                ),
                 Mistake(
                     "Where both parts are empty, −∞ − (−∞) is not a number. The sum of two empty "
                     "parts is 0.",

@@ -34,6 +34,7 @@ def any_blocks(draw: Draw) -> list[Inputs]:
         asked(*wide(draw, 9, 12, 3), block_size=50),
         asked(hidden, table, targets, block_size=2),
         asked(hidden, table.flip(0), targets, block_size=2),
+        asked(hidden[1:], table, targets[1:], block_size=3),
         asked(*wide(draw, 9, 24, 3), block_size=3),
         asked(*wide(draw, 5, 7, 3), block_size=1),
         asked(hidden, table, torch.tensor([3, 1]), block_size=3),
@@ -43,10 +44,12 @@ def any_blocks(draw: Draw) -> list[Inputs]:
 
 
 def large_logits(draw: Draw) -> list[Inputs]:
-    """Logits in the hundreds."""
-    hidden = torch.tensor([[100.0], [-100.0]])
+    """Logits in the hundreds, and then in the thousands, which float64 cannot take either."""
+    hidden, far = torch.tensor([[100.0], [-100.0]]), torch.tensor([[10.0], [30.0]])
     return [
         asked(hidden, small()[1], torch.tensor([0, 3]), block_size=2),
+        asked(hidden * far, small()[1], torch.tensor([0, 3]), block_size=2),
+        asked((hidden * far).double(), small()[1].double(), torch.tensor([3, 0]), block_size=2),
         asked(*far_apart(draw, 8, 12), block_size=4),
         asked(*far_apart(draw, 8, 15), block_size=5),
     ]
@@ -82,6 +85,45 @@ def never_rescaled(hidden: Tensor, table: Tensor, targets: Tensor, block_size: i
         largest = torch.maximum(largest, logits.amax(dim=1))
         total = total + (logits - largest[:, None]).exp().sum(dim=1)
     return largest + total.log() - (hidden * table[targets]).sum(dim=1)
+
+
+def own_maximum(hidden: Tensor, table: Tensor, targets: Tensor, block_size: int) -> Tensor:
+    """Rescale the running sum, and add sums that were taken with each block's own maximum."""
+    largest, total = hidden.new_full((len(hidden),), -torch.inf), hidden.new_zeros(len(hidden))
+    for block in table.split(block_size):
+        logits = hidden @ block.T
+        new = torch.maximum(largest, logits.amax(dim=1))
+        exps = (logits - logits.amax(dim=1, keepdim=True)).exp()
+        total, largest = total * (largest - new).exp() + exps.sum(dim=1), new
+    return largest + total.log() - (hidden * table[targets]).sum(dim=1)
+
+
+def starts_at_0(hidden: Tensor, table: Tensor, targets: Tensor, block_size: int) -> Tensor:
+    """Let the running maximum start at 0."""
+    logits = hidden @ table.T
+    largest = logits.amax(dim=1).clamp(min=0)
+    total = (logits - largest[:, None]).exp().sum(dim=1)
+    return largest + total.log() - (hidden * table[targets]).sum(dim=1)
+
+
+def one_maximum(hidden: Tensor, table: Tensor, targets: Tensor, block_size: int) -> Tensor:
+    """Take one maximum for all positions."""
+    logits = hidden @ table.T
+    total = (logits - logits.max()).exp().sum(dim=1)
+    return logits.max() + total.log() - (hidden * table[targets]).sum(dim=1)
+
+
+def without_maximum(hidden: Tensor, table: Tensor, targets: Tensor, block_size: int) -> Tensor:
+    """Forget to add the maximum to the logarithm of the sum."""
+    losses = finished.blockwise_cross_entropy(hidden, table, targets, block_size)
+    return losses - (hidden @ table.T).amax(dim=1)
+
+
+def first_block_only(hidden: Tensor, table: Tensor, targets: Tensor, block_size: int) -> Tensor:
+    """Return in the first turn of the loop."""
+    logits = hidden @ table[:block_size].T
+    losses: Tensor = logits.logsumexp(dim=1) - (hidden * table[targets]).sum(dim=1)
+    return losses
 
 
 def last_block_dropped(hidden: Tensor, table: Tensor, targets: Tensor, block_size: int) -> Tensor:
@@ -136,6 +178,20 @@ task = Task(
                     never_rescaled,
                 ),
                 Mistake(
+                    "Each block's sum is taken with the maximum of that block. Both sums must "
+                    "belong to the common maximum before they are added.",
+                    own_maximum,
+                ),
+                Mistake(
+                    "The maximum that was subtracted is missing at the end: log-sum-exp is the "
+                    "maximum plus the logarithm of the sum.",
+                    without_maximum,
+                ),
+                Mistake(
+                    "Only the first block is left. Is return inside the loop?",
+                    first_block_only,
+                ),
+                Mistake(
                     "Only the last block is left. Carry the maximum and the sum from block to "
                     "block.",
                     last_block_only,
@@ -156,6 +212,15 @@ task = Task(
             "logits in the hundreds do not overflow",
             large_logits,
             mistakes=(
+                Mistake(
+                    "The running maximum starts at 0, which is larger than all logits of some "
+                    "positions. −∞ is smaller than any.",
+                    starts_at_0,
+                ),
+                Mistake(
+                    "One maximum is taken for all positions. Each has its own: amax(dim=1).",
+                    one_maximum,
+                ),
                 Mistake(
                     "exp of a logit in the hundreds is infinite in float32. Subtract the maximum "
                     "before you take exp.",

@@ -23,6 +23,9 @@ def held_or_before(draw: Draw) -> list[Inputs]:
         asked(tidy_table(8, 2)[5:8], 5, torch.tensor([6, 4, 0])),
         asked(draw.table(6, 3), 4, draw.ids(10, 2, 3, 4)),
         asked(draw.table(6, 3), 50, draw.ids(50, 8)),
+        asked(draw.table(4, 3), 7, torch.tensor([8])),
+        asked(draw.table(4, 1), 7, torch.tensor([[9, 3, 10]])),
+        asked(draw.table(6, 3), 100_000, torch.tensor([100_001, 34_465, 33, 1])),
         asked(draw.table(5, 3), 5, torch.tensor(7)),
         asked(draw.table(5, 3), 5, torch.tensor(2)),
         asked(draw.table(5, 3), 5, torch.empty(2, 0, dtype=torch.long)),
@@ -41,6 +44,8 @@ def held_or_behind(draw: Draw) -> list[Inputs]:
         asked(draw.table(5, 3), 3, 3 + draw.ids(30, 2, 3, 4)),
         asked(draw.table(1, 3), 5, 5 + draw.ids(3, 12)),
         asked(draw.table(5, 3), 5, torch.tensor(10)),
+        asked(draw.table(5, 3), 40, torch.tensor([297, 65_577, 41])),
+        asked(draw.table(1, 1), 3, torch.tensor([[5]])),
         asked(scattered(draw.table(5, 3)), 5, scattered(5 + draw.ids(10, 3, 4))),
         asked(draw.table(5, 3).double(), 5, 5 + draw.ids(10, 3, 4)),
         asked(draw.table(5, 3).bfloat16(), 2, 2 + draw.ids(10, 8)),
@@ -69,6 +74,17 @@ def one_too_far(shard: Tensor, first_row: int, ids: Tensor) -> Tensor:
     place = ids - first_row
     inside = (place >= 0) & (place <= len(shard))
     return shard[place.clamp(0, len(shard) - 1)] * inside[..., None]
+
+
+def last_missing(shard: Tensor, first_row: int, ids: Tensor) -> Tensor:
+    """Leave the last row out."""
+    held = ids != first_row + len(shard) - 1
+    return finished.partial_lookup(shard, first_row, ids) * held[..., None]
+
+
+def ends_at_its_length(shard: Tensor, first_row: int, ids: Tensor) -> Tensor:
+    """Compare an id of the whole table with the number of rows in the shard."""
+    return finished.partial_lookup(shard, first_row, ids) * (ids < len(shard))[..., None]
 
 
 def first_missing(shard: Tensor, first_row: int, ids: Tensor) -> Tensor:
@@ -131,6 +147,16 @@ task = Task(
                 Mistake(
                     "The first row that the shard holds gives zeros. It is held, too: place 0.",
                     first_missing,
+                ),
+                Mistake(
+                    "The last row that the shard holds gives zeros. A shard of n rows holds places "
+                    "0 to n − 1.",
+                    last_missing,
+                ),
+                Mistake(
+                    "The ids are compared with the number of rows. The shard ends before id "
+                    "first_row + rows.",
+                    ends_at_its_length,
                 ),
                 before,
                 clamped,

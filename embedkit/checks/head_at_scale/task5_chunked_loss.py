@@ -1,10 +1,13 @@
 """What marks task 8.5, `chunked_loss`: the loss and both gradients, a few positions at a time."""
 
+from collections.abc import Callable
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
 from embedkit import head_at_scale as finished
+from embedkit.checks.compare import close
 from embedkit.checks.framework import Criterion, Draw, Mistake, Task, says, scattered
 from embedkit.checks.head_at_scale.shared import (
     far_apart,
@@ -13,7 +16,7 @@ from embedkit.checks.head_at_scale.shared import (
     right_and_small,
     wide,
 )
-from embedkit.checks.probes import Inputs
+from embedkit.checks.probes import Inputs, Seen
 
 Three = tuple[Tensor, Tensor, Tensor]
 IGNORED = -100
@@ -61,6 +64,7 @@ def any_chunks(draw: Draw) -> list[Inputs]:
         asked(wide(draw, 9, 11, 3), chunk_size=3),
         asked(wide(draw, 10, 7, 3), chunk_size=4),
         asked(wide(draw, 5, 7, 3), chunk_size=1),
+        asked(wide(draw, 1, 7, 3), chunk_size=2),
     ]
 
 
@@ -75,9 +79,11 @@ def ignored_targets(draw: Draw) -> list[Inputs]:
 
 
 def large_logits(draw: Draw) -> list[Inputs]:
-    """Logits in the hundreds."""
+    """Logits in the hundreds and thousands, in one chunk with small ones."""
     hidden, table, _ = small()
+    apart = torch.tensor([[-1000.0, 0.0], [0.0, 2000.0], [1.0, 1.0]])
     return [
+        asked((apart, table, torch.tensor([1, 3, 2])), chunk_size=3),
         asked((100 * hidden, table, torch.tensor([0, 3, 3])), chunk_size=1),
         asked(far_apart(draw, 8, 12), chunk_size=4),
     ]
@@ -88,7 +94,7 @@ def other_inputs(draw: Draw) -> list[Inputs]:
     hidden, table, targets = wide(draw, 9, 12, 3)
     return [
         asked((scattered(hidden), scattered(table), targets), chunk_size=3),
-        asked(with_ignored((hidden.double(), table.double(), targets), [3]), chunk_size=3),
+        asked(with_ignored((hidden.double(), table.double(), targets), [3, 5]), chunk_size=3),
     ]
 
 
@@ -158,9 +164,40 @@ def divided_by_all(hidden: Tensor, table: Tensor, targets: Tensor, chunk_size: i
     return loss * share, grad_hidden * share, grad_table * share
 
 
+def turned_round(hidden: Tensor, table: Tensor, targets: Tensor, chunk_size: int) -> Three:
+    """Return the gradients with the other sign."""
+    loss, grad_hidden, grad_table = by_torch(hidden, table, targets)
+    return loss, -grad_hidden, -grad_table
+
+
+def softmax_of_ignored(hidden: Tensor, table: Tensor, targets: Tensor, chunk_size: int) -> Three:
+    """Leave the softmax of ignored positions in the gradients."""
+    loss, grad_hidden, grad_table = by_torch(hidden, table, targets)
+    ignored = (targets == IGNORED)[:, None] / (targets != IGNORED).sum()
+    p = (hidden @ table.T).softmax(dim=1) * ignored
+    return loss, grad_hidden + p @ table, grad_table + p.T @ hidden
+
+
+def one_of_both_by_all(loss_is: bool) -> Callable[..., Three]:
+    """Divide the loss, or the gradients, by the number of all positions."""
+
+    def function(hidden: Tensor, table: Tensor, targets: Tensor, chunk_size: int) -> Three:
+        right = by_torch(hidden, table, targets)
+        wrong = divided_by_all(hidden, table, targets, chunk_size)
+        return (wrong[0], *right[1:]) if loss_is else (right[0], *wrong[1:])
+
+    return function
+
+
 def ignored_as_row_0(hidden: Tensor, table: Tensor, targets: Tensor, chunk_size: int) -> Three:
     """Let an ignored position count as if its target were row 0."""
     return by_torch(hidden, table, targets.clamp(min=0))
+
+
+def right_to_float32(inputs: Inputs, seen: Seen) -> bool:
+    """Whether what came back in float64 has the right digits of float32, and wrong ones behind."""
+    pairs = zip(seen.value, reference(*inputs.values()), strict=True)
+    return all(one.dtype == torch.float64 and close(one.float(), y.float()) for one, y in pairs)
 
 
 task = Task(
@@ -179,6 +216,10 @@ task = Task(
                     without_targets,
                 ),
                 Mistake(
+                    "The gradients have the wrong sign. That of the logits is softmax − onehot.",
+                    turned_round,
+                ),
+                Mistake(
                     "The loss is the mean, and the gradients are those of the sum. Divide them "
                     "by the number of positions, too.",
                     only_gradients_added_up,
@@ -188,8 +229,8 @@ task = Task(
                     added_up,
                 ),
                 Mistake(
-                    "A product does not fit. With logits = hidden @ table.T and G their gradient, "
-                    "grad_hidden is G @ table, (N, D), and grad_table is G.T @ hidden, (V, D).",
+                    "A product does not fit. The gradient of the logits is (N, V). With which of "
+                    "the two, and which way round, do you get (N, D), and (V, D)?",
                     when=says("shapes cannot be multiplied", "size mismatch"),
                 ),
                 Mistake(
@@ -219,6 +260,21 @@ task = Task(
                     divided_by_all,
                 ),
                 Mistake(
+                    "The loss is divided by the number of all positions, the gradients by those "
+                    "that count.",
+                    one_of_both_by_all(loss_is=True),
+                ),
+                Mistake(
+                    "The gradients are divided by the number of all positions, the loss by those "
+                    "that count.",
+                    one_of_both_by_all(loss_is=False),
+                ),
+                Mistake(
+                    "The softmax of an ignored position is still in the gradients. Its row of the "
+                    "logits' gradient must be 0.",
+                    softmax_of_ignored,
+                ),
+                Mistake(
                     "An ignored position counts as if its target were row 0. Its loss and its "
                     "row of the gradient must be 0.",
                     ignored_as_row_0,
@@ -246,13 +302,30 @@ task = Task(
                 ),
             ),
         ),
-        Criterion("float64, and inputs scattered in memory", other_inputs),
+        Criterion(
+            "float64, and inputs scattered in memory",
+            other_inputs,
+            mistakes=(
+                Mistake(
+                    "In float64 the digits are right to float32's precision only. Something on "
+                    "the way is float32, such as 1 / n where n is a tensor of integers.",
+                    when=right_to_float32,
+                ),
+            ),
+        ),
         Criterion(
             "at no time a quarter of all N × V logits is held",
             many_logits,
             probe="call_and_weigh",
-            mistakes=(holds_too_much,),
-            accepts=right_and_small(reference),
+            mistakes=(
+                holds_too_much,
+                Mistake(
+                    "A result requires a gradient, so a graph lives on in it. detach() gives the "
+                    "numbers alone.",
+                    when=lambda inputs, seen: bool(seen.value["graph"]),
+                ),
+            ),
+            accepts=right_and_small(reference, graph_is_fine=False),
         ),
     ),
 )
