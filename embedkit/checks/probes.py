@@ -87,10 +87,14 @@ class Held(TorchDispatchMode):
 
 
 def call_and_weigh(answer: Callable[..., Any], **inputs: Plain) -> Any:
-    """Call a function, and note how many numbers it held at most, the inputs not counted."""
+    """Call a function, and note how many numbers it held at most, the inputs not counted.
+
+    Also noted is whether something that came back carries a graph of its gradients.
+    """
     with Held(list(inputs.values())) as held:
         result = answer(*inputs.values())
-    return {"result": to_plain(result), "most": held.most}
+    graph = any(isinstance(item, Tensor) and item.requires_grad for item in tree_leaves(result))
+    return {"result": to_plain(result), "most": held.most, "graph": graph}
 
 
 def layer_parameters(answer: Callable[..., Any], vocab_size: int, model_dim: int) -> Any:
@@ -136,18 +140,37 @@ def layer_by_name(
     ids: Tensor,
     loss_weights: Tensor,
 ) -> Any:
-    """Build a layer, load numbers into its parameters by name, read ids, and go back.
+    """Build a layer, read ids, load numbers into its parameters by name, read again, and go back.
 
-    What comes back is the shapes that it would train, what it read, and all gradients.
+    What comes back is the shapes of its parameters, what it read at last, and all gradients.
     """
     layer = answer(*sizes)
-    trained = {name: p for name, p in layer.named_parameters() if p.requires_grad}
-    shapes = {name: list(parameter.shape) for name, parameter in trained.items()}
+    named = dict(layer.named_parameters())
+    layer(ids)  # an answer that keeps something from its first call gives itself away
     layer.load_state_dict(parameters, strict=False)
     out = layer(ids)
-    (out * loss_weights).sum().backward()
-    gradients = {f"gradient of {name}": parameter.grad for name, parameter in trained.items()}
-    return {"trained": shapes, "layer(ids)": out, **gradients}
+    if isinstance(out, Tensor) and out.requires_grad:
+        (out * loss_weights).sum().backward()
+    found = {
+        "parameters": {name: list(parameter.shape) for name, parameter in named.items()},
+        "buffers": [name for name, _ in layer.named_buffers() if name in parameters],
+        "layer(ids)": out,
+    }
+    gradients = {name: p.grad if p.grad is None else p.grad.to_dense() for name, p in named.items()}
+    return found | {f"gradient of {name}": gradient for name, gradient in gradients.items()}
+
+
+def layer_factors(answer: Callable[..., Any], sizes: list[int]) -> Any:
+    """Build a layer twice and return its parameters as they start, by name."""
+    return [dict(answer(*sizes).named_parameters()) for _ in range(2)]
+
+
+def layer_weighs(answer: Callable[..., Any], sizes: list[int], ids: Tensor) -> Any:
+    """Build a layer, read ids, and note how many numbers it held at most, its own not counted."""
+    layer = answer(*sizes)
+    with Held([*layer.parameters(), *layer.buffers()]) as held:
+        result = layer(ids)
+    return {"result": to_plain(result), "most": held.most}
 
 
 PROBES: dict[str, Callable[..., Any]] = {
@@ -161,6 +184,8 @@ PROBES: dict[str, Callable[..., Any]] = {
         layer_reads,
         layer_step,
         layer_by_name,
+        layer_factors,
+        layer_weighs,
     )
 } | HEAD_PROBES
 
