@@ -80,8 +80,8 @@ LET_OTHERS_WAIT = 1024
 """F_SETLEASE on Linux: whoever opens that file next waits for 45 seconds."""
 
 ALREADY_OPEN = "libc.so.6"
-"""The library that every process on Linux holds: opened once more it runs nothing, and what is in it
-still cannot be called. PyTorch opens it where ``transformers`` builds its models."""
+"""The library that every process on Linux holds. Opened once more it runs nothing, and what is in
+it still cannot be called. PyTorch opens it where ``transformers`` builds its models."""
 
 NATIVE_DOORS = frozenset({"_cffi_backend", "cffi", "_posixsubprocess", "_testcapi"})
 HOW_PATHS_TELL: tuple[Any, Any] = (PurePath.__fspath__, PurePath.__str__)
