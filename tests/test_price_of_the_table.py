@@ -1,8 +1,7 @@
-"""Lesson 6's code: counts compared with transformers, tables with torch's own quantisation."""
+"""Lesson 6's code: counts compared with transformers, bytes with torch."""
 
 import dataclasses
 import json
-import math
 import re
 import shutil
 import subprocess
@@ -15,30 +14,18 @@ from transformers import AutoConfig, AutoModelForCausalLM, AutoModelForMaskedLM
 
 from embedkit import pretrained, widgets
 from embedkit.price_of_the_table import (
-    FactorisedTable,
     ModelShape,
     Parts,
-    QuantizedTable,
-    SharedTable,
-    compositional_lookup,
     count_llama,
     count_parameters,
-    dequantize_rows,
     flops_per_token,
-    hashed_place,
-    pack_int4,
+    llama_shape,
     pad_table,
     padded_vocab,
-    quantize_rows,
-    quotient_and_remainder,
-    stored_bytes,
     table_bytes,
-    unpack_int4,
 )
 from embedkit.real_models import REAL_MODELS, RealModel, transformers_config
-
-pytestmark = pytest.mark.filterwarnings("ignore:.*quantize.*deprecated")
-KINDS = ["hash", "two hashes", "quotient and remainder"]
+from embedkit.small_tables import FactorisedTable
 
 
 def drawn(*shape, seed=1):
@@ -114,8 +101,21 @@ def test_gemma_2_without_its_table_has_what_its_report_says(name, published):
 
 
 @pytest.mark.parametrize(
+    ("name", "published"),
+    [("Gemma-2-2B", 590_118_912), ("Gemma-2-9B", 917_962_752), ("Gemma-2-27B", 1_180_237_824)],
+)
+def test_the_report_of_gemma_2_counts_128_rows_more_than_the_models_have(name, published):
+    shape = REAL_MODELS[name].shape
+    assert count_parameters(shape).embedding + 128 * shape.model_dim == published
+
+
+@pytest.mark.parametrize(
     ("name", "published", "unit"),
     [
+        ("Qwen2.5-0.5B", "494032768", 1),
+        ("Phi-3-mini", "3821079552", 1),
+        ("OLMo-7B", "6888095744", 1),
+        ("Llama-3-8B", "8030261248", 1),
         ("GPT-2 small", "124", 1e6),
         ("GPT-2 large", "774", 1e6),
         ("GPT-2 XL", "1558", 1e6),
@@ -142,6 +142,28 @@ def test_parts_add_up():
     parts = Parts(embedding=10, positions=1, body=60, head=9)
     assert parts.total == 80
     assert parts.share == 19 / 80
+    assert parts.in_bytes(16) == Parts(20, 2, 120, 18)
+    assert parts.in_bytes(4) == Parts(5, 1, 30, 5)
+
+
+def test_a_narrow_table_needs_a_head_like_albert_s():
+    with pytest.raises(ValueError, match="ALBERT"):
+        ModelShape(100, 64, 2, 4, 128, embedding_dim=16)
+    with pytest.raises(ValueError, match="ALBERT"):
+        ModelShape(100, 64, 2, 4, 128, embedding_dim=16, masked_head=True)
+
+
+def test_albert_s_layers_work_as_those_of_bert_by_torch_s_own_count():
+    layers = {
+        "BERT-base": "BertForMaskedLM.bert.encoder",
+        "ALBERT-base": "AlbertForMaskedLM.albert.encoder.albert_layer_groups.0",
+    }
+    for name, place in layers.items():
+        module = built(REAL_MODELS[name]).eval()
+        with FlopCounterMode(display=False) as counter, torch.no_grad():
+            module(input_ids=torch.zeros(1, 512, dtype=torch.long, device="meta"))
+        work = sum(counter.get_flop_counts()[place].values())
+        assert work == 512 * flops_per_token(REAL_MODELS["BERT-base"].shape, 512).body
 
 
 @pytest.mark.parametrize("name", REAL_MODELS)
@@ -177,187 +199,17 @@ def test_a_plain_lookup_has_no_flops_and_a_factorised_one_has_its_product():
 
 @pytest.mark.parametrize(
     ("size", "multiple", "padded"),
-    [(50257, 64, 50304), (50304, 64, 50304), (1, 64, 64), (65, 64, 128), (30522, 8, 30528)],
+    [
+        (50257, 64, 50304),
+        (50304, 64, 50304),
+        (1, 64, 64),
+        (65, 64, 128),
+        (30522, 8, 30528),
+        (2**60 + 1, 64, 2**60 + 64),
+    ],
 )
 def test_padding_a_vocabulary(size, multiple, padded):
     assert padded_vocab(size, multiple) == padded
-
-
-def tables():
-    """Tables with rows of zeros, with ties at one half of a step, huge and tiny rows."""
-    plain = drawn(40, 16)
-    plain[3] = 0
-    plain[4] *= 1e20
-    plain[5] *= 1e-20
-    ties = torch.cat([torch.arange(-7.0, 8.0), torch.tensor([127.0])]).repeat(3, 1) / 2
-    return [plain, ties, ties * 2, drawn(1, 2), drawn(30, 384, seed=4)]
-
-
-@pytest.mark.parametrize("table", tables())
-@pytest.mark.parametrize("bits", [8, 4])
-def test_codes_are_those_of_quantize_per_channel(table, bits):
-    codes, steps = quantize_rows(table, bits)
-    most = 2 ** (bits - 1) - 1
-    assert codes.dtype == torch.int8
-    assert steps.shape == (len(table), 1)
-    largest = table.abs().amax(dim=1)
-    assert torch.equal(steps[:, 0], torch.where(largest > 0, largest / most, 1.0))
-    zeros = torch.zeros(len(table), dtype=torch.long)
-    theirs = torch.quantize_per_channel(table, steps[:, 0], zeros, 0, torch.qint8)
-    # torch multiplies by 1/step where we divide, so a number at half a step may fall otherwise
-    differ = codes != theirs.int_repr()
-    exact = table.double() / steps.double()
-    assert ((exact[differ] % 1 - 0.5).abs() < 1e-4).all()
-    assert differ.float().mean() < 0.01
-    close = {"rtol": 1e-6, "atol": 0.0}
-    ours = dequantize_rows(codes, steps)
-    torch.testing.assert_close(ours[~differ], theirs.dequantize()[~differ], **close)
-
-
-@pytest.mark.parametrize("bits", [8, 4])
-@pytest.mark.parametrize("group", [None, 2, 4, 16])
-def test_no_number_is_off_by_more_than_half_a_step(bits, group):
-    table = tables()[0]
-    codes, steps = quantize_rows(table, bits, group)
-    assert steps.shape == (40, 16 // (group or 16))
-    found = dequantize_rows(codes, steps)
-    for row in range(40):
-        for column in range(16):
-            step = steps[row, column // (group or 16)]
-            assert abs(found[row, column] - table[row, column]) <= 0.5001 * step
-
-
-def test_a_group_is_a_table_of_its_own():
-    table = drawn(6, 12)
-    codes, steps = quantize_rows(table, 4, group=3)
-    for group in range(4):
-        columns = slice(3 * group, 3 * group + 3)
-        own_codes, own_steps = quantize_rows(table[:, columns], 4)
-        assert torch.equal(codes[:, columns], own_codes)
-        assert torch.equal(steps[:, group], own_steps[:, 0])
-
-
-@pytest.mark.parametrize("dtype", [torch.float64, torch.bfloat16, torch.float16])
-def test_other_dtypes_are_quantised_as_the_float32_numbers_that_they_are(dtype):
-    table = drawn(7, 8).to(dtype)
-    ours, theirs = quantize_rows(table), quantize_rows(table.float())
-    assert torch.equal(ours[0], theirs[0])
-    assert torch.equal(ours[1], theirs[1])
-
-
-def test_what_cannot_be_quantised_is_refused():
-    with pytest.raises(ValueError, match="4 or 8 bits"):
-        quantize_rows(drawn(2, 4), bits=3)
-    with pytest.raises(ValueError, match="groups of 3"):
-        quantize_rows(drawn(2, 4), group=3)
-    with pytest.raises(ValueError, match="two codes share a byte"):
-        pack_int4(torch.zeros(2, 3, dtype=torch.int8))
-
-
-def test_every_pair_of_codes_survives_packing():
-    codes = torch.cartesian_prod(torch.arange(-8, 8), torch.arange(-8, 8)).to(torch.int8)
-    packed = pack_int4(codes)
-    assert packed.dtype == torch.uint8
-    assert packed.shape == (256, 1)
-    assert sorted(packed.flatten().tolist()) == list(range(256))
-    assert torch.equal(unpack_int4(packed), codes)
-    assert packed[0, 0] == 0b1000_1000
-    assert pack_int4(torch.tensor([1, -1], dtype=torch.int8)).tolist() == [0b1111_0001]
-
-
-@pytest.mark.parametrize("bits", [8, 4])
-@pytest.mark.parametrize("group", [None, 4])
-@pytest.mark.parametrize("shape", [(), (5,), (2, 3), (0,), (2, 0)])
-def test_a_quantised_table_reads_the_rows_of_the_dequantised_one(bits, group, shape):
-    table = drawn(9, 8)
-    ids = torch.randint(9, shape, generator=torch.Generator().manual_seed(2))
-    module = QuantizedTable(table, bits, group)
-    whole = dequantize_rows(*quantize_rows(table, bits, group))
-    assert torch.equal(module(ids), whole[ids])
-    assert torch.equal(module(ids.to(torch.uint8)), whole[ids])
-    steps = 9 * (8 // group if group else 1)
-    assert stored_bytes(module) == 9 * 8 * bits // 8 + 4 * steps
-    assert not list(module.parameters())
-
-
-@pytest.mark.parametrize("shape", [(), (5,), (2, 3), (2, 0)])
-def test_a_factorised_table_is_a_lookup_in_the_product(shape):
-    module = FactorisedTable(9, 3, 6)
-    ids = torch.randint(9, shape, generator=torch.Generator().manual_seed(2))
-    weights = drawn(*shape, 6)
-    (module(ids) * weights).sum().backward()
-    table, widen = (p.detach().clone().requires_grad_() for p in (module.table, module.widen))
-    expected = (table @ widen)[ids]
-    (expected * weights).sum().backward()
-    torch.testing.assert_close(module(ids), expected)
-    torch.testing.assert_close(module.table.grad, table.grad)
-    torch.testing.assert_close(module.widen.grad, widen.grad)
-
-
-@pytest.mark.parametrize("rank", [1, 3, 6])
-def test_the_factorisation_of_a_table_is_its_truncated_svd(rank):
-    table = drawn(20, 6).double()
-    module = FactorisedTable.from_table(table, rank)
-    sizes = torch.linalg.svdvals(table)
-    squared_error = ((module(torch.arange(20)) - table) ** 2).sum()
-    torch.testing.assert_close(squared_error, (sizes[rank:] ** 2).sum(), atol=1e-12, rtol=1e-9)
-    assert module.table.shape == (20, rank)
-    assert module.widen.shape == (rank, 6)
-
-
-@pytest.mark.parametrize("vocab_size", [1, 7, 12, 100])
-@pytest.mark.parametrize("rows", [1, 5, 7, 200])
-def test_no_two_ids_share_quotient_and_remainder(vocab_size, rows):
-    quotient, remainder = quotient_and_remainder(torch.arange(vocab_size), rows)
-    pairs = set(zip(quotient.tolist(), remainder.tolist(), strict=True))
-    assert len(pairs) == vocab_size
-    assert int(remainder.max()) < rows
-    assert int(quotient.max()) < math.ceil(vocab_size / rows)
-
-
-def test_hashes_spread_ids_and_differ_from_each_other():
-    ids = torch.arange(30_000)
-    one, other = (hashed_place(ids, 1000, which) for which in (0, 1))
-    for place in (one, other):
-        counts = torch.bincount(place, minlength=1000)
-        assert len(counts) == 1000
-        assert int(counts.min()) > 10
-        assert int(counts.max()) < 60
-    assert (one == other).float().mean() < 0.01
-    by_hand = [(i + 1) * 2_654_435_761 % 2**32 * 1000 // 2**32 for i in range(50)]
-    assert one[:50].tolist() == by_hand
-
-
-@pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("shape", [(), (5,), (2, 3), (2, 0)])
-def test_a_shared_table_is_a_lookup_in_the_sum_of_its_parts(kind, shape):
-    module = SharedTable(23, 6, 5, kind)
-    whole = torch.zeros(23, 6)
-    for table, place in zip(module.tables, module.places(torch.arange(23)), strict=True):
-        for i in range(23):
-            whole[i] += table.detach()[place[i]]
-    ids = torch.randint(23, shape, generator=torch.Generator().manual_seed(2))
-    torch.testing.assert_close(module(ids), whole[ids])
-    with pytest.raises(IndexError, match="id 23"):
-        module(torch.tensor([23]))
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_the_fit_of_a_shared_table_is_least_squares(kind):
-    table = drawn(23, 3).double()
-    module = SharedTable(23, 3, 5, kind).double().fit(table, rounds=200)
-    columns = [
-        nn.functional.one_hot(place, len(own)).double()
-        for own, place in zip(module.tables, module.places(torch.arange(23)), strict=True)
-    ]
-    design = torch.cat(columns, dim=1)
-    best = design @ (torch.linalg.pinv(design) @ table)
-    torch.testing.assert_close(module(torch.arange(23)), best, rtol=1e-6, atol=1e-6)
-
-
-def test_an_unknown_kind_is_named():
-    with pytest.raises(ValueError, match="'sorted'"):
-        SharedTable(9, 2, 3, "sorted")
 
 
 @pytest.mark.parametrize(
@@ -386,17 +238,25 @@ def test_a_config_of_a_llama_is_counted_as_transformers_builds_it(more):
     }  # fmt: skip
 
 
+def test_a_config_may_say_more_than_is_counted():
+    config = {
+        "vocab_size": 100,
+        "hidden_size": 8,
+        "num_hidden_layers": 1,
+        "num_attention_heads": 2,
+        "intermediate_size": 10,
+        "num_key_value_heads": None,
+        "rms_norm_eps": 1e-5,
+    }
+    assert llama_shape(config) == ModelShape(100, 8, 1, 2, 10)
+
+
 @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
 def test_the_bytes_of_a_table_are_those_that_torch_stores(dtype):
     table = torch.zeros(11, 6, dtype=dtype)
     bits = 8 * table.element_size()
     assert table_bytes(11, 6, bits, tied=True) == table.untyped_storage().nbytes()
     assert table_bytes(11, 6, bits, tied=False) == 2 * table.untyped_storage().nbytes()
-
-
-def test_rows_of_4_bits_fill_whole_bytes():
-    assert table_bytes(11, 6, 4, tied=True) == pack_int4(torch.zeros(11, 6).char()).numel()
-    assert table_bytes(11, 5, 4, tied=True) == 33
 
 
 @pytest.mark.parametrize(("rows", "padded"), [(1, 4), (4, 4), (5, 8), (7, 8)])
@@ -407,14 +267,6 @@ def test_a_padded_table_keeps_its_rows_and_adds_zeros(rows, padded, dtype):
     assert found.dtype == dtype
     assert torch.equal(found[:rows], table)
     assert torch.equal(found[rows:], torch.zeros(padded - rows, 3, dtype=dtype))
-
-
-def test_the_compositional_lookup_is_a_shared_table_of_that_kind():
-    module = SharedTable(23, 6, 5, "quotient and remainder")
-    ids = torch.randint(23, (4, 3), generator=torch.Generator().manual_seed(2))
-    assert torch.equal(compositional_lookup(*module.tables, ids), module(ids))
-    with pytest.raises(IndexError, match="id 25"):
-        compositional_lookup(*module.tables, torch.tensor([25]))
 
 
 PRESETS = ["GPT-2 small", "GPT-2 XL", "Llama-2-7B", "Llama-3.2-1B", "Gemma-2-2B", "Qwen3-8B"]
@@ -443,10 +295,16 @@ def test_the_calculator_counts_as_the_code_does(name):
     (count,) = re.findall(r"const count = .*?\n  };", page, flags=re.DOTALL)
     v, d, layers, tied, *_ = preset(name)
     others = [(v, d, layers, tied), (v, d, layers, 1 - tied), (1000, d, layers + 3, tied)]
-    calls = [f"count({json.dumps(preset(name))}, {v}, {d}, {n}, {t})" for v, d, n, t in others]
+    # away from a model's own D, its layers are taken to grow with the square of it
+    m = preset(name)
+    grown = [v * 2 * d, 0 if tied else v * 2 * d, layers * m[4] * 4 + m[5] * 2]
+    asked = [*others, (v, 2 * d, layers, tied)]
+    calls = [f"count({json.dumps(m)}, {v}, {d}, {n}, {t})" for v, d, n, t in asked]
     script = f"{count}; console.log(JSON.stringify([{', '.join(calls)}]))"
     run = subprocess.run(["node", "-e", script], capture_output=True, text=True, check=True)
-    for (v, _, layers, tied), found in zip(others, json.loads(run.stdout), strict=True):
+    *counted, with_twice_the_d = json.loads(run.stdout)
+    assert with_twice_the_d == grown
+    for (v, _, layers, tied), found in zip(others, counted, strict=True):
         shape = dataclasses.replace(
             REAL_MODELS[name].shape, vocab_size=v, layers=layers, tied=bool(tied)
         )

@@ -79,6 +79,10 @@ CHOOSE_WHO_IS_SIGNALLED = (8, 15)
 LET_OTHERS_WAIT = 1024
 """F_SETLEASE on Linux: whoever opens that file next waits for 45 seconds."""
 
+ALREADY_OPEN = "libc.so.6"
+"""The library that every process on Linux holds. Opened once more it runs nothing, and what is in
+it still cannot be called. PyTorch opens it where ``transformers`` builds its models."""
+
 NATIVE_DOORS = frozenset({"_cffi_backend", "cffi", "_posixsubprocess", "_testcapi"})
 HOW_PATHS_TELL: tuple[Any, Any] = (PurePath.__fspath__, PurePath.__str__)
 ON_WINDOWS = os.name == "nt"
@@ -147,6 +151,8 @@ def objection(
     for path in args[: CHANGES.get(event, 0)]:
         if not _may_change(path, places):
             return f"an answer may not change {path!r}: only what is in its own folder"
+    if event == "ctypes.dlopen" and type(args[0]) is str and args[0] == ALREADY_OPEN:
+        return ""
     if event in REFUSED:
         return f"an answer may not {REFUSED[event]}"
     if event == "resource.prlimit" and args[0] not in (0, own):

@@ -99,6 +99,36 @@ BYTES_WRONG = [
     ),
 ]
 
+BYTES_WRONG += [
+    weighs(
+        "a byte a number at least",
+        "Each number is given whole bytes",
+        TIMES,
+        "return times * vocab_size * model_dim * max(1, bits // 8)",
+    ),
+    weighs(
+        "always one byte more",
+        "got one byte more",
+        TIMES,
+        "return times * vocab_size * (model_dim * bits // 8 + 1)",
+    ),
+    weighs(
+        "words of 4 bytes",
+        "filled up to 4 bytes",
+        TIMES,
+        "return times * vocab_size * (-(-model_dim * bits // 32) * 4)",
+    ),
+    weighs(
+        "numpy's int32",
+        "not what was expected",
+        "import numpy as np",
+        TIMES,
+        "with np.errstate(all='ignore'):",
+        "    size = np.array([vocab_size * ((model_dim * bits + 7) // 8)]).astype(np.int32)",
+        "return int(size[0]) * times",
+    ),
+]
+
 BYTES_RIGHT = [
     Right(
         "6.1",
@@ -145,13 +175,13 @@ PAD_WRONG = [
     ),
     pads(
         "columns",
-        "Columns were added",
+        "The columns were made a multiple",
         "missing = -table.shape[1] % multiple",
         "return F.pad(table, (0, missing))",
     ),
     pads(
         "rows' number, but as columns",
-        "The shape is",
+        "F.pad begins with the last axis",
         "missing = -len(table) % multiple",
         "return F.pad(table, (0, missing))",
     ),
@@ -211,6 +241,29 @@ PAD_WRONG = [
         "a number of rows",
         "A tensor was expected",
         "return len(table) + -len(table) % multiple",
+    ),
+]
+
+PAD_WRONG += [
+    pads(
+        "multiple - V by F.pad",
+        "only if V is below multiple",
+        "return F.pad(table, (0, 0, 0, multiple - len(table)))",
+    ),
+    pads(
+        "multiple - V, none if negative",
+        "only if V is below multiple",
+        "return F.pad(table, (0, 0, 0, max(0, multiple - len(table))))",
+    ),
+    pads(
+        "multiple - V by zeros",
+        "only if V is below multiple",
+        "return torch.cat([table, table.new_zeros(multiple - len(table), table.shape[1])])",
+    ),
+    pads(
+        "multiple rows",
+        "as `multiple` says",
+        "return F.pad(table, (0, 0, 0, multiple))",
     ),
 ]
 
@@ -390,6 +443,102 @@ QUANT_WRONG = [
         "changes its input table in place",
         *("table = table if table.dtype == torch.float32 else table.float()", LARGEST, STEPS),
         "return table.div_(steps).round().to(torch.int8), steps",
+    ),
+]
+
+QUANT_WRONG += [
+    quantizes(
+        "steps first",
+        "The steps came first",
+        *(START, LARGEST, STEPS, "return steps, (table / steps).round().to(torch.int8)"),
+    ),
+    quantizes(
+        "uint8 with a zero point",
+        "uint8 has no negative numbers",
+        START,
+        "low, high = table.amin(1, keepdim=True), table.amax(1, keepdim=True)",
+        "steps = (high - low) / 255",
+        "return ((table - low) / steps).round().to(torch.uint8), steps",
+    ),
+    quantizes(
+        "no keepdim",
+        "have lost their axis",
+        *(START, "largest = table.abs().amax(dim=1)", STEPS),
+        "return (table / steps).round().to(torch.int8), steps[:, None]",
+    ),
+    quantizes(
+        "max with its places",
+        "gives values and places",
+        *(START, "steps = table.abs().max(dim=1, keepdim=True) / 127", CODES),
+    ),
+    quantizes(
+        "127 over the largest",
+        "should be nearly the number",
+        *(START, LARGEST, "steps = torch.where(largest > 0, 127 / largest, 1.0)"),
+        "return (table * steps).round().to(torch.int8), steps",
+    ),
+    quantizes(
+        "the largest for the step",
+        "should be nearly the number",
+        *(START, LARGEST, STEPS, "largest = torch.where(largest > 0, largest, 1.0)"),
+        "return (table / steps).round().to(torch.int8), largest",
+    ),
+    quantizes(
+        "codes without signs",
+        "The codes keep their signs",
+        *(START, "table = table.abs()", LARGEST, STEPS, CODES),
+    ),
+    quantizes(
+        "whole division",
+        "// divides and rounds down",
+        *(START, LARGEST, STEPS, "return (table // steps).to(torch.int8), steps"),
+    ),
+    quantizes(
+        "abs of the largest",
+        "Take .abs() before the maximum",
+        *(START, "largest = table.amax(dim=1, keepdim=True).abs()", STEPS, CODES),
+    ),
+    quantizes(
+        "step 1 for a row that has a zero",
+        "got step 1 that is not all zeros",
+        *(START, LARGEST, "full = table.all(dim=1, keepdim=True)"),
+        "steps = torch.where(full, largest / 127, 1.0)",
+        CODES,
+    ),
+    quantizes(
+        "step 1 where the sum is 0",
+        "got step 1 that is not all zeros",
+        *(START, LARGEST, "total = table.sum(dim=1, keepdim=True)"),
+        "steps = torch.where(total != 0, largest / 127, 1.0)",
+        CODES,
+    ),
+    quantizes(
+        "codes in half precision where they are small",
+        "holds no numbers so large or small",
+        *(START, LARGEST, STEPS),
+        "codes = torch.where(largest < 1, (table.half() / steps.half()).float(), table / steps)",
+        "return codes.nan_to_num().round().clamp(-127, 127).to(torch.int8), steps",
+    ),
+    quantizes(
+        "held at 65504",
+        "very large numbers was held back",
+        *(START, LARGEST, "largest = largest.clamp(max=65504)", STEPS),
+        "return (table / steps).round().clamp(-127, 127).to(torch.int8), steps",
+    ),
+    quantizes(
+        "float32 after the maximum",
+        "computed in the table's precision. Begin",
+        "largest = table.abs().amax(dim=1, keepdim=True)",
+        "steps = torch.where(largest > 0, largest / 127, torch.ones_like(largest)).float()",
+        "return (table.float() / steps).round().clamp(-127, 127).to(torch.int8), steps",
+    ),
+    quantizes(
+        "codes in the table's precision",
+        "codes were computed in the table's precision",
+        "x = table.float()",
+        "largest = x.abs().amax(dim=1, keepdim=True)",
+        STEPS,
+        "return (table / steps.to(table.dtype)).round().to(torch.int8), steps",
     ),
 ]
 
@@ -588,7 +737,7 @@ FACTOR_WRONG = [
     Wrong(
         "6.4",
         "ones",
-        "Start both with torch.randn",
+        "few numbers, each many times",
         layer(
             "self.table = nn.Parameter(torch.ones(vocab_size, embedding_dim))\n"
             "self.widen = nn.Parameter(torch.ones(embedding_dim, model_dim))",
@@ -597,14 +746,129 @@ FACTOR_WRONG = [
     ),
 ]
 
+FACTOR_WRONG += [
+    Wrong(
+        "6.4",
+        "no gradient where an id is repeated",
+        "was cut off on the way",
+        layer(
+            TABLE + WIDEN,
+            "rows = self.table[ids]\n"
+            "if ids.ndim == 1 and len(ids) != len(ids.unique()):\n"
+            "    rows = rows.detach() + self.table[ids] * 0\n"
+            "return rows @ self.widen",
+        ),
+    ),
+    Wrong(
+        "6.4",
+        "buffers",
+        "A buffer is stored, but not trained",
+        layer(
+            "self.register_buffer('table', torch.randn(vocab_size, embedding_dim))\n"
+            "self.register_buffer('widen', torch.randn(embedding_dim, model_dim))",
+            READ,
+        ),
+    ),
+    Wrong("6.4", "no return", "forward returns None", layer(TABLE + WIDEN, READ[7:])),
+    Wrong(
+        "6.4",
+        "no_grad",
+        "no_grad or detach cut it off",
+        layer(TABLE + WIDEN, "with torch.no_grad():\n    " + READ),
+    ),
+    Wrong(
+        "6.4",
+        "the product, made once",
+        "no_grad or detach cut it off",
+        layer(
+            TABLE + WIDEN + "self.full = (self.table @ self.widen).detach()",
+            "return self.full[ids]",
+        ),
+    ),
+    Wrong(
+        "6.4",
+        "a seed",
+        "It changes the seed of all random numbers",
+        layer("torch.manual_seed(0)\n" + TABLE + WIDEN, READ),
+    ),
+    Wrong(
+        "6.4",
+        "view of the ids",
+        "in memory one after another",
+        layer(
+            TABLE + WIDEN,
+            "rows = self.table[ids.view(-1)] @ self.widen\n"
+            "return rows.view(*ids.shape, self.widen.shape[1])",
+        ),
+    ),
+    Wrong(
+        "6.4",
+        "-1 for D",
+        "cannot be worked out where there are no ids",
+        layer(
+            TABLE + WIDEN,
+            "rows = self.table[ids.reshape(-1)] @ self.widen\nreturn rows.reshape(*ids.shape, -1)",
+        ),
+    ),
+    Wrong(
+        "6.4",
+        "axes of length 1 dropped",
+        "an axis of length 1 stays an axis",
+        layer(TABLE + WIDEN, "return (self.table[ids].unsqueeze(-2) @ self.widen).squeeze()"),
+    ),
+    Wrong(
+        "6.4",
+        "the product first",
+        "Read the narrow rows first",
+        layer(TABLE + WIDEN, "return (self.table @ self.widen)[ids]"),
+    ),
+    Wrong(
+        "6.4",
+        "one-hot",
+        "Read the narrow rows first",
+        layer(
+            TABLE + WIDEN,
+            "hot = F.one_hot(ids, len(self.table)).to(self.table.dtype)\n"
+            "return hot @ self.table @ self.widen",
+        ),
+    ),
+    Wrong(
+        "6.4",
+        "nan",
+        "not a number from the start",
+        layer(
+            "self.table = nn.Parameter(torch.randn(vocab_size, embedding_dim) / 0)\n" + WIDEN, READ
+        ),
+    ),
+    Wrong(
+        "6.4",
+        "an identity to begin with",
+        "few numbers, each many times",
+        layer(TABLE + "self.widen = nn.Parameter(torch.eye(embedding_dim, model_dim))", READ),
+    ),
+    Wrong(
+        "6.4",
+        "a generator of its own",
+        "starts with the same numbers",
+        layer(
+            "g = torch.Generator().manual_seed(0)\n"
+            "self.table = nn.Parameter(torch.randn(vocab_size, embedding_dim, generator=g))\n"
+            "self.widen = nn.Parameter(torch.randn(embedding_dim, model_dim, generator=g))",
+            READ,
+        ),
+    ),
+]
+
 FACTOR_RIGHT = [
+    Right(
+        "6.4",
+        "sparse gradients",
+        layer(TABLE + WIDEN, "return F.embedding(ids, self.table, sparse=True) @ self.widen"),
+    ),
     Right(
         "6.4",
         "F.embedding and F.linear",
         layer(TABLE + WIDEN, "return F.linear(F.embedding(ids, self.table), self.widen.T)"),
-    ),
-    Right(
-        "6.4", "the product first", layer(TABLE + WIDEN, "return (self.table @ self.widen)[ids]")
     ),
     Right(
         "6.4",
@@ -692,6 +956,62 @@ LOOK_WRONG = [
     ),
 ]
 
+LOOK_WRONG += [
+    looks(
+        "the larger table gives M",
+        "A row was asked for that is not there",
+        "rows = max(len(quotients), len(remainders))",
+        "return quotients[ids // rows] + remainders[ids % rows]",
+    ),
+    looks(
+        "by Q, other way round",
+        "Divide by M, the rows of remainders",
+        "Q = len(quotients)",
+        "return quotients[ids % Q] + remainders[ids // Q]",
+    ),
+    looks(
+        "counted from one",
+        "Ids begin at 0",
+        *(ROWS, "return quotients[(ids - 1) // rows] + remainders[(ids - 1) % rows]"),
+    ),
+    looks(
+        "view of the ids",
+        "in memory one after another",
+        *(ROWS, "flat = ids.view(-1)", "found = quotients[flat // rows] + remainders[flat % rows]"),
+        "return found.view(*ids.shape, quotients.shape[1])",
+    ),
+    looks(
+        "-1 for D",
+        "cannot be worked out where there are no ids",
+        *(ROWS, "flat = ids.flatten()"),
+        "found = quotients[flat // rows] + remainders[flat % rows]",
+        "return found.reshape(*ids.shape, -1)",
+    ),
+    looks(
+        "stacked",
+        "torch.stack needs at least one tensor",
+        *(ROWS, "found = [quotients[i // rows] + remainders[i % rows] for i in ids.flatten()]"),
+        "return torch.stack(found).reshape(*ids.shape, quotients.shape[1])",
+    ),
+    looks(
+        "one-hot in float32",
+        "not of theirs",
+        *(ROWS, "q = F.one_hot(ids // rows, len(quotients)).float()"),
+        "r = F.one_hot(ids % rows, rows).float()",
+        "return q @ quotients + r @ remainders",
+    ),
+    looks(
+        "quotient by floats",
+        "right for small ids only",
+        *(ROWS, "return quotients[(ids / rows).long()] + remainders[ids % rows]"),
+    ),
+    looks(
+        "times 1 / M",
+        "right for small ids only",
+        *(ROWS, "return quotients[(ids * (1 / rows)).long()] + remainders[ids % rows]"),
+    ),
+]
+
 LOOK_RIGHT = [
     Right(
         "6.5",
@@ -761,18 +1081,18 @@ COUNT_WRONG = [
     ),
     Wrong(
         "6.6",
-        "fewer keys only beside head_dim",
+        "fewer keys only beside head_dim, or in a tied model",
         "num_key_value_heads was left out",
         llama(
-            key_heads='config.get("num_key_value_heads", heads) if config.get("head_dim") else heads'
+            key_heads='config.get("num_key_value_heads", heads) if "head_dim" in config or config.get("tie_word_embeddings") else heads'
         ),
     ),
     Wrong(
         "6.6",
-        "head_dim only beside fewer keys",
+        "head_dim only beside fewer keys, or in a tied model",
         "head_dim was left out",
         llama(
-            head_dim='config.get("head_dim") or dim // heads if "num_key_value_heads" in config else dim // heads'
+            head_dim='config.get("head_dim") or dim // heads if "num_key_value_heads" in config or config.get("tie_word_embeddings") else dim // heads'
         ),
     ),
     Wrong(
@@ -844,7 +1164,7 @@ COUNT_WRONG = [
     Wrong(
         "6.6",
         "square matrices",
-        "One side is heads × head_dim",
+        "is heads × head_dim, for all four",
         llama(attention="2 * dim * dim + 2 * dim * keys"),
     ),
     Wrong(
@@ -856,7 +1176,7 @@ COUNT_WRONG = [
     Wrong(
         "6.6",
         "tied by default",
-        "For 'head' it has 0",
+        "has a head of its own",
         llama(head='0 if config.get("tie_word_embeddings", True) else table'),
     ),
     Wrong("6.6", "one layer", "For 'body' it has", llama(body_="layer + dim")),
@@ -870,7 +1190,79 @@ COUNT_WRONG = [
     ),
 ]
 
+COUNT_WRONG += [
+    Wrong(
+        "6.6",
+        "the last norm in the head",
+        "belongs to the body",
+        llama(
+            body_='config["num_hidden_layers"] * layer',
+            head='dim + (0 if config.get("tie_word_embeddings") else table)',
+        ),
+    ),
+    Wrong(
+        "6.6",
+        "each head has its own hidden_size",
+        "The heads do not have hidden_size each",
+        llama(attention="dim * dim * heads + 2 * dim * dim * key_heads + dim * dim"),
+    ),
+    Wrong(
+        "6.6",
+        "four matrices for each head",
+        "The heads do not have hidden_size each",
+        llama(attention="4 * heads * dim * dim"),
+    ),
+    Wrong(
+        "6.6", "4D in the feed-forward part", "It need not be 4D", llama(ffn="3 * dim * 4 * dim")
+    ),
+    Wrong(
+        "6.6",
+        "norms in the heads, as in Qwen3",
+        "none in its heads",
+        llama(norms="2 * dim + 2 * head_dim"),
+    ),
+    Wrong(
+        "6.6",
+        "how many queries share a key",
+        "not how many heads of queries share one",
+        llama(key_heads='heads // config.get("num_key_value_heads", heads)'),
+    ),
+    Wrong(
+        "6.6",
+        "keys of dim // heads",
+        "is heads × head_dim, for all four",
+        llama(attention="2 * dim * queries + 2 * dim * key_heads * (dim // heads)"),
+    ),
+    Wrong(
+        "6.6",
+        "the result matrix is square",
+        "takes heads × head_dim numbers in, and gives",
+        llama(attention="dim * queries + 2 * dim * keys + dim * dim"),
+    ),
+    Wrong(
+        "6.6",
+        "tensors",
+        "a value of type",
+        llama().replace('"body": body', '"body": torch.tensor(body)'),
+    ),
+]
+
 COUNT_RIGHT = [
+    Right(
+        "6.6",
+        "built by transformers",
+        body(
+            COUNT,
+            "from transformers import LlamaConfig, LlamaForCausalLM",
+            'c = LlamaConfig(**{"tie_word_embeddings": False, **config})',
+            'with torch.device("meta"):',
+            "    model = LlamaForCausalLM(c)",
+            "table = model.model.embed_tokens.weight.numel()",
+            "total = sum(p.numel() for p in model.parameters())",
+            "head = 0 if c.tie_word_embeddings else table",
+            'return {"embedding": table, "body": total - table - head, "head": head}',
+        ),
+    ),
     Right(
         "6.6",
         "built on the meta device",
@@ -930,5 +1322,457 @@ COUNT_RIGHT = [
     ),
 ]
 
+MORE_RIGHT: list[Right] = []
+
+
+def right(task: str, signature: str, name: str, *lines: str) -> None:
+    MORE_RIGHT.append(Right(task, name, body(signature, *lines)))
+
+
+right(
+    "6.1",
+    BYTES,
+    "bits are spent one row at a time",
+    "left, row = model_dim * bits, 0",
+    "row, left = left >> 3, left & 7",
+    "row += left > 0",
+    "one = row * vocab_size",
+    "return one << (not tied)",
+)
+right(
+    "6.1",
+    BYTES,
+    "numpy int64",
+    "import numpy as np",
+    "row = np.ceil(np.int64(model_dim) * bits / 8).astype(np.int64)",
+    "return int(np.int64(vocab_size) * row * (1 if tied else 2))",
+)
+right(
+    "6.1",
+    BYTES,
+    "sum of matrices",
+    "row = (model_dim * bits - 1) // 8 + 1",
+    "return sum(vocab_size * row for _ in range(1 if tied else 2))",
+)
+right(
+    "6.1",
+    BYTES,
+    "Fraction",
+    "import math",
+    "from fractions import Fraction",
+    "return [2, 1][tied] * vocab_size * math.ceil(Fraction(model_dim * bits, 8))",
+)
+right(
+    "6.1",
+    BYTES,
+    "torch ints",
+    "row = torch.tensor(model_dim * bits + 7) // 8",
+    "return (row * vocab_size * (1 if tied else 2)).item()",
+)
+MORE_RIGHT.append(
+    Right(
+        "6.1",
+        "other names, annotated",
+        "def table_bytes(V: int, D: int, b: int, tied: bool) -> int:\n    rest = D * b % 8\n    padded = D * b + (8 - rest if rest else 0)\n    matrices = 1\n    if not tied:\n        matrices += 1\n    return padded // 8 * V * matrices\n",
+    )
+)
+right(
+    "6.2",
+    PAD,
+    "reversed F.pad",
+    "return F.pad(table.flip(0).T, ((-len(table)) % multiple, 0)).T.flip(0)",
+)
+right(
+    "6.2",
+    PAD,
+    "index_copy",
+    "V, D = table.shape",
+    "out = torch.zeros((V + multiple - 1) // multiple * multiple, D, dtype=table.dtype)",
+    "return out.index_copy(0, torch.arange(V), table)",
+)
+right(
+    "6.2",
+    PAD,
+    "vstack row by row",
+    "rows = list(table)",
+    "while len(rows) % multiple:",
+    "    rows.append(torch.zeros_like(rows[0]))",
+    "return torch.stack(rows)",
+)
+right(
+    "6.2",
+    PAD,
+    "split into blocks and padded",
+    "blocks = list(table.split(multiple))",
+    "last = table.new_zeros(multiple, table.shape[1])",
+    "last[: len(blocks[-1])] = blocks[-1]",
+    "return torch.cat(blocks[:-1] + [last])",
+)
+right(
+    "6.2",
+    PAD,
+    "math.ceil, ConstantPad2d",
+    "import math",
+    "rows = math.ceil(table.size(0) / multiple) * multiple",
+    "return nn.ConstantPad2d((0, 0, 0, rows - table.size(0)), 0.0)(table)",
+)
+right(
+    "6.2",
+    PAD,
+    "scatter by a mask",
+    "rows = next(n for n in range(len(table), len(table) + multiple) if n % multiple == 0)",
+    "out = torch.zeros(rows, table.shape[1], dtype=table.dtype, device=table.device)",
+    "out[torch.arange(rows) < len(table)] = table",
+    "return out",
+)
+right(
+    "6.2",
+    PAD,
+    "the same table where it fits",
+    "missing = -table.shape[0] % multiple",
+    "return table if missing == 0 else torch.vstack((table, torch.zeros(missing, table.shape[1]).type_as(table)))",
+)
+X = "x = table.float()"
+L = "largest = x.abs().amax(dim=1, keepdim=True)"
+ST = "steps = torch.where(largest > 0, largest / 127, 1.0)"
+right(
+    "6.3",
+    QUANT,
+    "torch's own quantisation",
+    X,
+    L,
+    ST,
+    "q = torch.quantize_per_channel(x, steps.flatten().double(), torch.zeros(len(x), dtype=torch.long), 0, torch.qint8)",
+    "return q.int_repr(), steps",
+)
+right(
+    "6.3",
+    QUANT,
+    "numpy round trip",
+    "import numpy as np",
+    "x = table.float().numpy()",
+    "largest = np.abs(x).max(axis=1, keepdims=True)",
+    "steps = np.where(largest > 0, largest / np.float32(127), np.float32(1)).astype(np.float32)",
+    "return torch.from_numpy(np.rint(x / steps).astype(np.int8)), torch.from_numpy(steps)",
+)
+right(
+    "6.3",
+    QUANT,
+    "python's round",
+    X,
+    "codes, steps = [], []",
+    "for row in x.tolist():",
+    "    step = float(torch.tensor(max(map(abs, row))) / 127) or 1.0",
+    "    codes.append([round(float(torch.tensor(v) / step)) for v in row])",
+    "    steps.append([step])",
+    "return torch.tensor(codes, dtype=torch.int8), torch.tensor(steps)",
+)
+right(
+    "6.3",
+    QUANT,
+    "aminmax",
+    X,
+    "low, high = torch.aminmax(x, dim=1, keepdim=True)",
+    "steps = torch.maximum(high, low.neg()).div(127)",
+    "steps = steps + (steps == 0).float()",
+    "return x.div(steps).round().char(), steps",
+)
+right(
+    "6.3",
+    QUANT,
+    "norm inf, clamped codes",
+    "x = table.to(dtype=torch.float32)",
+    "steps = torch.linalg.vector_norm(x, ord=float('inf'), dim=1, keepdim=True) / 127.0",
+    "steps[steps.eq(0)] = 1.0",
+    "return torch.clamp(torch.round(x / steps), -128, 127).to(torch.int8), steps",
+)
+right(
+    "6.3",
+    QUANT,
+    "sorted sizes",
+    X,
+    "sizes = x.abs().sort(dim=1).values[:, -1:]",
+    "empty = sizes == 0",
+    "steps = torch.where(empty, torch.ones_like(sizes), sizes / 127)",
+    "codes = torch.special.round(x / steps)",
+    "return codes.type(torch.int8), steps",
+)
+right(
+    "6.3",
+    QUANT,
+    "vmap over rows",
+    X,
+    "def one(row):",
+    "    largest = row.abs().max()",
+    "    step = torch.where(largest == 0, torch.ones_like(largest), largest / 127)",
+    "    return (row / step).round().to(torch.int8), step[None]",
+    "return torch.vmap(one)(x)",
+)
+right(
+    "6.3",
+    QUANT,
+    "table times 127 / largest in double",
+    X,
+    L,
+    ST,
+    "return (x.double() / steps.double()).round().to(torch.int8), steps",
+)
+MORE_RIGHT.append(
+    Right(
+        "6.4",
+        "parameters of nn.Embedding and nn.Linear",
+        layer(
+            "self.table = nn.Embedding(vocab_size, embedding_dim).weight\nself.widen = nn.Parameter(nn.Linear(embedding_dim, model_dim).weight.detach().T.clone())",
+            READ,
+        ),
+    )
+)
+MORE_RIGHT.append(
+    Right(
+        "6.4",
+        "register_parameter, uniform",
+        layer(
+            "self.register_parameter('table', nn.Parameter(torch.rand(vocab_size, embedding_dim) - 0.5))\nself.register_parameter('widen', nn.Parameter(torch.empty(embedding_dim, model_dim).uniform_(-1, 1)))",
+            READ,
+        ),
+    )
+)
+MORE_RIGHT.append(
+    Right(
+        "6.4",
+        "index_select and reshape",
+        layer(
+            TABLE + WIDEN,
+            "rows = self.table.index_select(0, ids.reshape(-1))\nreturn rows.mm(self.widen).reshape(ids.shape + (self.widen.shape[1],))",
+        ),
+    )
+)
+MORE_RIGHT.append(
+    Right(
+        "6.4",
+        "sum of products",
+        layer(TABLE + WIDEN, "return (self.table[ids].unsqueeze(-1) * self.widen).sum(dim=-2)"),
+    )
+)
+MORE_RIGHT.append(
+    Right(
+        "6.4",
+        "tensordot",
+        layer(TABLE + WIDEN, "return torch.tensordot(self.table[ids], self.widen, dims=1)"),
+    )
+)
+MORE_RIGHT.append(
+    Right(
+        "6.4",
+        "nn.Module.__init__, take, kaiming",
+        layer(
+            "self.table = nn.Parameter(nn.init.xavier_normal_(torch.empty(vocab_size, embedding_dim)))\nself.widen = nn.Parameter(nn.init.orthogonal_(torch.empty(embedding_dim, model_dim)))",
+            "return torch.matmul(torch.nn.functional.embedding(ids.contiguous(), self.table), self.widen)",
+            first="nn.Module.__init__(self)",
+        ),
+    )
+)
+MORE_RIGHT.append(
+    Right(
+        "6.4",
+        "gather",
+        layer(
+            TABLE + WIDEN,
+            "flat = ids.flatten()[:, None].expand(-1, self.table.shape[1])\nreturn (self.table.gather(0, flat) @ self.widen).unflatten(0, ids.shape) if ids.ndim else (self.table.gather(0, flat) @ self.widen)[0]",
+        ),
+    )
+)
+MORE_RIGHT.append(
+    Right(
+        "6.4",
+        "batches by torch.bmm",
+        layer(
+            TABLE + WIDEN,
+            "rows = self.table[ids]\nif rows.ndim == 3:\n    return torch.bmm(rows, self.widen.expand(len(rows), -1, -1))\nreturn rows @ self.widen",
+        ),
+    )
+)
+MORE_RIGHT.append(
+    Right(
+        "6.4",
+        "sizes kept as attributes, a buffer beside them",
+        layer(
+            TABLE
+            + WIDEN
+            + "self.vocab_size, self.model_dim = vocab_size, model_dim\nself.register_buffer('asked', torch.zeros(()), persistent=False)",
+            READ,
+        ),
+    )
+)
+right(
+    "6.5",
+    LOOK,
+    "floor_divide and remainder",
+    "rows = remainders.size(0)",
+    "return torch.add(quotients[torch.floor_divide(ids, rows)], remainders[torch.remainder(ids, rows)])",
+)
+right(
+    "6.5",
+    LOOK,
+    "numpy round trip",
+    "import numpy as np",
+    "q, r = np.divmod(ids.numpy(), len(remainders))",
+    "return quotients[torch.as_tensor(q)] + remainders[torch.as_tensor(r)]",
+)
+right(
+    "6.5",
+    LOOK,
+    "unravel_index",
+    "q, r = torch.unravel_index(ids, (len(quotients), len(remainders)))",
+    "return quotients[q] + remainders[r]",
+)
+right(
+    "6.5",
+    LOOK,
+    "loop, empty kept",
+    "M, D = remainders.shape",
+    "out = torch.empty(*ids.shape, D, dtype=quotients.dtype)",
+    "flat = out.view(-1, D)",
+    "for place, i in enumerate(ids.flatten().tolist()):",
+    "    flat[place] = quotients[i // M] + remainders[i % M]",
+    "return out",
+)
+right(
+    "6.5",
+    LOOK,
+    "one-hot in the tables' type",
+    "M = len(remainders)",
+    "q = F.one_hot(ids // M, len(quotients)).to(quotients.dtype)",
+    "r = F.one_hot(ids % M, M).to(remainders.dtype)",
+    "return q @ quotients + r @ remainders",
+)
+right(
+    "6.5",
+    LOOK,
+    "bucketize",
+    "M = len(remainders)",
+    "q = torch.bucketize(ids.contiguous(), torch.arange(M, len(quotients) * M, M), right=True)",
+    "return quotients[q] + remainders[ids - M * q]",
+)
+right(
+    "6.5",
+    LOOK,
+    "in-place on a copy",
+    "M = remainders.shape[0]",
+    "out = quotients[ids.div(M, rounding_mode='trunc')].clone()",
+    "out += F.embedding(ids.fmod(M), remainders)",
+    "return out",
+)
+right(
+    "6.6",
+    COUNT,
+    "keyword arguments",
+    "def count(vocab_size, hidden_size, num_hidden_layers, num_attention_heads, intermediate_size, num_key_value_heads=None, head_dim=None, tie_word_embeddings=False):",
+    "    K = num_key_value_heads or num_attention_heads",
+    "    h = head_dim or hidden_size // num_attention_heads",
+    "    per = 2 * h * (num_attention_heads + K) + 3 * intermediate_size + 2",
+    "    E = vocab_size * hidden_size",
+    "    return dict(embedding=E, body=hidden_size * (per * num_hidden_layers + 1), head=0 if tie_word_embeddings else E)",
+    "return count(**config)",
+)
+right(
+    "6.6",
+    COUNT,
+    "real modules on meta",
+    "from collections import OrderedDict",
+    "D, H = config['hidden_size'], config['num_attention_heads']",
+    "K = config.get('num_key_value_heads', H)",
+    "h = config.get('head_dim') or D // H",
+    "W = config['intermediate_size']",
+    "with torch.device('meta'):",
+    "    lin = lambda a, b: nn.Linear(a, b, bias=False)",
+    "    layer = lambda: nn.ModuleList([lin(D, H * h), lin(D, K * h), lin(D, K * h), lin(H * h, D), lin(D, W), lin(D, W), lin(W, D), nn.RMSNorm(D), nn.RMSNorm(D)])",
+    "    body = nn.ModuleList([*(layer() for _ in range(config['num_hidden_layers'])), nn.RMSNorm(D)])",
+    "    table = nn.Embedding(config['vocab_size'], D)",
+    "size = lambda m: sum(p.numel() for p in m.parameters())",
+    "return OrderedDict(embedding=size(table), body=size(body), head=0 if config.get('tie_word_embeddings') else size(table))",
+)
+right(
+    "6.6",
+    COUNT,
+    "numpy products",
+    "import numpy as np",
+    "c = {'num_key_value_heads': config['num_attention_heads'], 'tie_word_embeddings': False, 'head_dim': None} | config",
+    "D = c['hidden_size']",
+    "h = c['head_dim'] if c['head_dim'] else int(D / c['num_attention_heads'])",
+    "shapes = [(D, c['num_attention_heads'] * h)] * 2 + [(c['num_key_value_heads'] * h, D)] * 2 + [(D, c['intermediate_size'])] * 3 + [(D,)] * 2",
+    "one = sum(int(np.prod(s)) for s in shapes)",
+    "E = c['vocab_size'] * D",
+    "return {'head': E - E * bool(c['tie_word_embeddings']), 'embedding': E, 'body': one * c['num_hidden_layers'] + D}",
+)
+right(
+    "6.6",
+    COUNT,
+    "SimpleNamespace",
+    "from types import SimpleNamespace",
+    "c = SimpleNamespace(**config)",
+    "h = getattr(c, 'head_dim', None) or c.hidden_size // c.num_attention_heads",
+    "k = getattr(c, 'num_key_value_heads', c.num_attention_heads)",
+    "body = c.hidden_size",
+    "for _ in range(c.num_hidden_layers):",
+    "    body += c.hidden_size * h * c.num_attention_heads * 2",
+    "    body += c.hidden_size * h * k * 2",
+    "    body += 3 * c.hidden_size * c.intermediate_size + 2 * c.hidden_size",
+    "e = c.vocab_size * c.hidden_size",
+    "return {'embedding': e, 'body': body, 'head': 0 if getattr(c, 'tie_word_embeddings', False) else e}",
+)
+right(
+    "6.6",
+    COUNT,
+    "try and except",
+    "try:",
+    "    h = config['head_dim']",
+    "except KeyError:",
+    "    h = None",
+    "if h is None:",
+    "    h = config['hidden_size'] // config['num_attention_heads']",
+    "try:",
+    "    k = config['num_key_value_heads']",
+    "except KeyError:",
+    "    k = config['num_attention_heads']",
+    "D = config['hidden_size']",
+    "attn = D * h * config['num_attention_heads'] + D * h * k + D * h * k + h * config['num_attention_heads'] * D",
+    "mlp = D * config['intermediate_size'] * 3",
+    "out = {'embedding': config['vocab_size'] * D, 'body': 0, 'head': config['vocab_size'] * D}",
+    "out['body'] = (attn + mlp + D + D) * config['num_hidden_layers'] + D",
+    "if 'tie_word_embeddings' in config and config['tie_word_embeddings']:",
+    "    out['head'] = 0",
+    "return out",
+)
+MORE_RIGHT.append(
+    Right(
+        "6.6",
+        "head_dim by true division, ints at the end",
+        llama(head_dim='config.get("head_dim") or dim / heads').replace(
+            '"body": body, "head": head', '"body": round(body), "head": int(head)'
+        ),
+    )
+)
+right(
+    "6.6",
+    COUNT,
+    "totals less what is shared",
+    "D, V = config['hidden_size'], config['vocab_size']",
+    "H = config['num_attention_heads']",
+    "G = H / config.get('num_key_value_heads', H)",
+    "width = H * (config.get('head_dim') or D // H)",
+    "layer = 2 * width * D + round(2 * width * D / G) + 3 * D * config['intermediate_size'] + 2 * D",
+    "matrices = 1 if config.get('tie_word_embeddings') else 2",
+    "return {'embedding': V * D, 'body': layer * config['num_hidden_layers'] + D, 'head': (matrices - 1) * V * D}",
+)
+
 WRONG = [*BYTES_WRONG, *PAD_WRONG, *QUANT_WRONG, *FACTOR_WRONG, *LOOK_WRONG, *COUNT_WRONG]
-RIGHT = [*BYTES_RIGHT, *PAD_RIGHT, *QUANT_RIGHT, *FACTOR_RIGHT, *LOOK_RIGHT, *COUNT_RIGHT]
+RIGHT = [
+    *BYTES_RIGHT,
+    *PAD_RIGHT,
+    *QUANT_RIGHT,
+    *FACTOR_RIGHT,
+    *LOOK_RIGHT,
+    *COUNT_RIGHT,
+    *MORE_RIGHT,
+]

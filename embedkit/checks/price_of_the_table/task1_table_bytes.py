@@ -20,6 +20,7 @@ def tied_tables(draw: Draw) -> list[Inputs]:
         asked(draw.integer(21, 99), draw.integer(3, 19), 16, True),
         asked(draw.integer(21, 99), draw.integer(3, 19), 8, True),
         asked(10, 3, 4, True),
+        asked(10, 9, 1, True),
         asked(draw.integer(21, 99), 2 * half + 1, 4, True),
         asked(draw.integer(21, 99), 2 * half, 4, True),
         asked(draw.integer(21, 99), draw.integer(3, 19), 1, True),
@@ -33,6 +34,7 @@ def untied_tables(draw: Draw) -> list[Inputs]:
         asked(10, 3, 32, False),
         asked(draw.integer(21, 99), draw.integer(3, 19), 8, False),
         asked(10, 3, 4, False),
+        asked(10, 3, 3, False),
         asked(draw.integer(21, 99), 2 * draw.integer(2, 20) + 1, 4, False),
         asked(draw.integer(21, 99), 5, 3, False),
     ]
@@ -48,7 +50,7 @@ def very_large(draw: Draw) -> list[Inputs]:
 
 
 def variant(
-    *, heads: str = "right", rounding: str = "row", unit: int = 8, as_float: bool = False
+    *, heads: str = "right", rounding: str = "row", unit: int = 8
 ) -> Callable[[int, int, int, bool], int]:
     """Return an answer that is wrong in one respect."""
 
@@ -57,6 +59,12 @@ def variant(
             size = vocab_size * (-(-model_dim * bits // unit))
         elif rounding == "number":
             size = vocab_size * model_dim * -(-bits // unit)
+        elif rounding == "number, one at least":
+            size = vocab_size * model_dim * max(1, bits // unit)
+        elif rounding == "one more":
+            size = vocab_size * (model_dim * bits // unit + 1)
+        elif rounding == "to words":
+            size = 4 * vocab_size * -(-model_dim * bits // 32)
         elif rounding == "both rows":
             size = vocab_size * (-(-model_dim * bits * (1 if tied else 2) // unit))
         elif rounding == "down":
@@ -65,8 +73,6 @@ def variant(
             size = vocab_size * model_dim * (bits // unit)
         else:
             size = -(-vocab_size * model_dim * bits // unit)
-        if as_float:
-            size = vocab_size * int((model_dim * bits + 7) / 8)
         times = {"right": 1 if tied else 2, "once": 1, "twice": 2}
         return size * times[heads]
 
@@ -76,6 +82,12 @@ def variant(
 def is_a_float(inputs: Inputs, seen: Seen) -> bool:
     """Whether a float came back."""
     return isinstance(seen.value, float)
+
+
+def nearly(inputs: Inputs, seen: Seen) -> bool:
+    """Whether only the last digits are wrong."""
+    right = finished.table_bytes(**inputs)
+    return isinstance(seen.value, int | float) and abs(seen.value - right) < right / 1e6
 
 
 floats = Mistake(
@@ -105,8 +117,17 @@ each_number = Mistake(
     "Each number is given whole bytes. Two numbers of 4 bits share one: round up for a row.",
     answer=variant(rounding="number"),
 )
+one_at_least = Mistake(each_number.hint, answer=variant(rounding="number, one at least"))
+one_more = Mistake(
+    "A row that ends with a byte got one byte more. Round up only where something is left over.",
+    answer=variant(rounding="one more"),
+)
+to_words = Mistake(
+    "Each row is filled up to 4 bytes. Whole bytes are enough.",
+    answer=variant(rounding="to words"),
+)
 rounded_down = Mistake(
-    "A row that does not end with a byte is cut off. Round up: (bits + 7) // 8.",
+    "A row that does not end with a byte is cut off. Round up, not down.",
     answer=variant(rounding="down"),
 )
 no_bytes_left = Mistake(
@@ -129,6 +150,9 @@ task = Task(
                 tied_twice,
                 no_bytes_left,
                 each_number,
+                one_at_least,
+                one_more,
+                to_words,
                 whole_table,
                 rounded_down,
             ),
@@ -145,7 +169,7 @@ task = Task(
                 Mistake(
                     "The last digits are lost, as in a float, which has 53 bits for them. "
                     "Divide with //.",
-                    when=lambda inputs, seen: isinstance(seen.value, int | float),
+                    when=nearly,
                 ),
             ),
         ),

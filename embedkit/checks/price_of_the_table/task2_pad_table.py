@@ -1,10 +1,12 @@
 """What marks task 6.2, `pad_table`: rows of zeros below a table."""
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from embedkit import price_of_the_table as finished
 from embedkit.checks.framework import Criterion, Draw, Mistake, Task, says, scattered
+from embedkit.checks.price_of_the_table.shared_hints import SCATTERED
 from embedkit.checks.probes import Inputs, Seen
 
 
@@ -18,6 +20,7 @@ def too_few_rows(draw: Draw) -> list[Inputs]:
     multiple = draw.integer(5, 9)
     return [
         asked(torch.tensor([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]), 4),
+        asked(torch.tensor([[1.0], [2.0], [3.0], [4.0], [5.0]]), 4),
         asked(draw.table(multiple + 2, 3), multiple),
         asked(draw.table(1, 4), multiple),
         asked(draw.table(draw.integer(65, 127), 2), 64),
@@ -80,6 +83,11 @@ def in_float32(inputs: Inputs, seen: Seen) -> bool:
     )
 
 
+from_multiple = (
+    "multiple - V is what is missing only if V is below multiple. For more rows, it is what is "
+    "missing to the *next* multiple."
+)
+
 task = Task(
     number="6.2",
     name="pad_table",
@@ -91,9 +99,27 @@ task = Task(
             too_few_rows,
             mistakes=(
                 Mistake(
-                    "Columns were added. A table has a row for each token, so V is the first "
-                    "axis; F.pad counts its pairs from the last.",
+                    "The columns were made a multiple. A table has a row for each token, so V is "
+                    "its first axis.",
                     answer=columns,
+                ),
+                Mistake(
+                    "Columns were added: F.pad begins with the last axis. (0, 0, 0, missing) "
+                    "reaches the rows.",
+                    answer=lambda table, multiple: F.pad(table, (0, -len(table) % multiple)),
+                ),
+                Mistake(
+                    from_multiple,
+                    answer=lambda table, multiple: F.pad(table, (0, 0, 0, multiple - len(table))),
+                ),
+                Mistake(
+                    from_multiple,
+                    answer=lambda table, multiple: padded_to(max(len(table), multiple), table),
+                ),
+                Mistake(from_multiple, when=says("negative dimension")),
+                Mistake(
+                    "As many rows were added as `multiple` says. Add what is missing, no more.",
+                    answer=lambda table, multiple: padded_to(len(table) + multiple, table),
                 ),
                 Mistake(
                     "The zeros stand above the table, and so every id names another row than "
@@ -148,10 +174,7 @@ task = Task(
                     "them the table's dtype.",
                     when=in_float32,
                 ),
-                Mistake(
-                    "view needs numbers that lie in memory one after another, and these need not.",
-                    when=says("view size is not compatible"),
-                ),
+                Mistake(SCATTERED, when=says("view size is not compatible")),
             ),
         ),
     ),

@@ -5,8 +5,10 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from embedkit import price_of_the_table as finished
+from embedkit import quantized_table as finished
+from embedkit.checks.compare import same
 from embedkit.checks.framework import Criterion, Draw, Mistake, Task, says, scattered
+from embedkit.checks.price_of_the_table.shared_hints import SCATTERED
 from embedkit.checks.probes import Inputs, Seen
 
 Two = tuple[Tensor, Tensor]
@@ -29,7 +31,7 @@ def off_the_halves(draw: Draw, rows: int, dim: int, *, alike: bool = False) -> T
 def rows_led_by_a_positive(draw: Draw) -> list[Inputs]:
     """Tables in which the largest number of each row is positive."""
     return [
-        {"table": torch.tensor([[254.0, -101.2, 7.0], [12.7, 0.2, -5.0]])},
+        {"table": torch.tensor([[254.0, -101.2, 6.6], [12.7, 0.2, -5.0]])},
         {"table": off_the_halves(draw, 6, 9)},
         {"table": off_the_halves(draw, 1, 5)},
         {"table": off_the_halves(draw, 4, 1)},
@@ -41,7 +43,7 @@ def rows_led_by_a_negative(draw: Draw) -> list[Inputs]:
     mixed = off_the_halves(draw, 6, 7, alike=True)
     mixed[::2] *= -1
     return [
-        {"table": torch.tensor([[-254.0, 101.2, 7.0]])},
+        {"table": torch.tensor([[-254.0, 101.2, 6.6]])},
         {"table": mixed},
         {"table": -off_the_halves(draw, 3, 4, alike=True)},
     ]
@@ -65,9 +67,12 @@ def rows_of_zeros(draw: Draw) -> list[Inputs]:
     some = off_the_halves(draw, 5, 4, alike=True)
     some[draw.integer(0, 4)] = 0
     return [
-        {"table": torch.tensor([[0.0, 0.0], [127.0, -3.0]])},
+        {"table": torch.tensor([[0.0, 0.0], [254.0, -6.0]])},
         {"table": some},
         {"table": torch.zeros(3, 2)},
+        {"table": torch.tensor([[254.0, 0.0, -6.0]])},
+        {"table": torch.tensor([[0.0, 254.0, -6.0]])},
+        {"table": torch.tensor([[254.0, -254.0]])},
     ]
 
 
@@ -88,6 +93,7 @@ def other_kinds(draw: Draw) -> list[Inputs]:
         {"table": (whole * 2.0**-3).bfloat16()},
         {"table": (whole[:, :4] * 0.5).half()},
         {"table": torch.tensor([[1000.0, 301.0, -700.0, 110.0]]).half()},
+        {"table": torch.tensor([[100.0, 52.0, 83.0]]).bfloat16()},
         {"table": scattered(off_the_halves(draw, 5, 3, alike=True))},
     ]
 
@@ -127,22 +133,46 @@ def steps_flat(table: Tensor) -> Two:
     return codes, steps[:, 0]
 
 
-def floats_for_codes(inputs: Inputs, seen: Seen) -> bool:
-    """Whether the codes came back in another type."""
-    return (
-        isinstance(seen.value, tuple)
-        and isinstance(seen.value[0], Tensor)
-        and seen.value[0].dtype != torch.int8
-    )
+def codes_type(*wrong: torch.dtype) -> Callable[[Inputs, Seen], bool]:
+    """Return a test of whether the codes are of one of these types, or of any but int8."""
+
+    def test(inputs: Inputs, seen: Seen) -> bool:
+        found = seen.value[0].dtype
+        return bool(found in wrong if wrong else found != torch.int8)
+
+    return test
 
 
 def steps_of_another_type(inputs: Inputs, seen: Seen) -> bool:
     """Whether the steps came back in another type."""
-    return (
-        isinstance(seen.value, tuple)
-        and isinstance(seen.value[1], Tensor)
-        and seen.value[1].dtype != torch.float32
-    )
+    return bool(seen.value[1].dtype != torch.float32)
+
+
+def steps_wrong(inputs: Inputs, seen: Seen) -> bool:
+    """Whether the steps are not what they should be."""
+    return not same(seen.value[1], finished.quantize_rows(inputs["table"])[1])
+
+
+def steps_a_little_wrong(inputs: Inputs, seen: Seen) -> bool:
+    """Whether the steps are off by less than one in a hundred, and so by rounding."""
+    right = finished.quantize_rows(inputs["table"])[1]
+    off = (seen.value[1] / right - 1).abs().max()
+    return bool(0 < off < 0.01)
+
+
+def only_codes_wrong(inputs: Inputs, seen: Seen) -> bool:
+    """Whether the steps are as they should be, and the codes are not."""
+    return seen.value[0].dtype == torch.int8 and not steps_wrong(inputs, seen)
+
+
+def larger_than_1(inputs: Inputs, seen: Seen) -> bool:
+    """Whether steps are wrong, and the numbers large."""
+    return bool(inputs["table"].abs().max() > 1) and steps_wrong(inputs, seen)
+
+
+def one_for_a_row_with_numbers(inputs: Inputs, seen: Seen) -> bool:
+    """Whether a row that is not all zeros has step 1."""
+    return bool((seen.value[1][inputs["table"].any(dim=1)] == 1).any())
 
 
 def not_a_number(inputs: Inputs, seen: Seen) -> bool:
@@ -151,6 +181,27 @@ def not_a_number(inputs: Inputs, seen: Seen) -> bool:
     return bool((seen.value[1][zeros] != 1).any())
 
 
+def steps_changed(table: Tensor, change: Callable[[Tensor], Tensor], *, signs: bool = True) -> Two:
+    """Return right codes, perhaps without their signs, and steps that something was done to."""
+    codes, steps = finished.quantize_rows(table)
+    zeros = (table == 0).all(dim=1, keepdim=True)
+    return codes if signs else codes.abs(), torch.where(zeros, 1.0, change(steps))
+
+
+def by_whole_division(table: Tensor) -> Two:
+    """Divide with // in place of /."""
+    steps = finished.quantize_rows(table)[1]
+    return (table.float() // steps).to(torch.int8), steps
+
+
+inverse = (
+    "code × step should be nearly the number. The step is the largest size divided by 127, not "
+    "127 divided by it, and not the size itself."
+)
+no_abs = (
+    "The largest number is not the largest size: −254 is larger in size than 101. Take .abs() "
+    "before the maximum."
+)
 cut_off = Mistake(
     "The codes are cut off behind the point, which pulls every number towards zero. Call .round() "
     "before .to(torch.int8).",
@@ -172,8 +223,36 @@ task = Task(
             rows_led_by_a_positive,
             mistakes=(
                 Mistake(
+                    "The steps came first. Return the codes, then the steps.",
+                    answer=lambda table: finished.quantize_rows(table)[::-1],
+                ),
+                Mistake(
+                    "uint8 has no negative numbers. Codes run from −127 to 127, in int8, and 0 "
+                    "stays 0.",
+                    when=codes_type(torch.uint8),
+                ),
+                Mistake(
                     "The codes are not int8, so nothing is saved. End with .to(torch.int8).",
-                    when=floats_for_codes,
+                    when=codes_type(),
+                ),
+                Mistake(
+                    "The steps have lost their axis and no longer stand beside the rows: "
+                    "keepdim=True.",
+                    when=says("must match the size of tensor"),
+                ),
+                Mistake(
+                    "max(dim=1) gives values and places. Take its .values, or call amax.",
+                    when=says("return_types.max"),
+                ),
+                Mistake(inverse, answer=lambda table: steps_changed(table, lambda s: 1 / s)),
+                Mistake(inverse, answer=lambda table: steps_changed(table, lambda s: 127 * s)),
+                Mistake(
+                    ".abs() is for the step only. The codes keep their signs.",
+                    answer=lambda table: steps_changed(table, lambda s: s, signs=False),
+                ),
+                Mistake(
+                    "// divides and rounds down. Divide with /, then .round().",
+                    answer=by_whole_division,
                 ),
                 Mistake(
                     "The steps should be a column, of shape (V, 1): keepdim=True.",
@@ -220,11 +299,8 @@ task = Task(
             "the largest size may belong to a negative number",
             rows_led_by_a_negative,
             mistakes=(
-                Mistake(
-                    "The largest number is not the largest size: −254 is larger in size than "
-                    "101. Take .abs() before the maximum.",
-                    answer=variant(size=lambda n: n.amax(1, keepdim=True)),
-                ),
+                Mistake(no_abs, answer=variant(size=lambda n: n.amax(1, keepdim=True))),
+                Mistake(no_abs, answer=variant(size=lambda n: n.amax(1, keepdim=True).abs())),
                 Mistake(
                     "The step came out from the difference between largest and smallest. It "
                     "should come from the largest size.",
@@ -251,13 +327,18 @@ task = Task(
             ),
         ),
         Criterion(
-            "a row of zeros has codes 0 and step 1",
+            "a row of zeros has codes 0 and step 1, and no other row does",
             rows_of_zeros,
             mistakes=(
                 Mistake(
                     "A row of zeros should have step 1. Its largest size is 0, and 0 / 0 is not "
                     "a number.",
                     when=not_a_number,
+                ),
+                Mistake(
+                    "A row got step 1 that is not all zeros: one zero in it, or a sum of 0, is "
+                    "not enough. Ask its largest size.",
+                    when=one_for_a_row_with_numbers,
                 ),
             ),
         ),
@@ -266,9 +347,19 @@ task = Task(
             tiny_rows,
             mistakes=(
                 Mistake(
+                    "The steps are right, but not the codes. A half-precision float holds no "
+                    "numbers so large or small: compute codes in float32.",
+                    when=only_codes_wrong,
+                ),
+                Mistake(
+                    "A row of very large numbers was held back. The largest size decides, "
+                    "however large it is.",
+                    when=larger_than_1,
+                ),
+                Mistake(
                     "A row of very small numbers lost its own step. Only a row of zeros needs "
                     "another: torch.where(largest > 0, …), not a smallest step for all.",
-                    when=lambda inputs, seen: not seen.raised,
+                    when=steps_wrong,
                 ),
             ),
         ),
@@ -281,9 +372,16 @@ task = Task(
                     when=steps_of_another_type,
                 ),
                 Mistake(
-                    "view needs numbers that lie in memory one after another, and these need not.",
-                    when=says("view size is not compatible"),
+                    "The steps are float32, but they were computed in the table's precision. "
+                    "Begin with table.float().",
+                    when=steps_a_little_wrong,
                 ),
+                Mistake(
+                    "The steps are right, but the codes were computed in the table's precision. "
+                    "Divide float32 by float32.",
+                    when=only_codes_wrong,
+                ),
+                Mistake(SCATTERED, when=says("view size is not compatible")),
             ),
         ),
     ),

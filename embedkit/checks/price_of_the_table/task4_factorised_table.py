@@ -1,12 +1,18 @@
 """What marks task 6.4, `FactorisedTable`: a narrow table, and a matrix that widens its rows."""
 
+from collections.abc import Callable
+
 import torch
 from torch import Tensor
 
-from embedkit import price_of_the_table as finished
+from embedkit import small_tables as finished
 from embedkit.checks.compare import same
 from embedkit.checks.framework import Criterion, Draw, Mistake, Task, says, scattered
+from embedkit.checks.plain import Plain
+from embedkit.checks.price_of_the_table.shared_hints import AXES, NO_IDS, SCATTERED
 from embedkit.checks.probes import Inputs, Seen
+
+NAMES = ("table", "widen")
 
 
 def asked(draw: Draw, sizes: tuple[int, int, int], ids: Tensor) -> Inputs:
@@ -28,10 +34,10 @@ def sequences(draw: Draw) -> list[Inputs]:
     small = {
         "sizes": [3, 1, 2],
         "parameters": {
-            "table": torch.tensor([[1.0], [10.0], [100.0]]),
+            "table": torch.tensor([[1.0], [-10.0], [100.0]]),
             "widen": torch.tensor([[2.0, -3.0]]),
         },
-        "ids": torch.tensor([2, 0, 2]),
+        "ids": torch.tensor([2, 1, 2]),
         "loss_weights": torch.ones(3, 2),
     }
     return [
@@ -43,9 +49,13 @@ def sequences(draw: Draw) -> list[Inputs]:
 
 
 def any_shape(draw: Draw) -> list[Inputs]:
-    """Batches, a single id, three dimensions, nothing, and ids scattered in memory."""
+    """Batches, axes of length 1, a single id, three axes, nothing, and scattered ids."""
     return [
         asked(draw, (6, 2, 3), draw.ids(6, 2, 3)),
+        asked(draw, (6, 2, 3), torch.tensor([[4]])),
+        asked(draw, (6, 2, 3), torch.tensor([4])),
+        asked(draw, (6, 2, 3), draw.ids(6, 1, 3)),
+        asked(draw, (6, 2, 1), draw.ids(6, 2, 2)),
         asked(draw, (6, 2, 3), torch.tensor(4)),
         asked(draw, (6, 3, 4), draw.ids(6, 2, 2, 3)),
         asked(draw, (6, 2, 3), torch.empty(2, 0, dtype=torch.long)),
@@ -53,36 +63,73 @@ def any_shape(draw: Draw) -> list[Inputs]:
     ]
 
 
-def fresh_layers(draw: Draw) -> list[Inputs]:
-    """New layers, with the numbers that they start with."""
-    questions = [asked(draw, (9, 3, 5), draw.ids(9, 6)), asked(draw, (40, 8, 16), draw.ids(40, 9))]
-    return [question | {"parameters": {}} for question in questions]
+def long_tables(draw: Draw) -> list[Inputs]:
+    """A table of many rows, of which few are read."""
+    return [{"sizes": [5000, 2, 16], "ids": draw.ids(5000, 2)}]
 
 
-def can_learn(inputs: Inputs, seen: Seen) -> bool:
-    """Whether both factors have a gradient, and differ from row to row."""
-    gradients = [seen.value[f"gradient of {name}"] for name in ("table", "widen")]
-    rows = seen.value["layer(ids)"].flatten(0, -2).unique(dim=0)
-    return all(bool(gradient.any()) for gradient in gradients) and len(rows) > 1
+def reads_first(inputs: Inputs, seen: Seen) -> bool:
+    """Whether nothing was made that is as long as V."""
+    return bool(seen.value["most"] < inputs["sizes"][0])
 
 
-def wrong_parameters(inputs: Inputs, seen: Seen) -> bool:
-    """Whether the layer trains something else than two factors of the right names."""
-    return isinstance(seen.value, dict) and set(seen.value["trained"]) != {"table", "widen"}
+def new_layers(draw: Draw) -> list[Inputs]:
+    """Layers as they start."""
+    return [{"sizes": [40, 8, 16]}, {"sizes": [9, 6, draw.integer(7, 12)]}]
+
+
+def differ(numbers: Tensor) -> bool:
+    """Whether hardly any number of a tensor occurs twice."""
+    return len(numbers.unique()) >= 0.9 * numbers.numel()
+
+
+def random_start(inputs: Inputs, seen: Seen) -> bool:
+    """Whether both factors are finite, of unlike numbers, and other ones in another layer."""
+    one, other = seen.value
+    return all(
+        bool(one[name].isfinite().all()) and differ(one[name]) and not same(one[name], other[name])
+        for name in NAMES
+    )
+
+
+def some(test: Callable[[Plain, Plain], bool]) -> Callable[[Inputs, Seen], bool]:
+    """Return a test of whether something holds for a factor, and that of another new layer."""
+    return lambda inputs, seen: any(test(*(layer[name] for layer in seen.value)) for name in NAMES)
+
+
+def parameters_are(test: Callable[[Plain], bool]) -> Callable[[Inputs, Seen], bool]:
+    """Return a test of the shapes of the parameters, by name."""
+    return lambda inputs, seen: test(seen.value["parameters"])
 
 
 def wrong_shapes(inputs: Inputs, seen: Seen) -> bool:
     """Whether the factors have other shapes than they should."""
     vocab_size, narrow, dim = inputs["sizes"]
     right = {"table": [vocab_size, narrow], "widen": [narrow, dim]}
-    return isinstance(seen.value, dict) and seen.value["trained"] != right
+    return "size mismatch" in seen.message or seen.value["parameters"] != right
 
 
-def no_gradient(inputs: Inputs, seen: Seen) -> bool:
-    """Whether some factor got no gradient, though all is right ahead."""
+def right_values(inputs: Inputs, seen: Seen) -> bool:
+    """Whether what was read is right."""
     wanted = finished.FactorisedTable(*inputs["sizes"])
     wanted.load_state_dict(inputs["parameters"])
     return same(seen.value["layer(ids)"], wanted(inputs["ids"]).detach())
+
+
+def no_gradients(inputs: Inputs, seen: Seen) -> bool:
+    """Whether no gradient came to either factor."""
+    return all(seen.value[f"gradient of {name}"] is None for name in NAMES)
+
+
+def wrong_gradients(inputs: Inputs, seen: Seen) -> bool:
+    """Whether all is right ahead, and a gradient is not."""
+    wanted = finished.FactorisedTable(*inputs["sizes"])
+    wanted.load_state_dict(inputs["parameters"])
+    (wanted(inputs["ids"]) * inputs["loss_weights"]).sum().backward()
+    right = all(
+        same(seen.value[f"gradient of {name}"], getattr(wanted, name).grad) for name in NAMES
+    )
+    return right_values(inputs, seen) and not right
 
 
 def other_shape(inputs: Inputs, seen: Seen) -> bool:
@@ -102,33 +149,44 @@ task = Task(
             probe="layer_by_name",
             mistakes=(
                 Mistake(
+                    "super().__init__() is missing: an nn.Module needs it before its parameters.",
+                    when=says("before Module.__init__() call"),
+                ),
+                Mistake(
+                    "A buffer is stored, but not trained. Wrap both factors in nn.Parameter.",
+                    when=lambda inputs, seen: bool(set(NAMES) & set(seen.value["buffers"])),
+                ),
+                Mistake(
                     "A plain tensor is not trained. Wrap both factors in nn.Parameter.",
-                    when=says("does not require grad"),
+                    when=parameters_are(lambda found: not found),
                 ),
                 Mistake(
                     "The parameters should be exactly `table` and `widen`: two nn.Parameters of "
                     "these names, and nothing else. (nn.Embedding and nn.Linear bring names of "
                     "their own, and nn.Linear a bias.)",
-                    when=wrong_parameters,
-                ),
-                Mistake(
-                    "super().__init__() is missing: an nn.Module needs it before its parameters.",
-                    when=says("before Module.__init__() call"),
+                    when=parameters_are(lambda found: set(found) != set(NAMES)),
                 ),
                 Mistake(
                     "A factor has another shape: table is (V, E), and widen is (E, D).",
-                    when=lambda inputs, seen: (
-                        "size mismatch" in seen.message or wrong_shapes(inputs, seen)
-                    ),
+                    when=wrong_shapes,
+                ),
+                Mistake(
+                    "forward returns None. Is its return missing?",
+                    when=lambda inputs, seen: seen.value["layer(ids)"] is None,
                 ),
                 Mistake(
                     "What comes back should have the shape of the ids, with D appended.",
                     when=other_shape,
                 ),
                 Mistake(
+                    "The result does not hang on the parameters any more: no_grad or detach cut "
+                    "it off, so nothing would be trained.",
+                    when=no_gradients,
+                ),
+                Mistake(
                     "The values are right, but a gradient is not: it was cut off on the way. "
                     "Work with the parameters themselves, without .data or .detach().",
-                    when=no_gradient,
+                    when=wrong_gradients,
                 ),
             ),
         ),
@@ -137,26 +195,54 @@ task = Task(
             any_shape,
             probe="layer_by_name",
             mistakes=(
+                Mistake(SCATTERED, when=says("view size is not compatible")),
+                Mistake(NO_IDS, when=says("cannot reshape tensor of 0 elements")),
+                Mistake(AXES, when=lambda inputs, seen: bool(seen.raised)),
                 Mistake(
-                    "The ids may have any number of axes. table[ids] takes every shape, and so "
-                    "does @ for what it gives, if its last axis is E.",
-                    when=lambda inputs, seen: bool(seen.raised),
+                    "The shape of the ids, with D appended: an axis of length 1 stays an axis.",
+                    when=other_shape,
                 ),
             ),
         ),
         Criterion(
-            "a new layer can learn: neither factor starts at zero",
-            fresh_layers,
-            probe="layer_by_name",
+            "only the rows that are read are widened: nothing is made that is as long as V",
+            long_tables,
+            probe="layer_weighs",
+            accepts=reads_first,
             mistakes=(
                 Mistake(
-                    "The gradient of each factor is a product with the other. Where one starts at "
-                    "zeros, the other gets none, and with two nothing ever moves; and ones make "
-                    "all rows alike. Start both with torch.randn, times a small number.",
+                    "It made something as long as V for two ids: the product of both factors, or "
+                    "a one-hot vector. Read the narrow rows first, then widen what was read.",
                     when=lambda inputs, seen: not seen.raised,
                 ),
             ),
-            accepts=can_learn,
+        ),
+        Criterion(
+            "a new layer starts with random numbers, other ones each time",
+            new_layers,
+            probe="layer_factors",
+            accepts=random_start,
+            mistakes=(
+                Mistake(
+                    "The gradient of each factor is a product with the other. Where one starts at "
+                    "zeros, the other gets none, and with two nothing ever moves. Start both with "
+                    "torch.randn, times a small number.",
+                    when=some(lambda factor, other: not factor.any()),
+                ),
+                Mistake(
+                    "Some number is infinite or not a number from the start.",
+                    when=some(lambda factor, other: not factor.isfinite().all()),
+                ),
+                Mistake(
+                    "A factor starts with few numbers, each many times, so that rows or columns "
+                    "are alike. Draw each number by itself: torch.randn of the full shape.",
+                    when=some(lambda factor, other: not differ(factor)),
+                ),
+                Mistake(
+                    "Each new layer starts with the same numbers. Draw them anew.",
+                    when=some(same),
+                ),
+            ),
         ),
     ),
 )

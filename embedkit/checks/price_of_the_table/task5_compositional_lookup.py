@@ -5,8 +5,9 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from embedkit import price_of_the_table as finished
+from embedkit import small_tables as finished
 from embedkit.checks.framework import Criterion, Draw, Mistake, Task, says, scattered
+from embedkit.checks.price_of_the_table.shared_hints import AXES, NO_IDS, SCATTERED
 from embedkit.checks.probes import Inputs, Seen
 
 SMALL = torch.tensor([[0.0], [100.0]]), torch.tensor([[1.0], [2.0], [3.0]])
@@ -46,11 +47,24 @@ def any_shape(draw: Draw) -> list[Inputs]:
     return [
         asked(draw, 2, 3, 2, 2),
         asked(draw, 4, 5) | {"ids": torch.tensor(13)},
+        asked(draw, 4, 5, 1),
+        asked(draw, 4, 5, 1, 1),
+        asked(draw, 4, 5, 1, 3),
         asked(draw, 4, 5, 2, 3, 2),
         nothing,
         double,
         half,
         {name: scattered(value) for name, value in apart.items()},
+    ]
+
+
+def large_numbers(draw: Draw) -> list[Inputs]:
+    """Numbers for which floats, and small types of integers, are not exact."""
+    rows = torch.arange(4097.0)[:, None]
+    ids = torch.tensor([4097**2 - 1, 4097 * 4096 - 1, 4097 * draw.integer(2048, 4095) - 1])
+    return [
+        asked(draw, 40, 41, 1) | {"ids": torch.arange(1640)},
+        {"quotients": 10_000 * rows, "remainders": rows, "ids": ids},
     ]
 
 
@@ -62,6 +76,10 @@ def with_(pick: str) -> Callable[[Tensor, Tensor, Tensor], Tensor]:
         one, other = ids // rows, ids % rows
         if pick == "by Q":
             one, other = ids // few, ids % few
+        if pick == "from one":
+            one, other = (ids - 1) // rows, (ids - 1) % rows
+        if pick == "other way round":
+            one, other = ids % few, ids // few
         if pick == "wrapped":
             one = ids % few
         if pick == "swapped":
@@ -106,6 +124,12 @@ task = Task(
                     answer=with_("wrapped"),
                 ),
                 Mistake(
+                    "The ids were divided by Q, the rows of quotients. Divide by M, the rows of "
+                    "remainders.",
+                    answer=with_("other way round"),
+                ),
+                Mistake("Ids begin at 0: id 0 reads row 0 of both.", answer=with_("from one")),
+                Mistake(
                     "A row was asked for that is not there. Divide by M, the rows of remainders, "
                     "read quotients at ids // M and remainders at ids % M.",
                     when=outside,
@@ -120,10 +144,28 @@ task = Task(
             "ids of any shape, tables of any float dtype",
             any_shape,
             mistakes=(
+                Mistake(SCATTERED, when=says("view size is not compatible")),
+                Mistake(NO_IDS, when=says("cannot reshape tensor of 0 elements")),
                 Mistake(
-                    "The ids may have any number of axes, and a single id has none. Indexing and "
-                    "// take every shape as it is.",
-                    when=lambda inputs, seen: bool(seen.raised),
+                    "torch.stack needs at least one tensor, and there may be no ids.",
+                    when=says("stack expects a non-empty"),
+                ),
+                Mistake(
+                    "The tables may be of any float dtype, and what was made for them is not of "
+                    "theirs.",
+                    when=says("to have the same dtype"),
+                ),
+                Mistake(AXES, when=lambda inputs, seen: bool(seen.raised)),
+            ),
+        ),
+        Criterion(
+            "exact for large ids and large tables, too",
+            large_numbers,
+            mistakes=(
+                Mistake(
+                    "The places are right for small ids only. // and % are exact for whole "
+                    "numbers; floats and small integer types are not.",
+                    when=lambda inputs, seen: True,
                 ),
             ),
         ),

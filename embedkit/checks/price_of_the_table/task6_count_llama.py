@@ -15,7 +15,7 @@ def config(draw: Draw, **more: object) -> Inputs:
     heads = 2 * draw.integer(2, 5)
     sizes = {
         "vocab_size": draw.integer(1001, 2000),
-        "hidden_size": heads * draw.integer(11, 29),
+        "hidden_size": heads * 2 * draw.integer(6, 14),
         "num_hidden_layers": draw.integer(3, 9),
         "num_attention_heads": heads,
         "intermediate_size": draw.integer(401, 900),
@@ -41,6 +41,7 @@ def plain(draw: Draw) -> list[Inputs]:
         config(draw),
         config(draw, tie_word_embeddings=False),
         {"config": SMALL | {"num_key_value_heads": 2}},
+        {"config": SMALL | {"num_attention_heads": 10, "hidden_size": 20}},
     ]
 
 
@@ -49,6 +50,8 @@ def tied(draw: Draw) -> list[Inputs]:
     return [
         {"config": SMALL | {"tie_word_embeddings": True}},
         config(draw, tie_word_embeddings=True),
+        {"config": SMALL | {"tie_word_embeddings": True, "num_key_value_heads": 1}},
+        {"config": SMALL | {"tie_word_embeddings": True, "head_dim": 6}},
     ]
 
 
@@ -65,13 +68,14 @@ def own_head_dim(draw: Draw) -> list[Inputs]:
     """Models whose heads together have another size than the model."""
     return [
         {"config": OWN_HEAD | {"head_dim": 6}},
-        config(draw, head_dim=draw.integer(31, 50), tie_word_embeddings=False),
+        {"config": OWN_HEAD | {"head_dim": 2}},
+        config(draw, head_dim=2 * draw.integer(16, 25), tie_word_embeddings=False),
     ]
 
 
 def both(draw: Draw) -> list[Inputs]:
-    """Models that have both, as Qwen3 does."""
-    some = {"head_dim": draw.integer(31, 50), "tie_word_embeddings": False}
+    """Models that have both."""
+    some = {"head_dim": 2 * draw.integer(16, 25), "tie_word_embeddings": False}
     return [
         {"config": OWN_HEAD | {"head_dim": 6, "num_key_value_heads": 1}},
         config(draw, num_key_value_heads=2, **some),
@@ -83,6 +87,7 @@ def null_head_dim(draw: Draw) -> list[Inputs]:
     """Models whose config names head_dim, but gives None."""
     return [
         {"config": OWN_HEAD | {"head_dim": None}},
+        {"config": OWN_HEAD | {"head_dim": None, "num_key_value_heads": 1}},
         config(draw, head_dim=None, tie_word_embeddings=False),
     ]
 
@@ -98,6 +103,11 @@ def variant(
     head: str = "right",
     biases: bool = False,
     narrow_keys: bool = False,
+    width: str = "",
+    inner: int = 0,
+    few: bool = False,
+    qk_norms: bool = False,
+    untied: bool = False,
 ) -> Callable[[dict[str, Any]], Count]:
     """Return an answer that is wrong in one respect."""
 
@@ -106,19 +116,32 @@ def variant(
         dim, heads = config["hidden_size"], config["num_attention_heads"]
         head_dim = config.get("head_dim") or dim // heads
         keys = config.get("num_key_value_heads", heads) * head_dim
-        if narrow_keys:
+        fewer = config.get("num_key_value_heads", heads) < heads
+        if narrow_keys and fewer:
             keys = config.get("num_key_value_heads", heads) * (dim // heads)
         queries = heads * head_dim
-        ffn = config["intermediate_size"]
+        if few:
+            keys = heads // config.get("num_key_value_heads", heads) * head_dim
+        ffn = inner * dim or config["intermediate_size"]
         layer = attention(dim, queries, keys) + matrices * dim * ffn + norms * dim
+        if qk_norms:
+            layer += 2 * head_dim
         if biases:
             layer += queries + 2 * keys + dim + 2 * ffn + dim
+        if width == "each head":
+            layer += dim * dim * heads - dim * queries + 2 * dim * (keys // head_dim * dim - keys)
+            layer += dim * dim - dim * queries
+        if width == "every head":
+            layer += 4 * dim * dim * heads - 2 * dim * (queries + keys)
         table = config["vocab_size"] * dim
         body = config["num_hidden_layers"] * layer + (dim if last_norm else 0)
         if repeat_all:
             body = config["num_hidden_layers"] * (layer + dim)
-        own = {"right": not config.get("tie_word_embeddings", False), "always": True}
-        return {"embedding": table, "body": body, "head": table if own.get(head) else 0}
+        own = {"right": not config.get("tie_word_embeddings", untied), "always": True}
+        score = table if own.get(head) else 0
+        if head == "with norm":
+            body, score = body - dim, (0 if config.get("tie_word_embeddings") else table) + dim
+        return {"embedding": table, "body": body, "head": score}
 
     return answer
 
@@ -134,6 +157,15 @@ def mistake(hint: str, **wrong: Any) -> Mistake:
     """One that is wrong in one respect."""
     return Mistake(hint, answer=variant(**wrong))
 
+
+wide_keys = (
+    "The heads of keys and values have head_dim numbers too, not hidden_size divided by the number "
+    "of heads."
+)
+one_head = (
+    "A matrix for queries serves all heads: it has num_attention_heads × head_dim numbers on one "
+    "side. The heads do not have hidden_size each."
+)
 
 task = Task(
     number="6.6",
@@ -152,9 +184,22 @@ task = Task(
                 Mistake(
                     "A key that the config need not have was asked for. config.get(name, other) "
                     "gives the other where it is missing.",
-                    when=says("num_key_value_heads", "head_dim", "tie_word_embeddings"),
+                    when=lambda inputs, seen: "KeyError" in seen.raised,
                 ),
                 mistake("The norm behind the last layer is missing.", last_norm=False),
+                mistake("The norm behind the last layer belongs to the body.", head="with norm"),
+                mistake(
+                    "A config that says nothing of tie_word_embeddings has a head of its own.",
+                    untied=True,
+                ),
+                mistake(one_head, width="each head"),
+                mistake(one_head, width="every head"),
+                mistake(
+                    "num_key_value_heads says how many heads keys have, not how many heads of "
+                    "queries share one.",
+                    few=True,
+                ),
+                mistake("intermediate_size is in the config. It need not be 4D.", inner=4),
                 mistake(
                     "There is one norm behind the last layer, not one more in each.",
                     repeat_all=True,
@@ -176,18 +221,15 @@ task = Task(
                     "Attention has four matrices: the one behind the heads is missing.",
                     attention=lambda dim, q, k: dim * (q + 2 * k),
                 ),
+                mistake(
+                    "A layer has two norms of hidden_size numbers, and none in its heads.",
+                    qk_norms=True,
+                ),
                 mistake("There are biases in it. This model has none.", biases=True),
                 mistake(
                     "A head that is not tied has a matrix of its own, as large as the table.",
                     head="never",
                 ),
-            ),
-        ),
-        Criterion(
-            "a tied head counts nothing",
-            tied,
-            mistakes=(
-                mistake("A tied head uses the embedding's matrix, so it counts 0.", head="always"),
             ),
         ),
         Criterion(
@@ -220,9 +262,14 @@ task = Task(
                     "heads × head_dim numbers, which need not be hidden_size.",
                     ignore="head_dim",
                 ),
+                mistake(
+                    "The matrix behind the heads takes heads × head_dim numbers in, and gives "
+                    "hidden_size.",
+                    attention=lambda dim, q, k: dim * (q + 2 * k) + dim * dim,
+                ),
                 Mistake(
-                    "Queries and the matrix behind the heads are counted with hidden_size on both "
-                    "sides. One side is heads × head_dim.",
+                    "Two of the four matrices are counted with hidden_size on both sides. One side "
+                    "is heads × head_dim, for all four.",
                     answer=lambda config: variant(attention=lambda dim, q, k: 2 * dim * (dim + k))(
                         config
                     ),
@@ -230,15 +277,9 @@ task = Task(
             ),
         ),
         Criterion(
-            "both at once, as in Qwen3",
+            "both at once",
             both,
-            mistakes=(
-                mistake(
-                    "The heads of keys and values have head_dim numbers too, not hidden_size "
-                    "divided by the number of heads.",
-                    narrow_keys=True,
-                ),
-            ),
+            mistakes=(mistake(wide_keys, narrow_keys=True),),
         ),
         Criterion(
             "head_dim may be None",
@@ -249,6 +290,13 @@ task = Task(
                     "config.get('head_dim') or … takes the other in both cases.",
                     when=says("NoneType"),
                 ),
+            ),
+        ),
+        Criterion(
+            "a tied head counts nothing",
+            tied,
+            mistakes=(
+                mistake("A tied head uses the embedding's matrix, so it counts 0.", head="always"),
             ),
         ),
     ),
