@@ -41,7 +41,7 @@ def alibi_bias(
     after the division by √K. With a cache, queries are fewer than keys and stand at its end.
 
     Args:
-        slopes: one for each head.
+        slopes: one for each head, in float32: bfloat16 would take 1,000 and 1,001 for one distance.
         query_positions: where the queries stand.
         key_positions: where the keys stand.
     """

@@ -44,7 +44,7 @@ def rotary_frequencies(
 
 @dataclass(frozen=True)
 class Rotation:
-    """The cosines and sines of some positions, written once and used by all heads and layers.
+    """The cosines and sines of some positions, written once and used by all heads.
 
     Args:
         cos: one for each number that is turned, shape (T, R) or (B, T, R).
@@ -222,7 +222,8 @@ class KeyValueCache:
 class RotaryAttention(nn.Module):
     """Causal attention whose queries and keys are turned by their positions.
 
-    Equals ``transformers``' ``LlamaAttention``, and loads its weights by their names.
+    Equals ``transformers``' ``LlamaAttention`` on texts without padding, and loads its weights by
+    their names. Each call computes its cosines and sines anew; a model can share them.
 
     Args:
         model_dim: D.
@@ -232,6 +233,9 @@ class RotaryAttention(nn.Module):
         frequencies: radians a position for each pair; as many as K / 2, or fewer.
         scale: multiplies cosines and sines; 1 but for YaRN.
         layout: which numbers of a head make a pair.
+
+    Raises:
+        ValueError: if heads do not divide as they must.
     """
 
     def __init__(
@@ -245,7 +249,12 @@ class RotaryAttention(nn.Module):
         layout: Layout = "half",
     ) -> None:
         super().__init__()
-        self.heads, self.kv_heads = heads, kv_heads or heads
+        kv_heads = heads if kv_heads is None else kv_heads
+        if kv_heads < 1 or heads % kv_heads:
+            raise ValueError(f"{heads} heads of queries cannot share {kv_heads} heads of keys.")
+        if head_dim is None and model_dim % heads:
+            raise ValueError(f"{model_dim} numbers do not divide into {heads} heads.")
+        self.heads, self.kv_heads = heads, kv_heads
         self.head_dim = head_dim or model_dim // heads
         self.scale, self.layout = scale, layout
         # A plain list: as a buffer, model.bfloat16() would round the frequencies.

@@ -83,8 +83,9 @@ def yarn_frequencies(
     """Leave fast pairs, slow slow ones down, and blend between: YaRN.
 
     From https://arxiv.org/abs/2309.00071. A pair is fast if it turned ``beta_fast`` times or more
-    in the longest text of training, and slow if it turned ``beta_slow`` times or less. The blend is
-    even in the *number* of the pair. Belongs together with :func:`yarn_scale`.
+    in the longest text of training, and slow if it turned ``beta_slow`` times or less. The paper
+    blends evenly in the number of turns; this is what its authors' code and ``transformers`` do,
+    evenly in the *number* of the pair. Belongs together with :func:`yarn_scale`.
 
     Args:
         rotary_dim: R, how many numbers of a head are turned.
@@ -132,8 +133,8 @@ def llama3_frequencies(
     """Leave short waves, stretch long ones, and blend between: the scaling of Llama 3.1.
 
     A wave is short if it fits ``high`` times or more into the longest text of training, and long if
-    it fits ``low`` times or less. The blend is even in *how often it fits*, where YaRN's is even in
-    the number of the pair. ``transformers`` calls it ``llama3``; the defaults are Llama 3.1's.
+    it fits ``low`` times or less. The blend is even in *how often it fits*, as in YaRN's paper,
+    not in its code. ``transformers`` calls it ``llama3``; the defaults are Llama 3.1's.
 
     Args:
         rotary_dim: R, how many numbers of a head are turned.

@@ -41,7 +41,7 @@ FREQUENCIES_WRONG = [
     ),
     wrong_frequencies(
         "halves the size twice, as a library once did",
-        "halves the size twice",
+        "The exponent is twice too large",
         "dim = rotary_dim // 2",
         "return base ** (-torch.arange(0, rotary_dim, 2) / dim)",
     ),
@@ -124,6 +124,30 @@ def wrong_rotate(name: str, hint: str, *lines: str) -> Wrong:
 
 
 ROTATE_WRONG = [
+    wrong_rotate(
+        "rounds cosines and sines",
+        "are rounded to bfloat16 on the way",
+        ANGLES,
+        PARTS,
+        "cos, sin = cos.to(x.dtype), sin.to(x.dtype)",
+        JOIN,
+    ),
+    wrong_rotate(
+        "halves of the whole head",
+        "The two halves of the whole head are turned",
+        ANGLES,
+        "a, b = x.chunk(2, dim=-1)",
+        "return torch.cat((a * cos - b * sin, a * sin + b * cos), dim=-1).to(x.dtype)",
+    ),
+    wrong_rotate(
+        "overwrites the first half",
+        "after that was overwritten",
+        ANGLES,
+        PARTS,
+        "a = a * cos - b * sin",
+        "b = a * sin + b * cos",
+        "return torch.cat((a, b, rest), dim=-1).to(x.dtype)",
+    ),
     wrong_rotate(
         "pairs neighbours",
         "the interleaved layout",
@@ -725,6 +749,64 @@ def turned(q: str = "turn(q, S)", k: str = "turn(k, S)") -> str:
 
 
 DECODE_WRONG = [
+    wrong_decode(
+        "views",
+        "where .view stops",
+        TURN,
+        turned("turn(q.view(-1, *q.shape[-2:]), S)", "turn(k.view(-1, *k.shape[-2:]), S)"),
+        "B, H = v.shape[:2]",
+        "q, k = q.view(B, H, N, -1), k.view(B, H, N, -1)",
+        JOINED,
+        MASK,
+        READ,
+    ),
+    wrong_decode(
+        "masks by the zeros of tril",
+        "A score of 0 is a score like others, so make the mask",
+        TURN,
+        turned(),
+        JOINED,
+        "scores = (q @ keys.transpose(-2, -1) / math.sqrt(q.shape[-1])).tril(S)",
+        "weights = scores.masked_fill(scores == 0, -torch.inf).softmax(-1)",
+        "return weights @ values, keys, values",
+    ),
+    wrong_decode(
+        "softmax by hand without the maximum",
+        "exp of a large score overflows",
+        TURN,
+        turned(),
+        JOINED,
+        MASK,
+        "e = (q @ keys.transpose(-2, -1) / math.sqrt(q.shape[-1])).exp() * may",
+        "return e / e.sum(-1, keepdim=True) @ values, keys, values",
+    ),
+    wrong_decode(
+        "a mask of -100",
+        "Hidden scores still have a weight",
+        TURN,
+        turned(),
+        JOINED,
+        MASK,
+        READ.replace("-torch.inf", "-100.0"),
+    ),
+    wrong_decode(
+        "a mask of 0",
+        "Hidden scores are set to 0",
+        TURN,
+        turned(),
+        JOINED,
+        MASK,
+        READ.replace("-torch.inf", "0.0"),
+    ),
+    wrong_decode(
+        "a mask upside down",
+        "Is the mask upside down?",
+        TURN,
+        turned(),
+        JOINED,
+        MASK.replace("may = ", "may = ~"),
+        READ,
+    ),
     wrong_decode(
         "the offset forgotten",
         "The cache holds S keys",

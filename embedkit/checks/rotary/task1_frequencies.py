@@ -20,6 +20,8 @@ def other_bases(draw: Draw) -> list[Inputs]:
         {"rotary_dim": 4, "base": 100.0},
         {"rotary_dim": 2 * draw.integer(3, 12), "base": float(draw.integer(20, 90))},
         {"rotary_dim": 64, "base": float(draw.integer(2, 9) * 100_000)},
+        {"rotary_dim": 6, "base": 1.5},
+        {"rotary_dim": 8, "base": 5_000_000.0},
     ]
 
 
@@ -94,8 +96,8 @@ task = Task(
                     half_exponent,
                 ),
                 Mistake(
-                    "The exponent is divided by the number of pairs, and doubled, too. That "
-                    "halves the size twice: −2i / rotary_dim, or −i / pairs.",
+                    "The exponent is twice too large. arange(0, R, 2) holds 2i already: divide it "
+                    "by R, once. Or divide i by the number of pairs.",
                     halved_twice,
                 ),
                 Mistake(

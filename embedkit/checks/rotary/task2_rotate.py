@@ -17,7 +17,7 @@ def turned(x: Tensor, position_ids: Tensor, frequencies: Tensor) -> Tensor:
 
 def exact_frequencies(draw: Draw, pairs: int) -> Tensor:
     """Frequencies whose products with positions are exact, so that all right ways agree."""
-    return (1 + draw.ids(63, pairs)).float() / 64
+    return (1 + draw.ids(4095, pairs)).float() / 1024
 
 
 def asked(
@@ -79,10 +79,10 @@ def narrow(draw: Draw) -> list[Inputs]:
     """Queries in half precision at positions that bfloat16 cannot tell apart."""
     questions = []
     for first in (257, draw.integer(500, 3000)):
-        question = asked(draw, 1, 2, 8, 4)
+        question = asked(draw, 2, 8, 16, 4)
         question["x"] = question["x"].bfloat16()
         question["frequencies"] = (1 + 2 * draw.ids(511, 4)).float() / 1024
-        question["position_ids"] = torch.arange(first, first + 8)[None]
+        question["position_ids"] = first + torch.stack([torch.arange(16), 7 + torch.arange(16)])
         questions.append(question)
     return questions
 
@@ -193,6 +193,30 @@ def coarse(x: Tensor, position_ids: Tensor, frequencies: Tensor) -> Tensor:
     return torch.cat((a * cos - b * sin, a * sin + b * cos), dim=-1)
 
 
+def rounded_early(x: Tensor, position_ids: Tensor, frequencies: Tensor) -> Tensor:
+    """Round cosines and sines to the dtype of x, as ``transformers`` does."""
+    angles, pairs = angles_of(position_ids, frequencies), len(frequencies)
+    cos, sin = angles.cos().to(x.dtype), angles.sin().to(x.dtype)
+    a, b, rest = x[..., :pairs], x[..., pairs : 2 * pairs], x[..., 2 * pairs :]
+    return torch.cat((a * cos - b * sin, a * sin + b * cos, rest), dim=-1)
+
+
+def chunked(x: Tensor, position_ids: Tensor, frequencies: Tensor) -> Tensor:
+    """Turn the two halves of the whole head."""
+    angles = angles_of(position_ids, frequencies)
+    cos, sin = angles.cos(), angles.sin()
+    a, b = x.chunk(2, dim=-1)
+    return torch.cat((a * cos - b * sin, a * sin + b * cos), dim=-1)
+
+
+def overwritten(x: Tensor, position_ids: Tensor, frequencies: Tensor) -> Tensor:
+    """Use the new a to compute b."""
+    angles, pairs = angles_of(position_ids, frequencies), len(frequencies)
+    a, b, rest = x[..., :pairs], x[..., pairs : 2 * pairs], x[..., 2 * pairs :]
+    a = a * angles.cos() - b * angles.sin()
+    return torch.cat((a, a * angles.sin() + b * angles.cos(), rest), dim=-1)
+
+
 def is_wider(inputs: Inputs, seen: Seen) -> bool:
     """Whether half precision became float32."""
     return isinstance(seen.value, Tensor) and seen.value.dtype != inputs["x"].dtype
@@ -235,6 +259,11 @@ task = Task(
                 Mistake(
                     "Cosine and sine are mixed up: at position 0 nothing turns.", halves(swapped)
                 ),
+                Mistake(
+                    "The second half is computed from the first after that was overwritten. "
+                    "Compute both, then write.",
+                    overwritten,
+                ),
             ),
         ),
         Criterion(
@@ -263,6 +292,10 @@ task = Task(
                     "number i turns with number i + P.",
                     halves_of_the_head,
                 ),
+                Mistake(
+                    "The two halves of the whole head are turned. Only its first 2P numbers turn.",
+                    chunked,
+                ),
             ),
         ),
         Criterion(
@@ -277,6 +310,11 @@ task = Task(
                 Mistake(
                     "Half precision went in and float32 came out. Round to x's dtype at the end.",
                     when=is_wider,
+                ),
+                Mistake(
+                    "Cosines, sines or products are rounded to bfloat16 on the way, as "
+                    "transformers rounds them. Here all is float32 until the end.",
+                    rounded_early,
                 ),
             ),
         ),

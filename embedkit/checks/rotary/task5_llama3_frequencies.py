@@ -36,6 +36,7 @@ def short_and_long(draw: Draw) -> list[Inputs]:
         asked(draw, [16.0, 8.0, 0.5, 0.25], 64, 1.0, 4.0),
         asked(draw, [9.0, 1.5, 0.7], draw.integer(50, 90), 2.0, 8.0),
         asked(draw, [30.0, 12.0, 5.5, 0.9, 0.3, 0.1], draw.integer(100, 400), 1.0, 5.0),
+        asked(draw, [0.25, 9.0, 0.4, 30.0], 8192, 0.5, 3.5) | {"factor": 2.5},
     ]
 
 
@@ -45,6 +46,7 @@ def in_between(draw: Draw) -> list[Inputs]:
         asked(draw, [2.5], 64, 1.0, 4.0),
         asked(draw, [3.25, 1.75], draw.integer(50, 90), 1.0, 4.0),
         asked(draw, [7.7, 5.5, 4.1, 3.0, 2.2], draw.integer(60, 300), 2.0, 8.0),
+        asked(draw, [1.5, 3.25, 2.0], 72, 0.5, 3.5) | {"factor": 2.5},
     ]
 
 

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from embedkit import rotary as finished
-from embedkit.checks.framework import Criterion, Draw, Mistake, Task
+from embedkit.checks.framework import Criterion, Draw, Mistake, Task, says, scattered
 from embedkit.checks.probes import Inputs, Seen
 from embedkit.learned_positions import attention
 
@@ -93,6 +93,7 @@ def one_token(draw: Draw) -> list[Inputs]:
         small,
         asked(draw, draw.integer(4, 9), 1, batch=2),
         asked(draw, 30, 1, heads=3, pairs=4),
+        asked(draw, 200, 1),
     ]
 
 
@@ -105,14 +106,38 @@ def several_tokens(draw: Draw) -> list[Inputs]:
     ]
 
 
+def any_scores(draw: Draw) -> list[Inputs]:
+    """Scores that are all 0, and scores of some hundreds, exact since nothing turns."""
+    zero = asked(draw, 1, 2, heads=1, pairs=1)
+    large = asked(draw, 4, 3) | {"frequencies": torch.zeros(2)}
+    for name in ("k", "cached_keys"):
+        large[name] = (1 + draw.ids(2, *large[name].shape)).float()
+    ones = torch.ones_like(large["q"])
+    return [
+        zero | {"q": torch.zeros_like(zero["q"])},
+        large | {"q": 200 * ones},
+        large | {"q": -200 * ones},
+    ]
+
+
+def in_any_order(draw: Draw) -> list[Inputs]:
+    """Tensors that lie scattered in memory, as behind a transpose."""
+    apart = asked(draw, 3, 1, batch=2, heads=3)
+    return [
+        apart | {n: scattered(apart[n]) for n in ("q", "k", "v", "cached_keys", "cached_values")}
+    ]
+
+
 def empty_cache(draw: Draw) -> list[Inputs]:
     """The first step, where nothing was read before."""
-    return [asked(draw, 0, 1), asked(draw, 0, 4, batch=2), asked(draw, 0, draw.integer(5, 8))]
+    sizes = (1, 4, draw.integer(5, 8))
+    return [*(asked(draw, 0, new) for new in sizes), asked(draw, 0, 3, batch=2)]
 
 
 def wider_values(draw: Draw) -> list[Inputs]:
-    """Values that are longer than keys."""
-    return [asked(draw, 3, 1, more=1), asked(draw, 4, 1, batch=2, pairs=3, more=draw.integer(2, 5))]
+    """Values that are longer or shorter than keys."""
+    longer = asked(draw, 4, 1, batch=2, pairs=3, more=draw.integer(2, 5))
+    return [asked(draw, 3, 1, more=1), longer, asked(draw, 3, 1, more=-1)]
 
 
 def all_read_all(past: int, new: int) -> Tensor:
@@ -133,6 +158,30 @@ def not_itself(past: int, new: int) -> Tensor:
 def no_mask_at_first(past: int, new: int) -> Tensor:
     """Mask only where there is a cache."""
     return corner(past, new).new_ones(new, new) if past == 0 else all_read_all(past, new).tril(past)
+
+
+@dataclass(frozen=True)
+class WeighHidden:
+    """Hide scores by some other number than −∞."""
+
+    hidden: float
+
+    def __call__(
+        self,
+        q: Tensor,
+        k: Tensor,
+        v: Tensor,
+        cached_keys: Tensor,
+        cached_values: Tensor,
+        frequencies: Tensor,
+    ) -> Result:
+        """Decode one step."""
+        past, new = cached_keys.shape[-2], k.shape[-2]
+        q, k = turn(q, past, frequencies), turn(k, past, frequencies)
+        keys, values = torch.cat((cached_keys, k), -2), torch.cat((cached_values, v), -2)
+        may_read = torch.ones(new, past + new, dtype=torch.bool).tril(past)
+        scores = q @ keys.mT / math.sqrt(q.shape[-1])
+        return scores.masked_fill(~may_read, self.hidden).softmax(-1) @ values, keys, values
 
 
 def not_a_number(inputs: Inputs, seen: Seen) -> bool:
@@ -188,6 +237,10 @@ task = Task(
                 ),
                 Mistake("A token does not read itself. It may.", Way(mask=not_itself)),
                 Mistake(
+                    "There is nan: nothing is left to read. Is the mask upside down?",
+                    when=not_a_number,
+                ),
+                Mistake(
                     "The mask is counted from the first column, so that new token 0 reads one "
                     "key only. It may read S + 1.",
                     Way(mask=corner),
@@ -196,12 +249,27 @@ task = Task(
         ),
         Criterion(
             "several new tokens stand at S, S + 1 …, and read nothing that comes after them",
-            several_tokens,
+            lambda draw: several_tokens(draw) + any_scores(draw),
             mistakes=(
                 Mistake(
                     "New tokens read those that come after them. New token j may read the cache "
                     "and new tokens 0 to j.",
                     Way(mask=all_read_all),
+                ),
+                Mistake(
+                    "Hidden scores are set to 0, and 0 is a score like others: the softmax gives "
+                    "it a weight. Set them to −∞.",
+                    WeighHidden(0.0),
+                ),
+                Mistake(
+                    "There is nan. A score of 0 is a score like others, so make the mask from "
+                    "positions; and exp of a large score overflows, where softmax does not.",
+                    when=not_a_number,
+                ),
+                Mistake(
+                    "Hidden scores still have a weight: true scores lie below the number that "
+                    "stands for them. Set them to −∞.",
+                    WeighHidden(-100.0),
                 ),
             ),
         ),
@@ -219,6 +287,16 @@ task = Task(
                 ),
             ),
         ),
-        Criterion("values may be longer than keys", wider_values),
+        Criterion("values may be longer or shorter than keys", wider_values),
+        Criterion(
+            "any order in memory",
+            in_any_order,
+            mistakes=(
+                Mistake(
+                    "Tensors may lie scattered in memory, where .view stops. Use .reshape.",
+                    when=says("view size is not compatible"),
+                ),
+            ),
+        ),
     ),
 )
