@@ -320,6 +320,10 @@ def test_of_several_results_the_first_wrong_one_is_named(answer, words):
     assert bool(words) == bool(trouble)
 
 
+def test_complex_numbers_are_shown():
+    assert show(torch.tensor([1 + 2j, 0.123456j])) == "[(1+2j), 0.1235j] in complex64"
+
+
 def test_an_empty_tensor_is_shown_with_its_shape():
     assert show(torch.empty(2, 0, 3)) == "float32 of shape (2, 0, 3)"
 

@@ -222,9 +222,9 @@ def _shown(value: Plain) -> str:
         return text if len(text) <= 100 else text[:97] + "…"
     if not value.numel() or value.numel() > 24:
         return _summary(value)
-    numbers = [float(f"{number:.4g}") for number in value.flatten().tolist()]
-    if not value.is_floating_point():
-        numbers = value.flatten().tolist()
+    numbers: list[complex] = value.flatten().tolist()
+    if value.is_floating_point() or value.is_complex():
+        numbers = [type(number)(f"{number:.4g}") for number in numbers]
     usual = value.dtype in (torch.float32, torch.int64, torch.bool)
     suffix = "" if usual else f" in {value.dtype}".replace("torch.", "")
     return str(_nested(numbers, list(value.shape))) + suffix
@@ -254,7 +254,7 @@ def _summary(value: Tensor) -> str:
     )
 
 
-def _nested(numbers: list[float], shape: list[int]) -> object:
+def _nested(numbers: list[complex], shape: list[int]) -> object:
     if not shape:
         return numbers[0]
     step = len(numbers) // shape[0] if shape[0] else 0
