@@ -250,7 +250,7 @@ class SinusoidalPositions(nn.Module):
         self.table: Tensor
 
     def _rows(self, count: int) -> Float[Tensor, "count dim"]:
-        ids = torch.arange(count)
+        ids = torch.arange(count, device="cpu")  # real numbers, also under torch.device("meta")
         return sinusoids(ids, self.model_dim, self.base, self.layout, self.reaches_base)
 
     def forward(self, position_ids: Integer[Tensor, "*shape"]) -> Float[Tensor, "*shape dim"]:

@@ -278,3 +278,9 @@ def test_the_figure_of_clocks_is_small():
     assert "://" not in page.data
     assert "clocks = 8, bases = [10, 100, 10000], start = 5" in page.data
     assert "JavaScript" in repr(page)
+
+
+def test_a_layer_that_is_built_on_the_meta_device_has_real_rows():
+    with torch.device("meta"):
+        layer = SinusoidalPositions(8, max_len=5)
+    assert torch.equal(layer(torch.arange(5)), sinusoids(torch.arange(5), 8))
