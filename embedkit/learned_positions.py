@@ -31,7 +31,8 @@ def attention(
     Returns:
         One vector for each query, in the values' dtype; zeros for one that may read nothing.
     """
-    scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
+    wide = torch.promote_types(q.dtype, torch.float32)  # half precision overflows at 65,504
+    scores = (q.to(wide) / math.sqrt(q.shape[-1])) @ k.to(wide).transpose(-2, -1)
     if may_read is not None:
         scores = scores.masked_fill(~may_read, -torch.inf)
     weights = scores.softmax(dim=-1, dtype=torch.promote_types(v.dtype, torch.float32))
@@ -293,5 +294,6 @@ def stretch_table(table: Float[Tensor, "rows dim"], max_len: int) -> Float[Tenso
     steps = torch.arange(max_len, device=table.device) * (rows - 1)
     below = steps // (max_len - 1)
     above = (below + 1).clamp(max=rows - 1)
-    part = (steps % (max_len - 1) / (max_len - 1))[:, None].to(table.dtype)
-    return table[below] + part * (table[above] - table[below])
+    wide = table.to(torch.promote_types(table.dtype, torch.float32))
+    part = (steps % (max_len - 1)).to(wide.dtype)[:, None] / (max_len - 1)
+    return (wide[below] + part * (wide[above] - wide[below])).to(table.dtype)

@@ -64,6 +64,13 @@ def test_attention_in_half_precision_keeps_the_dtype():
     torch.testing.assert_close(attention(q, k, v), theirs, rtol=2e-2, atol=2e-2)
 
 
+def test_attention_in_half_precision_forms_its_scores_in_float32():
+    q = torch.full((1, 64), 40.0, dtype=torch.float16)
+    k = torch.cat([q, -q])  # scores of ±102,400 before the root: beyond float16
+    v = torch.tensor([[1.0], [2.0]], dtype=torch.float16)
+    assert attention(q, k, v).item() == 1.0
+
+
 def test_a_query_that_may_read_nothing_gets_zeros_and_finite_gradients():
     q, k, v = (drawn(3, 4, seed=i).requires_grad_() for i in range(3))
     mask = torch.tensor([[True, False, True], [False, False, False], [True, True, True]])
@@ -255,7 +262,8 @@ def test_a_stretched_table_equals_torchs_interpolation(shape, max_len, dtype):
     wide = table.double().T[None]
     theirs = F.interpolate(wide, size=max_len, mode="linear", align_corners=True)[0].T
     assert ours.dtype == dtype
-    torch.testing.assert_close(ours, theirs.to(dtype), rtol=1e-5, atol=1e-6)
+    atol = 1e-14 if dtype == torch.float64 else 1e-6
+    torch.testing.assert_close(ours, theirs.to(dtype), rtol=0, atol=atol)
     (mine,), (yours,) = gradients(ours, table), gradients(theirs.to(dtype), table)
     torch.testing.assert_close(mine, yours, rtol=1e-5, atol=1e-5)
 
