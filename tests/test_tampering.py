@@ -1,8 +1,9 @@
 """No way to steal points that we know of earns any; each of them lies in ``tests/tampering``.
 
 A file there is a sheet in short. Its first line says what it tries. ``# earns: 2.2`` names the
-tasks that earn their points, ``# says 2.1: words`` what the verdict on a task must say. Then
-follow cells: ``# %% 2.1`` answers a task, and ``# %% sheet`` is run here, on the notebook
+tasks that earn their points, ``# says 2.1: words`` what the verdict on a task must say, and
+``# lesson: 5`` whose sheet it is, if not that of lesson 2. Then follow cells:
+``# %% 2.1`` answers a task, and ``# %% sheet`` is run here, on the notebook
 ``sheet``. Tasks that it does not answer are left untouched.
 """
 
@@ -18,15 +19,15 @@ from embedkit.checks.framework import Task
 from embedkit.checks.plain import save_plain
 from embedkit.fence import landlock
 from embedkit.grading.integrity import CourseChangedError, manifest, verify
+from embedkit.grading.kit import PACKAGE, TOOLS, make_kit, modules_of
 from embedkit.grading.marking import Heard, judge, mark_sheet
 from embedkit.grading.notebooks import read_notebook
 from embedkit.grading.replay import observations_file
 from embedkit.grading.watch import Limits
-from embedkit.lessons import course_root, find_lesson
+from embedkit.lessons import LESSONS, Lesson, course_root, existing_lessons, find_lesson
 from tests.small_course import LESSON as SMALL
 
 ROOT = course_root()
-LESSON = find_lesson("lookup_table", ROOT)
 CORPUS = sorted((Path(__file__).parent / "tampering").glob("*.txt"))
 SECONDS = 8
 
@@ -36,9 +37,13 @@ def header(text: str, name: str) -> str:
     return found[1] if found else ""
 
 
+def lesson_in(text: str) -> Lesson:
+    return find_lesson(header(text, "lesson") or "2", ROOT)
+
+
 def make_sheet(text: str, path: Path) -> Path:
     """Write the sheet that a file of the corpus describes."""
-    sheet = read_notebook(LESSON.sheet(ROOT))
+    sheet = read_notebook(lesson_in(text).sheet(ROOT))
     by_id = {cell.id: cell for cell in sheet.cells}
     _, *cells = re.split(r"^# %% ", text, flags=re.MULTILINE)
     for cell in cells:
@@ -62,16 +67,45 @@ def test_an_attack_earns_what_its_honest_part_deserves(attack: Path, tmp_path: P
         pytest.skip("only Linux keeps native code from reading files")
     path = make_sheet(text, tmp_path / "sheet.ipynb")
     before = sha256(path.read_bytes()).hexdigest()
-    marks = mark_sheet(path, LESSON, ROOT, Limits(SECONDS))
+    lesson = lesson_in(text)
+    marks = mark_sheet(path, lesson, ROOT, Limits(SECONDS))
     earned = [verdict.number for verdict in marks.verdicts if verdict.points]
     words = "\n".join(map(str, marks.verdicts))
     assert earned == header(text, "earns").split(), words
     assert "Traceback" not in words
     assert len(words) < 10_000
-    assert not re.search(r"[^\S\n ]|[\x00-\x09\x0b-\x1f]|^\W*2\.", words, re.MULTILINE)
+    assert not re.search(r"[^\S\n ]|[\x00-\x09\x0b-\x1f]", words)
+    assert not re.search(rf"^\W*{lesson.number}\.", words, re.MULTILINE)
     for verdict in marks.verdicts:
         assert header(text, f"says {verdict.number}") in str(verdict)
     assert sha256(path.read_bytes()).hexdigest() == before
+
+
+def names_of_modules(folder: Path) -> set[str]:
+    return {path.stem for path in folder.glob("*.py")} - {"__init__", "__main__"}
+
+
+def test_each_module_belongs_to_a_lesson_or_to_none() -> None:
+    placed = [name for lesson in LESSONS for name in modules_of(lesson)] + [*TOOLS]
+    assert len(placed) == len(set(placed))
+    commands = {"cli", "cli_grade", "cli_limits", "lessons"}
+    assert names_of_modules(PACKAGE) - commands <= {Path(name).stem for name in placed}
+
+
+@pytest.mark.parametrize("lesson", existing_lessons(ROOT), ids=lambda lesson: lesson.slug)
+def test_what_marks_a_lesson_is_not_in_its_kit(lesson: Lesson, tmp_path: Path) -> None:
+    kit = names_of_modules(make_kit(lesson, tmp_path) / PACKAGE.name)
+    checks = (PACKAGE / "checks" / lesson.slug).rglob("*.py")
+    imports = re.findall(
+        r"^from embedkit(?:\.(\w+))? import (\w+)",
+        "\n".join(path.read_text(encoding="utf-8") for path in checks),
+        re.MULTILINE,
+    )
+    finished = {module or name for module, name in imports} - {"checks"}
+    assert lesson.slug in finished
+    earlier = {Path(name).stem for one in LESSONS[: lesson.number - 1] for name in modules_of(one)}
+    assert not finished & kit - earlier
+    assert earlier & names_of_modules(PACKAGE) <= kit
 
 
 @pytest.mark.parametrize(

@@ -7,10 +7,21 @@ import embedkit
 from embedkit.lessons import LESSONS, Lesson
 
 PACKAGE = Path(embedkit.__file__).parent
-LEFT_OUT = ("grading", "authoring", "checks", "__pycache__", "cli.py", "__main__.py")
-KINDS = (".py", ".html", ".mplstyle")
+TOOLS = (
+    *("__init__.py", "figures.mplstyle", "claims.py", "corpora.py", "device.py", "hub.py"),
+    *("memory.py", "packages.py", "plots.py", "pretrained.py", "word_tables.py"),
+)
+"""What belongs to no lesson."""
+FOLDERS = ("fence", "widgets")
 KEPT_CHECKS = ("__init__.py", "plain.py", "probes.py", "head_probes.py")
-COMPANIONS = {"rotary": ("rotary_scaling", "alibi")}
+COMPANIONS = {
+    "tokens_to_ids": ("english_hindi",),
+    "meaning_from_context": ("tiles",),
+    "geometry": ("ranks", "word_scores", "word_tests"),
+    "price_of_the_table": ("quantized_table", "small_tables", "real_models"),
+    "head_at_scale": ("split_table",),
+    "rotary": ("rotary_scaling", "alibi"),
+}
 """Further modules of a lesson, beside the one that has its name."""
 
 STUB = '''"""Stands for the checks of a lesson while its sheet is marked from outside."""
@@ -37,29 +48,31 @@ def __getattr__(name):
 '''
 
 
+def modules_of(lesson: Lesson) -> list[str]:
+    """Return the files of a lesson's modules, as they lie in embedkit."""
+    return [f"{name}.py" for name in (lesson.slug, *COMPANIONS.get(lesson.slug, ()))]
+
+
 def make_kit(lesson: Lesson, folder: Path) -> Path:
     """Copy what the sheet of a lesson may use of embedkit, and return the folder to import from.
 
-    The modules of earlier lessons are there. Those of this lesson and of later ones are not, and
-    a silent stub stands for each lesson's checks.
+    The modules of earlier lessons are there, and what belongs to no lesson. Nothing else is, so
+    that a module which nobody has placed yet gives no answer away. A silent stub stands for each
+    lesson's checks.
 
     Args:
         lesson: the lesson whose sheet is replayed.
         folder: an empty folder for the copy.
     """
-    later = [other.slug for other in LESSONS if other.number >= lesson.number]
-    modules = [name for slug in later for name in (slug, *COMPANIONS.get(slug, ()))]
-    hidden = {*later, *(f"{name}.py" for name in modules)}
     without_litter = shutil.ignore_patterns("__pycache__", ".*", "*~")
     package = folder / PACKAGE.name
     package.mkdir(parents=True)
-    for item in PACKAGE.iterdir():
-        if item.name in {*LEFT_OUT, *hidden} or item.name.startswith("."):
-            continue
-        if item.is_dir():
-            shutil.copytree(item, package / item.name, ignore=without_litter)
-        elif item.suffix in KINDS:
-            shutil.copyfile(item, package / item.name)
+    earlier = [other for other in LESSONS if other.number < lesson.number]
+    for name in (*TOOLS, *(name for other in earlier for name in modules_of(other))):
+        if (PACKAGE / name).exists():  # a lesson may not be written yet
+            shutil.copyfile(PACKAGE / name, package / name)
+    for name in FOLDERS:
+        shutil.copytree(PACKAGE / name, package / name, ignore=without_litter)
     checks = package / "checks"
     checks.mkdir()
     for name in KEPT_CHECKS:
