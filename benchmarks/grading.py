@@ -12,7 +12,6 @@ import csv
 import hashlib
 import json
 import os
-import platform
 import random
 import subprocess
 import sys
@@ -20,7 +19,6 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -31,6 +29,7 @@ from nbformat.v4 import new_code_cell
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
+from benchmarks.machine import machine  # noqa: E402
 from embedkit.grading.crew import cores  # noqa: E402
 from embedkit.grading.solutions import read_solution  # noqa: E402
 from embedkit.lessons import LESSONS  # noqa: E402
@@ -212,28 +211,6 @@ def naive() -> dict[str, str]:
     return os.environ | {"PYTHONPATH": str(ROOT), "EMBEDKIT_DEVICE": "cpu"}
 
 
-def machine() -> dict[str, object]:
-    """Return what ran this."""
-    packages = ("embedkit", "torch", "nbval", "pytest", "ipykernel")
-    return {
-        "system": f"{platform.system()} {platform.machine()}",
-        "processor": processor(),
-        "cores": cores(),
-        "load_before": round(os.getloadavg()[0], 1) if hasattr(os, "getloadavg") else None,
-        "python": platform.python_version(),
-    } | {name: version(name) for name in packages}
-
-
-def processor() -> str:
-    """Return the processor's name where the system tells it."""
-    about = Path("/proc/cpuinfo")
-    if about.exists():
-        for line in about.read_text(encoding="utf-8").splitlines():
-            if line.startswith("model name"):
-                return line.partition(":")[2].strip()
-    return platform.processor()
-
-
 def main() -> int:
     """Make a class, mark it, check the marks, compare the cost, and write down the results."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
@@ -244,7 +221,7 @@ def main() -> int:
         "--time-limit", type=float, default=10.0, help="seconds a cell may run (%(default)g)"
     )
     options = parser.parse_args()
-    about = machine()
+    about = machine("embedkit", "nbval", "pytest", "ipykernel")
     with TemporaryDirectory(prefix="embedkit-bench-") as name:
         folder, table = Path(name) / "submissions", Path(name) / "marks.csv"
         wanted = make_class(folder, options.size, options.seed)

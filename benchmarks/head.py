@@ -16,7 +16,6 @@ import gc
 import importlib.util
 import json
 import os
-import platform
 import statistics
 import subprocess
 import sys
@@ -34,6 +33,7 @@ from torch import Tensor
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
+from benchmarks.machine import machine  # noqa: E402
 from embedkit.device import pick_device  # noqa: E402
 from embedkit.head_at_scale import linear_cross_entropy  # noqa: E402
 from embedkit.memory import peak_memory  # noqa: E402
@@ -290,15 +290,7 @@ def main() -> None:
     result = json.loads(RESULT.read_text(encoding="utf-8")) if given.part else {}
     result |= {
         "date": datetime.now(UTC).date().isoformat(),
-        "machine": {
-            "system": f"{platform.system()} {platform.machine()}",
-            "processor": processor(),
-            "cores": os.cpu_count(),
-            "threads": torch.get_num_threads(),
-            "device": pick_device().type,
-            "python": platform.python_version(),
-            "torch": torch.__version__,
-        },
+        "machine": machine(),
         "sizes": {"positions": N, "vocab_size": V, "model_dim": D},
         "not_measured": [name for name in ON_A_GPU if name not in variants()],
     }
@@ -309,15 +301,6 @@ def main() -> None:
         RESULT.parent.mkdir(exist_ok=True)
         RESULT.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
     print(json.dumps(result, indent=1))
-
-
-def processor() -> str:
-    """Return the processor's name."""
-    try:
-        lines = Path("/proc/cpuinfo").read_text().splitlines()
-        return next(line for line in lines if line.startswith("model name")).split(": ")[1]
-    except (OSError, StopIteration):
-        return platform.processor()
 
 
 if __name__ == "__main__":

@@ -11,7 +11,6 @@ lesson 11 shows.
 import gc
 import json
 import os
-import platform
 import statistics
 import sys
 import time
@@ -23,13 +22,13 @@ from pathlib import Path
 os.environ.setdefault("OMP_NUM_THREADS", "2")
 
 import torch
-import transformers
 from torch import Tensor
 from transformers.models.llama.modeling_llama import apply_rotary_pos_emb
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
+from benchmarks.machine import machine  # noqa: E402
 from embedkit.device import pick_device  # noqa: E402
 from embedkit.rotary import rotary_frequencies, rotate, rotation  # noqa: E402
 
@@ -113,15 +112,6 @@ def compare(sizes: Sizes, dtype: torch.dtype, backward: bool) -> dict[str, objec
     }
 
 
-def processor() -> str:
-    """Return the processor's name."""
-    try:
-        lines = Path("/proc/cpuinfo").read_text().splitlines()
-        return next(line for line in lines if line.startswith("model name")).split(": ")[1]
-    except (OSError, StopIteration):
-        return platform.processor()
-
-
 def main() -> None:
     """Measure, and write what was found."""
     found = {
@@ -132,17 +122,7 @@ def main() -> None:
     }
     result = {
         "date": datetime.now(UTC).date().isoformat(),
-        "machine": {
-            "system": f"{platform.system()} {platform.machine()}",
-            "processor": processor(),
-            "cores": os.cpu_count(),
-            "threads": torch.get_num_threads(),
-            "device": pick_device().type,
-            "load_before": round(os.getloadavg()[0], 1) if hasattr(os, "getloadavg") else None,
-            "python": platform.python_version(),
-            "torch": torch.__version__,
-            "transformers": transformers.__version__,
-        },
+        "machine": machine("transformers"),
         "sizes": {case: asdict(sizes) for case, sizes in CASES.items()},
         "time": found,
     }

@@ -16,14 +16,11 @@ benchmarks/skipgram.py --quality`` on any.
 """
 
 import json
-import os
-import platform
 import statistics
 import sys
 import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -32,14 +29,12 @@ from gensim.models import KeyedVectors, Word2Vec
 from scipy.stats import ttest_ind
 
 from embedkit.corpora import kjv_verses, words_of
-from embedkit.device import pick_device
-from embedkit.grading.crew import cores
 from embedkit.meaning_from_context import train_skipgram
 from embedkit.tiles import Tiling
 
-sys.path.insert(0, str(Path(__file__).parent))
+sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from grading import processor
+from benchmarks.machine import machine
 
 RESULTS = Path(__file__).parent / "results" / "skipgram.json"
 QUALITY = RESULTS.with_name("skipgram_quality.json")
@@ -47,6 +42,7 @@ SEEDS = (1, 2, 3, 4, 5)
 SEEDS_OF_QUALITY = range(1, 21)
 SETTINGS = {"dim": 100, "window": 5, "negatives": 5, "sample": 1e-3, "min_count": 5, "epochs": 10}
 WORKERS = 2
+PACKAGES = ("embedkit", "gensim", "numpy", "scipy")
 
 Sentences = Sequence[Sequence[str]]
 Run = dict[str, float]
@@ -151,19 +147,6 @@ def summary(runs: Sequence[Run]) -> dict[str, dict[str, float]]:
     }
 
 
-def machine() -> dict[str, object]:
-    """Return what ran this."""
-    packages = ("embedkit", "torch", "gensim", "numpy", "scipy")
-    return {
-        "system": f"{platform.system()} {platform.machine()}",
-        "processor": processor(),
-        "cores": cores(),
-        "device": pick_device().type,
-        "load_before": round(os.getloadavg()[0], 1) if hasattr(os, "getloadavg") else None,
-        "python": platform.python_version(),
-    } | {name: version(name) for name in packages}
-
-
 def compare(ours: Sequence[float], gensims: Sequence[float]) -> dict[str, object]:
     """Return both means and spreads, and the interval that holds the difference of the means.
 
@@ -200,7 +183,9 @@ def measure_quality() -> int:
                 print(f"{name:9}", *(f"{key} {value}" for key, value in runs[name][-1].items()))
     results = {
         "date": datetime.now(UTC).date().isoformat(),
-        "machine": {key: value for key, value in machine().items() if key != "load_before"},
+        "machine": {
+            key: value for key, value in machine(*PACKAGES).items() if key != "load_before"
+        },
         "settings": SETTINGS | {"workers": WORKERS},
         "seeds": len(SEEDS_OF_QUALITY),
         "compared": {
@@ -216,7 +201,7 @@ def measure_quality() -> int:
 
 def measure_speed() -> int:
     """Run all pairs, print them, and store the figures."""
-    about = machine()
+    about = machine(*PACKAGES)
     sentences = [words_of(verse) for verse in kjv_verses()]
     runs: dict[str, list[Run]] = {name: [] for name in TRAINERS}
     with TemporaryDirectory() as folder:

@@ -47,6 +47,18 @@ def kjv_text() -> str:
     return "\n".join(kjv_verses())
 
 
+@cache
+def kjv_split() -> tuple[str, str]:
+    """Return the King James Version in two parts: what models learn from, and what is held out.
+
+    Of the blocks of 100 verses, every twentieth is held out, so both parts hold all kinds of book.
+    """
+    verses = kjv_verses()
+    blocks = ["\n".join(verses[first : first + 100]) for first in range(0, len(verses), 100)]
+    held_out = blocks[19::20]
+    return "\n".join(block for i, block in enumerate(blocks) if i % 20 != 19), "\n".join(held_out)
+
+
 def words_of(text: str) -> list[str]:
     """Return the words of an English text in lower case, without punctuation.
 
