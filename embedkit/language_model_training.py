@@ -52,8 +52,8 @@ class Recipe:
         weight_decay: of the matrices; norms have none.
     """
 
-    steps: int = 2000
-    batch: int = 32
+    steps: int = 1000
+    batch: int = 16
     learning_rate: float = 4e-3
     warmup: int = 100
     weight_decay: float = 0.1

@@ -43,7 +43,7 @@ class Config:
         init_std: the standard deviation with which every matrix starts; LLaMA's, and GPT-2's.
     """
 
-    vocab_size: int = 1024
+    vocab_size: int = 2048
     model_dim: int = 128
     layers: int = 3
     heads: int = 4
