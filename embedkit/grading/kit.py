@@ -21,6 +21,7 @@ COMPANIONS = {
     "price_of_the_table": ("quantized_table", "small_tables", "real_models"),
     "head_at_scale": ("split_table",),
     "rotary": ("rotary_scaling", "alibi"),
+    "tiny_language_model": ("language_model_training", "text_generation"),
 }
 """Further modules of a lesson, beside the one that has its name."""
 
