@@ -3,6 +3,8 @@
 All models are alike but for the two switches, see the same batches under one seed, and take equally
 many steps. Each is then tested on texts eight times as long as those of training, those with rotary
 positions also with other frequencies, and those with a learned table also with it stretched.
+Sinusoidal models multiply the rows of their table by √D, which others do not. So that this is not
+taken for an effect of the sinusoids, there are rotary models that do so, too.
 
 Run it as ``python -m benchmarks.grid``. Each run is written at once to a file of its own in
 ``benchmarks/results/grid``, and a run whose file is there is not made again. ``--part 1 2`` makes
@@ -54,12 +56,14 @@ class Cell:
     positions: Positions
     tied: bool
     seed: int
+    scaled: bool = False
 
     @property
     def file(self) -> Path:
         """Where its results lie."""
         head = "tied" if self.tied else "untied"
-        return RUNS / f"{self.positions}_{head}_{self.seed}.json"
+        scaled = "_scaled" if self.scaled else ""
+        return RUNS / f"{self.positions}_{head}{scaled}_{self.seed}.json"
 
 
 CELLS = [
@@ -68,6 +72,7 @@ CELLS = [
     for positions in get_args(Positions)
     for tied in (True, False)
 ]
+CELLS += [Cell("rotary", tied, seed, scaled=True) for seed in SEEDS for tied in (True, False)]
 
 
 @contextmanager
@@ -105,17 +110,14 @@ def losses_on_long_texts(model: TinyLM, text: Text) -> dict[str, list[float]]:
 
 def make(cell: Cell, text: Text) -> dict[str, object]:
     """Train the model of one cell, and measure it."""
-    config = replace(CONFIG, positions=cell.positions, tied=cell.tied)
+    config = replace(CONFIG, positions=cell.positions, tied=cell.tied, scaled=cell.scaled)
     torch.manual_seed(cell.seed)
     model = TinyLM(config).to(pick_device())
     started = time.perf_counter()
     losses = train(model, text, RECIPE, cell.seed)
     seconds = time.perf_counter() - started
     part = len(losses) // PARTS_OF_A_CURVE
-    return {
-        "positions": cell.positions,
-        "tied": cell.tied,
-        "seed": cell.seed,
+    return asdict(cell) | {
         "parameters": sum(p.numel() for p in model.parameters()),
         "first_loss": round(losses[0], 4),
         "curve": [
@@ -144,8 +146,11 @@ def gather() -> None:
     """Make one table of all runs."""
     runs = [json.loads(cell.file.read_text(encoding="utf-8")) for cell in CELLS]
     shared = {"recipe": asdict(RECIPE), "config": asdict(CONFIG), "bin": BIN, "seeds": SEEDS}
-    keep = ("positions", "tied", "seed", "parameters", "first_loss", "bits_a_character")
-    table = [{key: run[key] for key in (*keep, "loss_by_position", "curve")} for run in runs]
+    keep = ("parameters", "first_loss", "bits_a_character", "loss_by_position", "curve")
+    table = [
+        asdict(cell) | {key: run[key] for key in keep}
+        for cell, run in zip(CELLS, runs, strict=True)
+    ]
     about = {"machines": sorted({json.dumps(run["machine"]) for run in runs})}
     write(RESULTS / "grid.json", shared | about | {"runs": table})
 

@@ -38,6 +38,8 @@ class Config:
         max_len: T, the longest text of training. Learned positions end there.
         positions: what tells positions apart.
         tied: whether the head is the table.
+        scaled: whether rows are multiplied by √D on the way in, as in Gemma; if positions are
+            sinusoidal, they are in any case.
         base: of rotary and sinusoidal positions.
         eps: keeps RMSNorm's division away from zero; LLaMA's.
         init_std: the standard deviation with which every matrix starts; LLaMA's, and GPT-2's.
@@ -51,6 +53,7 @@ class Config:
     max_len: int = 64
     positions: Positions = "rotary"
     tied: bool = True
+    scaled: bool = False
     base: float = 10_000.0
     eps: float = 1e-6
     init_std: float = 0.02
@@ -201,13 +204,14 @@ class TinyLM(nn.Module):
         """
         check_ids(ids, self.config.vocab_size)
         rows: Tensor = self.embedding(ids.long())
+        if self.config.scaled or self.config.positions == "sinusoidal":
+            rows = rows * math.sqrt(self.config.model_dim)
         table = self.position_table
         if table is None:
             return rows
         if isinstance(table, nn.Embedding):
             check_positions(position_ids, table.num_embeddings)
-            return rows + table(position_ids)  # type: ignore[no-any-return]
-        return rows * math.sqrt(self.config.model_dim) + table(position_ids)  # type: ignore[no-any-return]
+        return rows + table(position_ids)  # type: ignore[no-any-return]
 
     def residual_stream(
         self, ids: Integer[Tensor, "batch new"], caches: list[KeyValueCache] | None = None
@@ -273,10 +277,12 @@ def llama_weights(model: TinyLM) -> dict[str, Tensor]:
     """Return a model's weights by the names that ``transformers``' ``LlamaForCausalLM`` gives them.
 
     Raises:
-        ValueError: if the model's positions are not rotary: no LLaMA is like it.
+        ValueError: if the model's positions are not rotary or its rows are scaled.
     """
     if model.config.positions != "rotary":
         raise ValueError(f"no LLaMA has the positions {model.config.positions!r}: rotary ones.")
+    if model.config.scaled:
+        raise ValueError("no LLaMA multiplies the rows of its table.")
     renamed = {
         "embedding.": "model.embed_tokens.",
         "norm.": "model.norm.",

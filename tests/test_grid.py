@@ -11,7 +11,7 @@ import torch
 from benchmarks import grid
 from embedkit.language_model_training import Recipe, Text, loss_by_position
 from embedkit.rotary_scaling import ntk_frequencies
-from embedkit.tiny_language_model import TinyLM
+from embedkit.tiny_language_model import Config, TinyLM
 from embedkit.tokens_to_ids import BytePairTokenizer
 from tests.test_tiny_language_model import SMALL
 
@@ -35,11 +35,11 @@ def run(monkeypatch: pytest.MonkeyPatch, *options: str) -> None:
 
 
 def test_the_grid_is_whole() -> None:
-    kinds = {(cell.positions, cell.tied) for cell in grid.CELLS}
-    assert len(kinds) == 10
-    assert all(
-        len({c.seed for c in grid.CELLS if (c.positions, c.tied) == kind}) >= 3 for kind in kinds
-    )
+    kinds = {(cell.positions, cell.tied, cell.scaled) for cell in grid.CELLS}
+    assert len({(positions, tied) for positions, tied, scaled in kinds if not scaled}) == 10
+    for kind in kinds:
+        own = [c.seed for c in grid.CELLS if (c.positions, c.tied, c.scaled) == kind]
+        assert len(set(own)) >= 3
     assert len({cell.file for cell in grid.CELLS}) == len(grid.CELLS)
 
 
@@ -65,6 +65,21 @@ def test_it_goes_on_where_it_stopped(
     table = json.loads((tmp_path / "grid.json").read_text())
     assert len(table["runs"]) == len(grid.CELLS)
     assert table["config"] == asdict(grid.CONFIG)
+    assert [run["scaled"] for run in table["runs"]] == [cell.scaled for cell in grid.CELLS]
+
+
+def test_the_stored_table_is_of_this_grid() -> None:
+    """What lesson 12 shows was made with the settings of today, each run with its own."""
+    stored = json.loads((Path(grid.__file__).parent / "results" / "grid.json").read_text())
+    assert stored["recipe"] == asdict(Recipe())
+    assert stored["config"] == asdict(Config())
+    assert [run["positions"] for run in stored["runs"]] == [c.positions for c in grid.CELLS]
+    for cell, row in zip(grid.CELLS, stored["runs"], strict=True):
+        run = json.loads(cell.file.read_text())
+        switches = {"positions": cell.positions, "tied": cell.tied, "scaled": cell.scaled}
+        assert {"scaled": False} | run["config"] == asdict(replace(Config(), **switches))
+        assert run["recipe"] == asdict(Recipe())
+        assert row["bits_a_character"] == run["bits_a_character"]
 
 
 def test_a_run_says_how_it_was_made_and_can_be_made_again(text: Text) -> None:

@@ -10,6 +10,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from transformers import DynamicCache, LlamaConfig, LlamaForCausalLM
 
+from embedkit import widgets
 from embedkit.alibi import alibi_slopes
 from embedkit.rotary import rotary_frequencies
 from embedkit.rotary_scaling import interpolated_frequencies
@@ -88,6 +89,8 @@ def test_gradients_equal_llamas() -> None:
 def test_only_rotary_models_are_llamas() -> None:
     with pytest.raises(ValueError, match="rotary"):
         llama_weights(TinyLM(replace(SMALL, positions="alibi")))
+    with pytest.raises(ValueError, match="multiplies"):
+        llama_weights(TinyLM(replace(SMALL, positions="rotary", scaled=True)))
 
 
 @pytest.mark.parametrize("positions", SCHEMES)
@@ -215,6 +218,21 @@ def test_other_frequencies_can_be_put_in() -> None:
     torch.testing.assert_close(model(ids), stretched, rtol=1e-5, atol=1e-5)
 
 
+@pytest.mark.parametrize("positions", SCHEMES)
+def test_scaled_rows_are_longer_by_the_root_of_the_size(positions: Positions) -> None:
+    """Sinusoidal models scale theirs in any case."""
+    plain = TinyLM(replace(SMALL, positions=positions))
+    scaled = TinyLM(replace(SMALL, positions=positions, scaled=True))
+    scaled.load_state_dict(plain.state_dict())
+    ids, places = torch.tensor([[3, 0, 3]]), torch.arange(3)
+    rows = plain.embedding.weight[ids]
+    added = plain.input_vectors(ids, places) - rows
+    if positions == "sinusoidal":
+        added = sinusoids(places, SMALL.model_dim).float()
+    expected = rows * math.sqrt(SMALL.model_dim) + added
+    torch.testing.assert_close(scaled.input_vectors(ids, places), expected)
+
+
 def test_half_precision_keeps_the_frequencies() -> None:
     model = lively(SMALL).bfloat16()
     assert model.frequencies == rotary_frequencies(8).tolist()
@@ -246,3 +264,14 @@ def test_bad_configs_are_refused() -> None:
         TinyLM(SMALL)(torch.tensor([[61]]))
     with pytest.raises(TypeError, match="integers"):
         TinyLM(SMALL)(torch.zeros(1, 2))
+
+
+def test_the_lens_figure_shows_what_each_layer_holds_likely() -> None:
+    lens = torch.tensor([[[0.7, 0.2, 0.1, 0.0]] * 3, [[0.0, 0.1, 0.25, 0.65]] * 3])
+    page = widgets.logit_lens(torch.tensor([3, 0, 2]), ["a", "<b>", "c", "d"], ["in", "1"], lens)
+    assert '"d", "a", "c"' in page.data
+    assert '[["a", "\\u003cb>", "c"], ["a", "\\u003cb>", "c"]]' in page.data
+    assert "[[700, 200, 100], [700, 200, 100]]" in page.data
+    assert "[[700, 100], [0, 250]]" in page.data
+    assert "://" not in page.data
+    assert "JavaScript" in repr(page)

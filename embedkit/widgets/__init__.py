@@ -4,42 +4,13 @@ The same piece works in JupyterLab and in the book's static pages. The templates
 file, and hold their own style and script.
 """
 
-import json
-import string
-from collections.abc import Iterable, Sequence
-from importlib.resources import files
+from collections.abc import Sequence
 from itertools import pairwise
-from string import Template
 
-from IPython.display import HTML
 from jaxtyping import Float, Int
 from torch import Tensor
 
-DIGITS = string.ascii_uppercase + string.ascii_lowercase + string.digits + "-_"
-
-
-def _two_signs(numbers: Iterable[int]) -> str:
-    """Write numbers below 4,096 with two signs each."""
-    return "".join(DIGITS[i // 64] + DIGITS[i % 64] for i in numbers)
-
-
-class Figure(HTML):
-    """An interactive figure, with a sentence for where it cannot be shown.
-
-    A compact one is sent without the indentation of its code, where it holds much data.
-    """
-
-    def __init__(self, template: str, fallback: str, compact: bool = False, **data: object) -> None:
-        text = (files(__package__) / template).read_text(encoding="utf-8")
-        if compact:
-            text = "\n".join(line.strip() for line in text.splitlines())
-        page = Template(text)
-        as_json = {name: json.dumps(value).replace("<", "\\u003c") for name, value in data.items()}
-        super().__init__(page.substitute(as_json, fallback=fallback))
-        self._fallback = fallback
-
-    def __repr__(self) -> str:
-        return self._fallback
+from embedkit.widgets.figure import DIGITS, Figure, two_signs
 
 
 def lookup_table(words: list[str], table: Float[Tensor, "vocab dim"]) -> Figure:
@@ -115,7 +86,7 @@ def byte_pairs(
             "Interactive figure: type a text, and see its tokens as more merges are used. "
             "It needs a browser with JavaScript."
         ),
-        merges=_two_signs(i for pair in merges for i in pair),
+        merges=two_signs(i for pair in merges for i in pair),
         pieces=pieces,
         examples={
             text: {name: lengths_or_names(text, tokens) for name, tokens in cuts.items()}
@@ -152,7 +123,7 @@ def word_map(
         compact=True,
         words=" ".join(words),
         code="".join(
-            DIGITS[cell // 4096] + _two_signs([cell % 4096, *ids])
+            DIGITS[cell // 4096] + two_signs([cell % 4096, *ids])
             for cell, ids in zip(cells, near.tolist(), strict=True)
         ),
         picks=list(picks),
@@ -176,7 +147,7 @@ def position_rows(cosines: Float[Tensor, "rows rows"]) -> Figure:
             "other row. It needs a browser with JavaScript."
         ),
         count=len(cosines),
-        packed=_two_signs(steps),
+        packed=two_signs(steps),
     )
 
 
@@ -302,4 +273,37 @@ def turning_pair(
         k=k,
         step=round(step, 6),
         last=last,
+    )
+
+
+def logit_lens(
+    ids: Int[Tensor, " seq"],
+    names: Sequence[str],
+    layers: Sequence[str],
+    lens: Float[Tensor, "layers seq vocab"],
+    start: int = 0,
+) -> Figure:
+    """Pick a token of a text, and see which next tokens each layer holds likely.
+
+    Args:
+        ids: the tokens of the text.
+        names: how each token of the vocabulary is written.
+        layers: what each layer is called, what enters the first one first.
+        lens: the probability of each next token, after each token of the text and in each layer.
+        start: which token is picked at first.
+    """
+    before, after = range(len(ids) - 1), ids[1:]
+    best = lens[:, before].topk(3)
+    return Figure(
+        "logit_lens.html",
+        fallback=(
+            "Interactive figure: pick a token, and see which next tokens each layer holds likely. "
+            "It needs a browser with JavaScript."
+        ),
+        tokens=[names[i] for i in ids.tolist()],
+        layers=list(layers),
+        start=start,
+        guesses=[[[names[i] for i in three] for three in row] for row in best.indices.tolist()],
+        sure=(1000 * best.values).round().int().tolist(),
+        truth=(1000 * lens[:, before, after]).round().int().tolist(),
     )
