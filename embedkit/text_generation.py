@@ -45,13 +45,12 @@ def next_token_probabilities(
     if temperature == 0:
         return torch.zeros_like(wide).scatter(-1, wide.argmax(-1, keepdim=True), 1.0)
     likeliest = wide.amax(dim=-1, keepdim=True)
-    sorted_probabilities, ids = (
-        ((wide - likeliest) / temperature)
-        .softmax(dim=-1)
-        .sort(dim=-1, descending=True, stable=True)
-    )
-    before = sorted_probabilities.cumsum(dim=-1) - sorted_probabilities
-    kept = sorted_probabilities.masked_fill(before >= top_p, 0.0)
+    probabilities = ((wide - likeliest) / temperature).softmax(dim=-1)
+    if top_p == 1:
+        return probabilities
+    ordered, ids = probabilities.sort(dim=-1, descending=True, stable=True)
+    before = ordered.cumsum(dim=-1) - ordered
+    kept = ordered.masked_fill(before >= top_p, 0.0)
     return torch.zeros_like(kept).scatter(-1, ids, kept / kept.sum(dim=-1, keepdim=True))
 
 

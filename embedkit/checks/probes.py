@@ -20,6 +20,7 @@ from torch.multiprocessing.reductions import StorageWeakRef
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
+from embedkit.checks.decoder_probes import DECODER_PROBES
 from embedkit.checks.head_probes import HEAD_PROBES
 from embedkit.checks.plain import Plain, load_plain, save_plain, to_plain
 
@@ -187,7 +188,7 @@ PROBES: dict[str, Callable[..., Any]] = {
         layer_factors,
         layer_weighs,
     )
-} | HEAD_PROBES
+} | {**HEAD_PROBES, **DECODER_PROBES}
 
 
 def observe(answer: Any, probe: str, inputs: Inputs) -> Seen:

@@ -13,7 +13,7 @@ TOOLS = (
 )
 """What belongs to no lesson."""
 FOLDERS = ("fence", "widgets")
-KEPT_CHECKS = ("__init__.py", "plain.py", "probes.py", "head_probes.py")
+KEPT_CHECKS = ("__init__.py", "plain.py", "probes.py", "head_probes.py", "decoder_probes.py")
 COMPANIONS = {
     "tokens_to_ids": ("english_hindi",),
     "meaning_from_context": ("tiles",),
@@ -21,7 +21,7 @@ COMPANIONS = {
     "price_of_the_table": ("quantized_table", "small_tables", "real_models"),
     "head_at_scale": ("split_table",),
     "rotary": ("rotary_scaling", "alibi"),
-    "tiny_language_model": ("language_model_training", "text_generation"),
+    "tiny_language_model": ("decoder_parts", "language_model_training", "text_generation"),
 }
 """Further modules of a lesson, beside the one that has its name."""
 

@@ -1,0 +1,202 @@
+"""What marks task 12.3, `input_vectors`: what enters the first block, by scheme."""
+
+import math
+
+import torch
+from torch import Tensor
+
+from embedkit import decoder_parts as finished
+from embedkit.checks.framework import Criterion, Draw, Mistake, Task, scattered, tidy_table
+from embedkit.checks.probes import Inputs
+from embedkit.sinusoidal import sinusoids
+
+
+def asked(
+    draw: Draw,
+    positions: str,
+    places: Tensor | None = None,
+    shape: tuple[int, int] = (2, 5),
+    sizes: tuple[int, int, int] = (9, 6, 12),
+) -> Inputs:
+    """One question with a random table; places run from 0 if none are given."""
+    vocab_size, model_dim, max_len = sizes
+    if places is None:
+        places = torch.arange(shape[1]).repeat(shape[0], 1)
+    return {
+        "ids": draw.ids(vocab_size, *shape),
+        "position_ids": places,
+        "table": draw.table(vocab_size, model_dim),
+        "positions": positions,
+        "position_table": draw.table(max_len, model_dim) if positions == "learned" else None,
+    }
+
+
+def nothing_added(draw: Draw) -> list[Inputs]:
+    """Schemes that leave the rows alone."""
+    small: Inputs = {"ids": torch.tensor([[2, 0]]), "position_ids": torch.tensor([[0, 1]])}
+    small |= {"table": tidy_table(3, 2), "positions": "rotary", "position_table": None}
+    return [small, *(asked(draw, scheme) for scheme in ("rotary", "alibi", "none"))]
+
+
+def learned(draw: Draw) -> list[Inputs]:
+    """A second table."""
+    small: Inputs = {"ids": torch.tensor([[2, 0]]), "position_ids": torch.tensor([[0, 1]])}
+    small |= {"table": tidy_table(3, 2), "positions": "learned"}
+    small["position_table"] = torch.tensor([[0.0, 0.5], [100.0, 200.0], [300.0, 300.0]])
+    return [small, asked(draw, "learned"), asked(draw, "learned", shape=(1, 12))]
+
+
+def sinusoidal(draw: Draw) -> list[Inputs]:
+    """Sines and cosines, and longer rows."""
+    small = asked(draw, "sinusoidal", shape=(1, 2), sizes=(3, 4, 0))
+    wide = asked(draw, "sinusoidal", shape=(3, 7), sizes=(8, 2 * draw.integer(8, 20), 0))
+    return [small, asked(draw, "sinusoidal"), wide]
+
+
+def later(draw: Draw) -> list[Inputs]:
+    """Positions that start late, differ by text, and lie beyond 255."""
+    padded = torch.tensor([[0, 0, 0, 1, 2], [0, 1, 2, 3, 4]])
+    on = torch.arange(5).repeat(2, 1)
+    far = on + draw.integer(260, 300)
+    return [
+        asked(draw, "learned", on + 7),
+        asked(draw, "learned", padded),
+        asked(draw, "sinusoidal", on + draw.integer(20, 90)),
+        asked(draw, "sinusoidal", padded),
+        asked(draw, "learned", far, sizes=(9, 6, 320)),
+    ]
+
+
+def other_shapes(draw: Draw) -> list[Inputs]:
+    """Scattered tables and ids, and nothing at all."""
+    apart = asked(draw, "learned")
+    for name in ("table", "position_table", "ids"):
+        apart[name] = scattered(apart[name])
+    return [apart, asked(draw, "sinusoidal", shape=(2, 0))]
+
+
+Table = Tensor | None
+
+
+def unscaled(ids: Tensor, places: Tensor, table: Tensor, positions: str, own: Table) -> Tensor:
+    """Add sinusoids to rows as they are."""
+    if positions == "sinusoidal":
+        return table[ids] + sinusoids(places, table.shape[1])
+    return finished.input_vectors(ids, places, table, positions, own)  # type: ignore[arg-type]
+
+
+def scaled_sum(ids: Tensor, places: Tensor, table: Tensor, positions: str, own: Table) -> Tensor:
+    """Multiply the sum."""
+    if positions == "sinusoidal":
+        return unscaled(ids, places, table, positions, own) * math.sqrt(table.shape[1])
+    return finished.input_vectors(ids, places, table, positions, own)  # type: ignore[arg-type]
+
+
+def by_size(ids: Tensor, places: Tensor, table: Tensor, positions: str, own: Table) -> Tensor:
+    """Multiply by D in place of its root."""
+    if positions == "sinusoidal":
+        return table[ids] * table.shape[1] + sinusoids(places, table.shape[1])
+    return finished.input_vectors(ids, places, table, positions, own)  # type: ignore[arg-type]
+
+
+def always_scaled(ids: Tensor, places: Tensor, table: Tensor, positions: str, own: Table) -> Tensor:
+    """Multiply the rows in every scheme."""
+    rows = table * math.sqrt(table.shape[1])
+    if positions == "sinusoidal":
+        rows = table
+    return finished.input_vectors(ids, places, rows, positions, own)  # type: ignore[arg-type]
+
+
+def always_waves(ids: Tensor, places: Tensor, table: Tensor, positions: str, own: Table) -> Tensor:
+    """Add sinusoids in rotary models, too."""
+    if positions == "rotary":
+        return table[ids] + sinusoids(places, table.shape[1])
+    return finished.input_vectors(ids, places, table, positions, own)  # type: ignore[arg-type]
+
+
+def by_token(ids: Tensor, places: Tensor, table: Tensor, positions: str, own: Table) -> Tensor:
+    """Read the position table by token."""
+    if own is not None:
+        return table[ids] + own[ids]
+    return finished.input_vectors(ids, places, table, positions, own)  # type: ignore[arg-type]
+
+
+def columns(ids: Tensor, places: Tensor, table: Tensor, positions: str, own: Table) -> Tensor:
+    """Number the columns."""
+    numbered = torch.arange(ids.shape[1]).expand(ids.shape)
+    return finished.input_vectors(ids, numbered, table, positions, own)  # type: ignore[arg-type]
+
+
+def first_row(ids: Tensor, places: Tensor, table: Tensor, positions: str, own: Table) -> Tensor:
+    """Take the first text's positions for all."""
+    shared = places[:1].expand(ids.shape)
+    return finished.input_vectors(ids, shared, table, positions, own)  # type: ignore[arg-type]
+
+
+def learned_only(ids: Tensor, places: Tensor, table: Tensor, positions: str, own: Table) -> Tensor:
+    """Return the position's rows without the token's."""
+    if own is not None:
+        return own[places]
+    return finished.input_vectors(ids, places, table, positions, own)  # type: ignore[arg-type]
+
+
+task = Task(
+    number="12.3",
+    name="input_vectors",
+    points=1,
+    reference=finished.input_vectors,
+    criteria=(
+        Criterion(
+            "none, rotary and ALiBi: the rows of the tokens, and nothing else",
+            nothing_added,
+            mistakes=(
+                Mistake(
+                    "Rows are multiplied by √D in every scheme. Only sinusoidal models need it: "
+                    "their sines are large beside a row.",
+                    always_scaled,
+                ),
+                Mistake(
+                    "Sinusoids are added in a rotary model. Rotary positions turn queries and "
+                    "keys, in each block, and leave the embedding alone.",
+                    always_waves,
+                ),
+            ),
+        ),
+        Criterion(
+            "learned: the position's row is added",
+            learned,
+            mistakes=(
+                Mistake(
+                    "The position table is read by token. Its rows belong to positions.", by_token
+                ),
+                Mistake("The token's row is missing: both rows are added.", learned_only),
+            ),
+        ),
+        Criterion(
+            "sinusoidal: rows times √D, plus sines and cosines",
+            sinusoidal,
+            mistakes=(
+                Mistake(
+                    "The rows are not multiplied by √D: beside sines of size 1, small rows "
+                    "would hardly be seen.",
+                    unscaled,
+                ),
+                Mistake("The sum is multiplied by √D. Only the rows are.", scaled_sum),
+                Mistake("The rows are multiplied by D. It is its root, √D.", by_size),
+            ),
+        ),
+        Criterion(
+            "the positions are those given, for each text its own",
+            later,
+            mistakes=(
+                Mistake(
+                    "You number the columns. With a cache or with padding in front, a column is "
+                    "no position: use position_ids.",
+                    columns,
+                ),
+                Mistake("All texts get the first one's positions. Each has a row.", first_row),
+            ),
+        ),
+        Criterion("any order in memory, and no token at all", other_shapes),
+    ),
+)

@@ -1,0 +1,297 @@
+"""What marks task 12.4, `decoder`: a language model, from ids to logits."""
+
+import math
+from dataclasses import replace
+
+import torch
+
+from embedkit.checks.framework import Criterion, Draw, Mistake, Task
+from embedkit.checks.probes import Inputs, Seen
+from embedkit.checks.tiny_language_model import wrong_decoders as wrong
+from embedkit.decoder_parts import attention, decoder
+
+
+def drawn_block(draw: Draw, dim: int, hidden: int) -> wrong.Block:
+    """Weights of one block, so large that each of its parts matters."""
+    shapes = {"q": (dim, dim), "k": (dim, dim), "v": (dim, dim), "o": (dim, dim)}
+    shapes |= {"gate": (dim, hidden), "up": (dim, hidden), "down": (hidden, dim)}
+    matrices = {name: draw.numbers(*shape).double() / 2 for name, shape in shapes.items()}
+    norms = ("attention_norm", "feed_forward_norm")
+    return {name: 1 + draw.numbers(dim).double() / 4 for name in norms} | matrices
+
+
+def asked(
+    draw: Draw,
+    layers: int,
+    shape: tuple[int, int] = (2, 5),
+    dim: int = 8,
+    heads: int = 1,
+    rows: float = 1.0,
+) -> Inputs:
+    """One question with random weights."""
+    return {
+        "ids": draw.ids(7, *shape),
+        "weights": {
+            "table": rows * draw.table(7, dim).double(),
+            "blocks": [drawn_block(draw, dim, dim + 3) for _ in range(layers)],
+            "norm": 1 + draw.numbers(dim).double() / 4,
+        },
+        "heads": heads,
+    }
+
+
+def no_blocks(draw: Draw) -> list[Inputs]:
+    """What stands at the two ends; rows also so short that ε counts."""
+    small = asked(draw, 0, shape=(1, 2), dim=2)
+    small["ids"] = torch.tensor([[1, 0]])
+    table = torch.tensor([[3.0, 4.0], [1.0, -7.0], [0.0, 2.0]], dtype=torch.float64)
+    small["weights"] = {"table": table, "blocks": [], "norm": torch.tensor([1.0, 2.0]).double()}
+    return [small, asked(draw, 0), asked(draw, 0, rows=1e-3)]
+
+
+def one_position(draw: Draw) -> list[Inputs]:
+    """A block with one token: it can read itself only, so attention is v and o."""
+    return [asked(draw, 1, shape=(1, 1), dim=2), *(asked(draw, 1, shape=(3, 1)) for _ in range(3))]
+
+
+def one_head(draw: Draw) -> list[Inputs]:
+    """A block, several tokens, one head."""
+    return [asked(draw, 1, shape=(1, 2), dim=2), asked(draw, 1), asked(draw, 1, shape=(1, 9))]
+
+
+def several_heads(draw: Draw) -> list[Inputs]:
+    """Heads of different sizes; as many heads as tokens, too."""
+    return [
+        asked(draw, 1, shape=(1, 3), dim=4, heads=2),
+        asked(draw, 1, shape=(2, 4), dim=16, heads=4),
+        asked(draw, 1, shape=(1, 6), dim=12, heads=2),
+    ]
+
+
+def several_blocks(draw: Draw) -> list[Inputs]:
+    """Two blocks, and three."""
+    return [asked(draw, 2, heads=2), asked(draw, 3, shape=(2, 3), heads=2)]
+
+
+def to_train(draw: Draw) -> list[Inputs]:
+    """Weights that ask for a gradient."""
+    question = asked(draw, 2, shape=(1, 3), dim=4, heads=2)
+    return [question | {"loss_weights": draw.numbers(1, 3, 7).double()}]
+
+
+def not_all(inputs: Inputs, seen: Seen) -> bool:
+    """Whether some weight got no gradient."""
+    return seen.value is None or "requires grad" in seen.message or "None" in repr(seen.value)
+
+
+whole = wrong.Parts()
+task = Task(
+    number="12.4",
+    name="decoder",
+    points=3,
+    reference=decoder,
+    criteria=(
+        Criterion(
+            "without blocks: rows, norm, and dot products with all rows",
+            no_blocks,
+            mistakes=(
+                Mistake(
+                    "The vectors are not normed before the head.",
+                    replace(whole, last_norm=lambda x, scale: x),
+                ),
+                Mistake(
+                    "This is LayerNorm: it takes the mean away. RMSNorm only divides.",
+                    replace(whole, norm=wrong.layer_norm),
+                ),
+                Mistake(
+                    "You divide by the length. RMSNorm divides by the root of the *mean* of the "
+                    "squares, which leaves a length of √D.",
+                    replace(whole, norm=wrong.unit_norm),
+                ),
+                Mistake(
+                    "The scale of the norm is missing: each number is multiplied by its own.",
+                    replace(whole, norm=wrong.unscaled_norm),
+                ),
+                Mistake(
+                    "ε is added to the root. It belongs under it, to the mean of the squares.",
+                    replace(whole, norm=wrong.eps_outside),
+                ),
+                Mistake(
+                    "There is no ε in the norm: 1e-6, under the root.",
+                    replace(whole, norm=wrong.no_eps),
+                ),
+                Mistake(
+                    "The rows are multiplied by √D. Rotary models take them as they are.",
+                    replace(whole, rows=lambda rows: rows * math.sqrt(rows.shape[-1])),
+                ),
+            ),
+        ),
+        Criterion(
+            "a block, one token: what attention and feed-forward find is added",
+            one_position,
+            mistakes=(
+                Mistake(
+                    "The sums are normed (post-norm). Here the norm stands before each part, and "
+                    "the stream itself is never normed.",
+                    replace(whole, block=wrong.post_norm),
+                ),
+                Mistake(
+                    "Nothing is added: each part's result replaces the stream. What was there is "
+                    "lost.",
+                    replace(whole, block=wrong.no_sum),
+                ),
+                Mistake(
+                    "The feed-forward part's result replaces the stream. It is added, too.",
+                    replace(whole, block=wrong.second_sum_missing),
+                ),
+                Mistake(
+                    "Both parts read the same vectors. The feed-forward part reads what attention "
+                    "has added already.",
+                    replace(whole, block=wrong.side_by_side),
+                ),
+                Mistake(
+                    "Results are added to the normed vectors. The norm is for the part to read; "
+                    "the sum goes on with x as it was.",
+                    replace(whole, block=wrong.normed_stream),
+                ),
+                Mistake(
+                    "Inside the block nothing is normed before it is read.",
+                    replace(whole, block=wrong.unnormed),
+                ),
+                Mistake(
+                    "The two norms are taken for each other: attention_norm comes first.",
+                    replace(whole, block=wrong.swapped_norms),
+                ),
+                Mistake(
+                    "SiLU is applied to x @ up. It belongs to the gate.",
+                    replace(whole, feed=wrong.up_gates),
+                ),
+                Mistake(
+                    "SiLU is applied to the product. It belongs to the gate alone.",
+                    replace(whole, feed=wrong.gate_of_product),
+                ),
+                Mistake("This is GELU. SwiGLU has SiLU: F.silu.", replace(whole, feed=wrong.gelu)),
+                Mistake(
+                    "The gate is a sigmoid. SiLU is z · sigmoid(z): F.silu.",
+                    replace(whole, feed=wrong.sigmoid),
+                ),
+                Mistake(
+                    "What the heads read is not projected by o.",
+                    replace(whole, attend=wrong.attending(out=False)),
+                ),
+                Mistake(
+                    "The matrices are transposed, as nn.Linear keeps them. Here it is x @ weight.",
+                    replace(whole, attend=wrong.other_way),
+                ),
+            ),
+        ),
+        Criterion(
+            "several tokens, one head: each reads itself and those before it",
+            one_head,
+            mistakes=(
+                Mistake(
+                    "Every token reads all others, those after it, too. Such a model sees the "
+                    "answer that it is to guess.",
+                    replace(whole, attend=wrong.attending(mask="none")),
+                ),
+                Mistake(
+                    "A token reads those after it, and not those before: the mask is upside down.",
+                    replace(whole, attend=wrong.attending(mask="earlier")),
+                ),
+                Mistake(
+                    "A token does not read itself. Mask what comes after it only: triu(1).",
+                    replace(whole, attend=wrong.attending(mask="self too")),
+                ),
+                Mistake(
+                    "Masked scores become 0. That is a score like others: e⁰ = 1. Use −∞.",
+                    replace(whole, attend=wrong.attending(mask="zero")),
+                ),
+                Mistake(
+                    "The scores are not divided by √K.",
+                    replace(whole, attend=wrong.attending(size=lambda dim, head_dim: 1.0)),
+                ),
+                Mistake(
+                    "The scores are divided by K. It is its root, √K.",
+                    replace(whole, attend=wrong.attending(size=lambda dim, head_dim: head_dim)),
+                ),
+                Mistake(
+                    "Queries and keys are not turned.",
+                    replace(whole, attend=wrong.attending(turned=())),
+                ),
+                Mistake(
+                    "Only queries are turned. Keys turn, too, or the difference is lost.",
+                    replace(whole, attend=wrong.attending(turned=("q",))),
+                ),
+                Mistake(
+                    "Values are turned. They are added up as they are.",
+                    replace(whole, attend=wrong.attending(turned=("q", "k", "v"))),
+                ),
+            ),
+        ),
+        Criterion(
+            "several heads: each attends by itself, with its own K numbers",
+            several_heads,
+            mistakes=(
+                Mistake(
+                    "There is one head, whatever `heads` says.",
+                    replace(whole, attend=lambda x, block, heads: attention(x, block, 1)),
+                ),
+                Mistake(
+                    "The shape is right, but numbers of different tokens are mixed: cut (B, T, D) "
+                    "into (B, T, H, K) first, then swap T and H.",
+                    replace(whole, attend=wrong.attending(split="viewed")),
+                ),
+                Mistake(
+                    "A head takes every H-th number. Head 0 has the first K, head 1 the next K.",
+                    replace(whole, attend=wrong.attending(split="strided")),
+                ),
+                Mistake(
+                    "The heads are joined in the wrong order: swap H and T back before you "
+                    "flatten (H, K) to D.",
+                    replace(whole, attend=wrong.attending(split="joined")),
+                ),
+                Mistake(
+                    "The scores are divided by √D. A head has K = D / H numbers: √K.",
+                    replace(
+                        whole, attend=wrong.attending(size=lambda dim, head_dim: math.sqrt(dim))
+                    ),
+                ),
+                Mistake(
+                    "The whole vector is turned before it is cut into heads. Each head turns by "
+                    "itself: cut first.",
+                    replace(whole, attend=wrong.attending(split="turned whole")),
+                ),
+            ),
+        ),
+        Criterion(
+            "several blocks, one after the other",
+            several_blocks,
+            mistakes=(
+                Mistake(
+                    "Only the first block is used.",
+                    replace(whole, chosen=lambda blocks: blocks[:1]),
+                ),
+                Mistake(
+                    "The first block is used again and again. Each has weights of its own.",
+                    replace(whole, chosen=lambda blocks: blocks[:1] * len(blocks)),
+                ),
+                Mistake(
+                    "The blocks come in the wrong order.",
+                    replace(whole, chosen=lambda blocks: blocks[::-1]),
+                ),
+            ),
+        ),
+        Criterion(
+            "a gradient reaches every weight",
+            to_train,
+            probe="weights_gradients",
+            mistakes=(
+                Mistake(
+                    "Some weight gets no gradient. Use the weights themselves, without .data, "
+                    ".detach() or numpy.",
+                    when=not_all,
+                ),
+            ),
+        ),
+    ),
+)
