@@ -169,6 +169,12 @@ COUNT_WRONG = [
         "counted for a rotary model",
         ('if positions == "learned":', "if True:"),
     ),
+    wrong(
+        "12.1",
+        "rotary positions counted",
+        "counted for a rotary model",
+        ('positions == "learned"', 'positions in ("learned", "rotary")'),
+    ),
     wrong("12.1", "prints", "It prints", ("return total", "print(total)")),
 ]
 
@@ -539,6 +545,26 @@ DECODER_WRONG = [
         "prints",
         "It prints",
         ('return x @ weights["table"].T', 'print(x @ weights["table"].T)'),
+    ),
+    wrong(
+        "12.4",
+        "stumbles without blocks",
+        "It stopped with",
+        (FEED, FEED.replace("x = x", "last = x = x")),
+        ('rms_norm(x, weights["norm"])', 'rms_norm(last, weights["norm"])'),
+    ),
+    wrong(
+        "12.4",
+        "squeezed",
+        "The shape is",
+        ('return x @ weights["table"].T', 'return (x @ weights["table"].T).squeeze(1)'),
+    ),
+    wrong(
+        "12.4",
+        "a mask of fixed size",
+        "It stopped with",
+        ("torch.ones(T, T, dtype=torch.bool)", "torch.ones(6, 6, dtype=torch.bool)"),
+        ("masked_fill(mask,", "masked_fill(mask[:T, :T],"),
     ),
 ]
 

@@ -32,47 +32,38 @@ def asked(
 
 
 def nothing_added(draw: Draw) -> list[Inputs]:
-    """Schemes that leave the rows alone."""
+    """Schemes that leave the rows alone; scattered numbers, and nothing at all."""
     small: Inputs = {"ids": torch.tensor([[2, 0]]), "position_ids": torch.tensor([[0, 1]])}
     small |= {"table": tidy_table(3, 2), "positions": "rotary", "position_table": None}
-    return [small, *(asked(draw, scheme) for scheme in ("rotary", "alibi", "none"))]
+    apart = asked(draw, "rotary")
+    apart |= {name: scattered(apart[name]) for name in ("table", "ids")}
+    drawn = [asked(draw, scheme) for scheme in ("rotary", "alibi", "none")]
+    return [small, *drawn, apart, asked(draw, "alibi", shape=(2, 0))]
 
 
 def learned(draw: Draw) -> list[Inputs]:
-    """A second table."""
+    """A second table, read from its start, from later on, with padding in front, and far out."""
     small: Inputs = {"ids": torch.tensor([[2, 0]]), "position_ids": torch.tensor([[0, 1]])}
     small |= {"table": tidy_table(3, 2), "positions": "learned"}
     small["position_table"] = torch.tensor([[0.0, 0.5], [100.0, 200.0], [300.0, 300.0]])
-    return [small, asked(draw, "learned"), asked(draw, "learned", shape=(1, 12))]
+    on, padded = torch.arange(5).repeat(2, 1), torch.tensor([[0, 0, 0, 1, 2], [0, 1, 2, 3, 4]])
+    return [
+        small,
+        asked(draw, "learned", on + 7),
+        asked(draw, "learned", padded),
+        asked(draw, "learned", on + draw.integer(260, 300), sizes=(9, 6, 320)),
+    ]
 
 
 def sinusoidal(draw: Draw) -> list[Inputs]:
     """Sines and cosines, and longer rows."""
-    small = asked(draw, "sinusoidal", shape=(1, 2), sizes=(3, 4, 0))
-    wide = asked(draw, "sinusoidal", shape=(3, 7), sizes=(8, 2 * draw.integer(8, 20), 0))
-    return [small, asked(draw, "sinusoidal"), wide]
-
-
-def later(draw: Draw) -> list[Inputs]:
-    """Positions that start late, differ by text, and lie beyond 255."""
     padded = torch.tensor([[0, 0, 0, 1, 2], [0, 1, 2, 3, 4]])
-    on = torch.arange(5).repeat(2, 1)
-    far = on + draw.integer(260, 300)
     return [
-        asked(draw, "learned", on + 7),
-        asked(draw, "learned", padded),
-        asked(draw, "sinusoidal", on + draw.integer(20, 90)),
+        asked(draw, "sinusoidal", shape=(1, 2), sizes=(3, 4, 0)),
         asked(draw, "sinusoidal", padded),
-        asked(draw, "learned", far, sizes=(9, 6, 320)),
+        asked(draw, "sinusoidal", padded + draw.integer(20, 90)),
+        asked(draw, "sinusoidal", shape=(3, 7), sizes=(8, 2 * draw.integer(8, 20), 0)),
     ]
-
-
-def other_shapes(draw: Draw) -> list[Inputs]:
-    """Scattered tables and ids, and nothing at all."""
-    apart = asked(draw, "learned")
-    for name in ("table", "position_table", "ids"):
-        apart[name] = scattered(apart[name])
-    return [apart, asked(draw, "sinusoidal", shape=(2, 0))]
 
 
 Table = Tensor | None
@@ -163,13 +154,19 @@ task = Task(
             ),
         ),
         Criterion(
-            "learned: the position's row is added",
+            "learned: the row of each position is added, of those given",
             learned,
             mistakes=(
                 Mistake(
                     "The position table is read by token. Its rows belong to positions.", by_token
                 ),
                 Mistake("The token's row is missing: both rows are added.", learned_only),
+                Mistake(
+                    "You number the columns. With a cache or with padding in front, a column is "
+                    "no position: use position_ids.",
+                    columns,
+                ),
+                Mistake("All texts get the first one's positions. Each has a row.", first_row),
             ),
         ),
         Criterion(
@@ -185,18 +182,5 @@ task = Task(
                 Mistake("The rows are multiplied by D. It is its root, √D.", by_size),
             ),
         ),
-        Criterion(
-            "the positions are those given, for each text its own",
-            later,
-            mistakes=(
-                Mistake(
-                    "You number the columns. With a cache or with padding in front, a column is "
-                    "no position: use position_ids.",
-                    columns,
-                ),
-                Mistake("All texts get the first one's positions. Each has a row.", first_row),
-            ),
-        ),
-        Criterion("any order in memory, and no token at all", other_shapes),
     ),
 )

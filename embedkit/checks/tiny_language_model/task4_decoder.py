@@ -70,12 +70,12 @@ def several_heads(draw: Draw) -> list[Inputs]:
 
 def several_blocks(draw: Draw) -> list[Inputs]:
     """Two blocks, and three."""
-    return [asked(draw, 2, heads=2), asked(draw, 3, shape=(2, 3), heads=2)]
+    return [asked(draw, 2), asked(draw, 3, shape=(2, 3))]
 
 
 def to_train(draw: Draw) -> list[Inputs]:
     """Weights that ask for a gradient."""
-    question = asked(draw, 2, shape=(1, 3), dim=4, heads=2)
+    question = asked(draw, 1, shape=(1, 3), dim=4)
     return [question | {"loss_weights": draw.numbers(1, 3, 7).double()}]
 
 

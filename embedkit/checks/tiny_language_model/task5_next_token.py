@@ -23,14 +23,17 @@ def asked(logits: Tensor, temperature: float = 1.0, top_p: float = 1.0) -> Input
 
 
 def by_temperature(draw: Draw) -> list[Inputs]:
-    """Nothing is cut."""
+    """Nothing is cut; then logits whose exponentials overflow, and such as lie scattered."""
     small = torch.tensor([[0.0, 2.0, 1.0]])
     drawn = [asked(shuffled(draw, 3, 9), draw.integer(3, 30) / 10) for _ in range(3)]
-    return [asked(small, 0.5), asked(small, 2.0), *drawn]
+    rows = shuffled(draw, 2, 8)
+    large = torch.tensor([[1000.0, 1001.0, 990.0]])
+    more = [asked(large), asked(rows, 0.01), asked(-500 - rows, 0.5), asked(scattered(rows))]
+    return [asked(small, 0.5), asked(small, 2.0), *drawn, *more]
 
 
 def cut(draw: Draw) -> list[Inputs]:
-    """Temperature 1, and a tail that goes; the last question keeps one token only."""
+    """A tail that goes, at temperature 1 and at others; one question keeps a single token."""
     small = torch.tensor([[0.5, 0.05, 0.3, 0.15]]).log()
     rows = shuffled(draw, 4, 12)
     return [
@@ -39,13 +42,10 @@ def cut(draw: Draw) -> list[Inputs]:
         asked(rows, 1.0, draw.integer(71, 79) / 100),
         asked(shuffled(draw, 2, 40), 1.0, 0.93),
         asked(rows, 1.0, 0.01),
+        asked(small, 2.0, 0.5),
+        asked(rows[:3], 0.6, 0.8),
+        asked(rows[:3], 1.7, 0.35),
     ]
-
-
-def both(draw: Draw) -> list[Inputs]:
-    """A temperature other than 1, and a tail that goes."""
-    rows = shuffled(draw, 3, 10)
-    return [asked(rows[:1], 2.0, 0.5), asked(rows, 0.6, 0.8), asked(rows, 1.7, 0.35)]
 
 
 def greedy(draw: Draw) -> list[Inputs]:
@@ -54,17 +54,6 @@ def greedy(draw: Draw) -> list[Inputs]:
         asked(torch.tensor([[1.0, 3.0, 2.0]]), 0.0),
         asked(shuffled(draw, 4, 20), 0.0),
         asked(shuffled(draw, 2, 6), 0.0, 0.5),
-    ]
-
-
-def large(draw: Draw) -> list[Inputs]:
-    """Logits and temperatures whose exponentials overflow; scattered ones."""
-    rows = shuffled(draw, 2, 8)
-    return [
-        asked(torch.tensor([[1000.0, 1001.0, 990.0]])),
-        asked(rows, 0.01),
-        asked(-500 - rows, 0.5, 0.7),
-        asked(scattered(rows), 1.0, 0.6),
     ]
 
 
@@ -174,7 +163,7 @@ task = Task(
     reference=finished.next_token_probabilities,
     criteria=(
         Criterion(
-            "logits are divided by the temperature",
+            "logits are divided by the temperature, however large they are",
             by_temperature,
             mistakes=(
                 Mistake(
@@ -198,13 +187,23 @@ task = Task(
                 Mistake(
                     "The softmax goes along the batch. Each row adds up to 1: dim=-1.", over_batch
                 ),
+                Mistake(
+                    "Something is no number: an exponential has overflowed. Use softmax, or take "
+                    "the largest logit off first.",
+                    when=not_a_number,
+                ),
                 Mistake("It returns a token. The probabilities were asked for.", when=an_id),
             ),
         ),
         Criterion(
-            "top_p keeps the fewest, likeliest tokens that reach it, and shares out 1",
+            "then top_p keeps the fewest, likeliest tokens that reach it, and 1 is shared out",
             cut,
             mistakes=(
+                Mistake(
+                    "You cut at temperature 1, and divide afterwards. Heat first: then the tail "
+                    "is another one.",
+                    cut_before,
+                ),
                 CROSSING,
                 Mistake("What is kept adds up to less than 1. Divide by its sum.", not_shared),
                 Mistake(
@@ -222,34 +221,12 @@ task = Task(
             ),
         ),
         Criterion(
-            "the temperature comes first, then top_p",
-            both,
-            mistakes=(
-                Mistake(
-                    "You cut at temperature 1, and divide afterwards. Heat first: then the tail "
-                    "is another one.",
-                    cut_before,
-                ),
-            ),
-        ),
-        Criterion(
             "temperature 0: the likeliest token, for certain",
             greedy,
             mistakes=(
                 Mistake(
                     "At temperature 0 something is no number: that would be a division by 0. Give "
                     "the likeliest token the probability 1.",
-                    when=not_a_number,
-                ),
-            ),
-        ),
-        Criterion(
-            "large logits, small temperatures, any order in memory",
-            large,
-            mistakes=(
-                Mistake(
-                    "Something is no number: an exponential has overflowed. Use softmax, or take "
-                    "the largest logit off first.",
                     when=not_a_number,
                 ),
             ),
