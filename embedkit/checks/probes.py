@@ -20,6 +20,7 @@ from torch.multiprocessing.reductions import StorageWeakRef
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
+from embedkit.checks.gradient_probes import gradients
 from embedkit.checks.head_probes import HEAD_PROBES
 from embedkit.checks.plain import Plain, load_plain, save_plain, to_plain
 
@@ -179,6 +180,7 @@ PROBES: dict[str, Callable[..., Any]] = {
         call,
         call_and_weigh,
         gradient,
+        gradients,
         layer_parameters,
         layer_start,
         layer_reads,
