@@ -85,8 +85,7 @@ def sinusoids(
         TypeError: if the position ids are not integers.
         ValueError: if model_dim, base or layout is none.
     """
-    if position_ids.is_floating_point() or position_ids.dtype == torch.bool:
-        raise TypeError(f"position ids are whole numbers, and these are {position_ids.dtype}.")
+    _check_positions(position_ids)
     _check_layout(layout)
     speeds = frequencies(model_dim, base, reaches_base)
     angles = position_ids.cpu().to(torch.float64)[..., None] * speeds
@@ -125,6 +124,11 @@ def change_layout(
     if new == "interleaved":
         return torch.stack([sines, cosines], dim=-1).flatten(start_dim=-2)
     return torch.cat([sines, cosines] if new == "sin_cos" else [cosines, sines], dim=-1)
+
+
+def _check_positions(position_ids: Tensor) -> None:
+    if position_ids.is_floating_point() or position_ids.dtype == torch.bool:
+        raise TypeError(f"position ids are whole numbers, and these are {position_ids.dtype}.")
 
 
 def _check_layout(layout: str) -> None:
@@ -260,8 +264,7 @@ class SinusoidalPositions(nn.Module):
             TypeError: if the position ids are not integers.
             IndexError: if one is negative.
         """
-        if position_ids.is_floating_point() or position_ids.dtype == torch.bool:
-            raise TypeError(f"position ids are whole numbers, and these are {position_ids.dtype}.")
+        _check_positions(position_ids)
         if position_ids.numel():
             first, last = (int(end) for end in position_ids.aminmax())
             if first < 0:

@@ -20,7 +20,8 @@ from torch.multiprocessing.reductions import StorageWeakRef
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
-from embedkit.checks.decoder_probes import DECODER_PROBES
+from embedkit.checks.decoder_probes import measured_model
+from embedkit.checks.gradient_probes import gradients
 from embedkit.checks.head_probes import HEAD_PROBES
 from embedkit.checks.plain import Plain, load_plain, save_plain, to_plain
 
@@ -180,6 +181,7 @@ PROBES: dict[str, Callable[..., Any]] = {
         call,
         call_and_weigh,
         gradient,
+        gradients,
         layer_parameters,
         layer_start,
         layer_reads,
@@ -187,8 +189,9 @@ PROBES: dict[str, Callable[..., Any]] = {
         layer_by_name,
         layer_factors,
         layer_weighs,
+        measured_model,
     )
-} | {**HEAD_PROBES, **DECODER_PROBES}
+} | HEAD_PROBES
 
 
 def observe(answer: Any, probe: str, inputs: Inputs) -> Seen:

@@ -13,7 +13,10 @@ TOOLS = (
 )
 """What belongs to no lesson."""
 FOLDERS = ("fence", "widgets")
-KEPT_CHECKS = ("__init__.py", "plain.py", "probes.py", "head_probes.py", "decoder_probes.py")
+KEPT_CHECKS = (
+    *("__init__.py", "plain.py", "probes.py"),
+    *("decoder_probes.py", "gradient_probes.py", "head_probes.py"),
+)
 COMPANIONS = {
     "tokens_to_ids": ("english_hindi",),
     "meaning_from_context": ("tiles",),

@@ -591,6 +591,14 @@ STRETCH_WRONG = [
         "old = table.data",
         "return old[below] * (1 - part) + old[above] * part",
     ),
+    wrong_stretch(
+        "double precision where nothing is stretched",
+        "The dtype is torch.float64",
+        PLACES,
+        "if max_len == len(table):",
+        "    return table.double()",
+        "return table[below] * (1 - part) + table[above] * part",
+    ),
 ]
 
 STRETCH_RIGHT = [
@@ -753,6 +761,15 @@ ATTEND_WRONG = [
         MAY,
         "scores = q.float() @ k.float().mT / q.shape[-1] ** 0.5",
         FINISH.replace("@ v", "@ v.float()"),
+    ),
+    wrong_attend(
+        "knows a first document and a rest",
+        "numbers are not",
+        SCORES,
+        "first = document_ids == document_ids[..., :1]",
+        "may = (first[..., :, None] == first[..., None, :]) & (document_ids >= 0)[..., None]",
+        "may = may & (document_ids >= 0)[..., None, :]",
+        FINISH,
     ),
 ]
 

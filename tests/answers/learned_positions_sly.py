@@ -141,4 +141,85 @@ SLY = [
             FINISH,
         ),
     ),
+    Sly(
+        "9.4",
+        "places in half precision",
+        body(
+            STRETCH,
+            "place = torch.arange(max_len).to(table.dtype) * ((len(table) - 1) / (max_len - 1))",
+            "below = place.long().clamp(max=len(table) - 1)",
+            "above = (below + 1).clamp(max=len(table) - 1)",
+            "part = (place - below)[:, None].to(table.dtype)",
+            "return table[below] * (1 - part) + table[above] * part",
+        ),
+    ),
+    Sly(
+        "9.4",
+        "an axis of one is squeezed away",
+        body(STRETCH, PLACES, "return (table[below] * (1 - part) + table[above] * part).squeeze()"),
+    ),
+    Sly(
+        "9.4",
+        "a copy without gradient where nothing is stretched",
+        body(
+            STRETCH,
+            "if max_len == len(table):",
+            "    return table.detach().clone()",
+            PLACES,
+            "return table[below] * (1 - part) + table[above] * part",
+        ),
+    ),
+    Sly(
+        "9.5",
+        "a mask of minus a billion",
+        body(
+            ATTEND,
+            SCORES,
+            MAY,
+            "w = scores.masked_fill(~may, -1e9).softmax(-1)",
+            "return w.masked_fill(~may, 0.0) @ v",
+        ),
+    ),
+    Sly(
+        "9.5",
+        "the whole part of a root",
+        body(ATTEND, "scores = q @ k.mT / int(q.shape[-1] ** 0.5)", MAY, FINISH),
+    ),
+    Sly(
+        "9.5",
+        "keys without gradient",
+        body(ATTEND, "k = k.detach()", SCORES, MAY, FINISH),
+    ),
+    Sly(
+        "9.5",
+        "values without gradient",
+        body(ATTEND, SCORES, MAY, FINISH.replace("@ v", "@ v.detach()")),
+    ),
+    Sly(
+        "9.5",
+        "nan is cleaned up",
+        body(
+            ATTEND,
+            SCORES,
+            MAY,
+            "return (scores.masked_fill(~may, -torch.inf).softmax(-1) @ v).nan_to_num()",
+        ),
+    ),
+    Sly(
+        "9.5",
+        "documents of the first head for all",
+        body(
+            ATTEND,
+            SCORES,
+            "if document_ids.ndim == 3:",
+            "    document_ids = document_ids[:, :1]",
+            MAY,
+            FINISH,
+        ),
+    ),
+    Sly(
+        "9.5",
+        "softmax in float32",
+        body(ATTEND, SCORES, MAY, FINISH.replace("softmax(-1)", "float().softmax(-1).to(v.dtype)")),
+    ),
 ]

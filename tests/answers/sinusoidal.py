@@ -268,6 +268,13 @@ ROWS_WRONG = [
         "angles = position_ids.double()[..., None] * speeds",
         PAIRS,
     ),
+    wrong_rows(
+        "a single clock's axis is squeezed away",
+        "The shape is",
+        ANGLES,
+        "angles = angles.squeeze(-1)",
+        PAIRS,
+    ),
 ]
 
 ROWS_RIGHT = [
@@ -464,6 +471,21 @@ LAYOUT_WRONG = [
         "found = rows.data[..., back]",
         "return found[..., order[new]]",
     ),
+    wrong_layout(
+        "cosines first to themselves",
+        "Nothing is done, or something else",
+        "if old == new == 'cos_sin':",
+        "    old = 'sin_cos'",
+        OUT,
+        IN,
+    ),
+    wrong_layout(
+        "half precision is widened",
+        "The dtype is torch.float32",
+        "rows = rows.float() if rows.dtype == torch.bfloat16 else rows",
+        OUT,
+        IN,
+    ),
 ]
 
 LAYOUT_RIGHT = [
@@ -579,14 +601,14 @@ SHIFT_WRONG = [
     ),
     wrong_shift(
         "float32",
-        "float32 is somewhere on the way",
+        "right to some digits only",
         TURN.replace(", dtype=torch.float64", ""),
         BLOCKS.replace(", dtype=torch.float64", ""),
         "return m",
     ),
     wrong_shift(
         "float32, then float64",
-        "float32 is somewhere on the way",
+        "right to some digits only",
         TURN.replace(", dtype=torch.float64", ""),
         "c, s = c.double(), s.double()",
         BLOCKS,
@@ -720,7 +742,7 @@ LOOK_WRONG = [
     ),
     wrong_look(
         "float32 frequencies",
-        "float32 is somewhere on the way",
+        "right to some digits only",
         MOVE.replace(
             "turn.cos(), turn.sin()", "turn.float().cos().double(), turn.float().sin().double()"
         ),
@@ -746,6 +768,14 @@ LOOK_WRONG = [
         "gets float64 queries",
         MOVE,
         "return m @ torch.linalg.inv(key).T",
+    ),
+    wrong_look(
+        "view",
+        "view size",
+        "key_weight = key_weight.view(-1).view(key_weight.shape)",
+        MOVE,
+        "out = m @ torch.linalg.inv(key).T",
+        DONE,
     ),
 ]
 

@@ -149,13 +149,74 @@ SLY = [
         body(LOOK, "base = 10_000.0", MOVE, "out = m @ torch.linalg.inv(key).T", DONE),
     ),
     Sly(
+        "10.2",
+        "axes of one are squeezed away",
+        body(ROWS, "position_ids = position_ids.squeeze()", ANGLES, PAIRS),
+    ),
+    Sly(
+        "10.3",
+        "no gradient where nothing moves",
+        body(LAYOUT, "if old == new:", "    return rows.detach().clone()", OUT, IN),
+    ),
+    Sly(
+        "10.3",
+        "gradients by way of float32",
+        body(LAYOUT, "dtype, rows = rows.dtype, rows.float()", OUT, IN).replace(
+            "flatten(-2)", "flatten(-2).to(dtype)"
+        ),
+    ),
+    Sly(
+        "10.4",
+        "by least squares on a table of 512 rows",
+        body(
+            SHIFT,
+            "i = torch.arange(model_dim // 2, dtype=torch.float64)",
+            "w = base ** (-2 * i / model_dim)",
+            "def rows(t):",
+            "    a = t.double()[:, None] * w",
+            "    return torch.stack([a.sin(), a.cos()], -1).flatten(-2)",
+            "t = torch.arange(512)",
+            "return torch.linalg.lstsq(rows(t), rows(t + steps)).solution",
+        ),
+    ),
+    Sly(
+        "10.4",
+        "exponents through float32",
+        body(
+            SHIFT,
+            TURN.replace("(-2 * i / model_dim)", "(-2 * i.float() / model_dim).double()"),
+            BLOCKS,
+            "return m",
+        ),
+    ),
+    Sly(
         "10.5",
-        "view",
+        "exponents through float32",
         body(
             LOOK,
-            "key_weight = key_weight.view(-1).view(key_weight.shape)",
-            MOVE,
+            MOVE.replace("(-2 * i / model_dim)", "(-2 * i.float() / model_dim).double()"),
             "out = m @ torch.linalg.inv(key).T",
+            DONE,
+        ),
+    ),
+    Sly(
+        "10.5",
+        "looks ahead by the diagonal only",
+        body(
+            LOOK,
+            MOVE,
+            "out = m @ (torch.linalg.inv(key) if steps > 0 else key.diag().diag().inverse()).T",
+            DONE,
+        ),
+    ),
+    Sly(
+        "10.5",
+        "float32 by the diagonal only",
+        body(
+            LOOK,
+            MOVE,
+            "single = key_weight.dtype == torch.float32",
+            "out = m @ (key.diag().diag() if single else key).inverse().T",
             DONE,
         ),
     ),

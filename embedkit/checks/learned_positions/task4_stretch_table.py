@@ -25,6 +25,7 @@ def longer(draw: Draw) -> list[Inputs]:
         {"table": 5 + draw.table(12, 5), "max_len": draw.integer(30, 60)},
         {"table": 5 + draw.table(2, 3), "max_len": draw.integer(6, 9)},
         {"table": scattered(5 + draw.table(7, 4)), "max_len": draw.integer(8, 20)},
+        {"table": 5 + draw.table(4, 1), "max_len": draw.integer(6, 9)},
     ]
 
 
@@ -35,11 +36,12 @@ def as_it_is(draw: Draw) -> list[Inputs]:
 
 def other_dtypes(draw: Draw) -> list[Inputs]:
     """Double and half precision, with numbers for which the result is exact."""
-    even = 2 * draw.ids(20, 6, 3)
+    even, many = 2 * draw.ids(20, 6, 3), 2 * draw.ids(20, 300, 2)
     return [
         {"table": SMALL.double(), "max_len": 5},
         {"table": even.bfloat16(), "max_len": 11},
         {"table": even.double() / 8, "max_len": 11},
+        {"table": many.bfloat16(), "max_len": 599},
     ]
 
 
@@ -48,6 +50,7 @@ def to_train(draw: Draw) -> list[Inputs]:
     return [
         {"table": SMALL.clone(), "loss_weights": torch.ones(5, 2), "max_len": 5},
         {"table": draw.table(6, 3), "loss_weights": 1 + draw.numbers(11, 3).abs(), "max_len": 11},
+        {"table": draw.table(4, 3), "loss_weights": 1 + draw.numbers(4, 3).abs(), "max_len": 4},
     ]
 
 

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from embedkit import learned_positions as finished
 from embedkit.checks.framework import Criterion, Draw, Mistake, Task, scattered
-from embedkit.checks.learned_positions.task3_packed_position_ids import batch
+from embedkit.checks.learned_positions.task3_packed_position_ids import batch, two
 from embedkit.checks.probes import Inputs, Seen
 
 
@@ -48,7 +48,7 @@ def one_document(draw: Draw) -> list[Inputs]:
         small([[2, 2]]),
         weighed,
         asked(draw, torch.full((2, 6), 3), more=1),
-        asked(draw, torch.full((1, 5), 7), head_dim=9, more=7),
+        asked(draw, torch.full((1, 5), 7), head_dim=5, more=7),
     ]
 
 
@@ -70,23 +70,27 @@ def one_and_padding(draw: Draw, rows: int, seq: int, least: int = 1) -> Tensor:
 
 
 def with_padding(draw: Draw) -> list[Inputs]:
-    """One document and padding, and a sequence of nothing but padding."""
+    """Documents and padding, and a sequence of nothing but padding."""
     nothing = torch.cat([one_and_padding(draw, 1, 7), torch.full((1, 7), -1)])
     return [
         small([[0, 0, -1, -1]]),
         asked(draw, one_and_padding(draw, 3, draw.integer(9, 14), least=2)),
+        asked(draw, two(draw, 3, 9, padding=True)),
         asked(draw, nothing),
     ]
 
 
 def far_apart(draw: Draw) -> list[Inputs]:
-    """Scores of some hundreds, exact in float32: √16 is 4, and its root is 2."""
+    """Scores of some hundreds, exact in float32; then −10¹⁰, and 10¹⁰ in the other document."""
     question = asked(draw, torch.zeros(1, 7, dtype=torch.long), head_dim=16)
     question["q"] = (20 * draw.ids(9, 1, 7, 16) - 80).float()
     question["k"] = (draw.ids(9, 1, 7, 16) - 4).float()
     one = small([[0, 0]])
     one |= {"q": torch.tensor([[[200.0], [-200.0]]]), "k": torch.tensor([[[1.0], [-1.0]]])}
-    return [one, question]
+    hidden = small([[0, 0, 1, 1]])
+    hidden["q"] = torch.full((1, 4, 1), 1e5)
+    hidden["k"] = torch.tensor([-1e5, -1e5, 1e5, 1e5])[None, :, None]
+    return [one, question, hidden]
 
 
 def other_shapes(draw: Draw) -> list[Inputs]:
@@ -100,19 +104,17 @@ def other_shapes(draw: Draw) -> list[Inputs]:
         apart,
         asked(draw, torch.empty(2, 0, dtype=torch.long)),
         asked(draw, torch.full((2, 8), 5), dtype=torch.float64),
+        asked(draw, two(draw, 6, 8).reshape(2, 3, 8), dtype=torch.float64),
     ]
 
 
 def to_train(draw: Draw) -> list[Inputs]:
-    """Queries that ask for a gradient, called ``table`` here; one position is padding."""
+    """Queries, keys and values that ask for a gradient; some positions are padding."""
     questions = []
-    for tokens in (2, draw.integer(5, 9)):
-        document_ids = torch.zeros(1, tokens + 1, dtype=torch.long)
-        document_ids[0, -1] = -1
+    for document_ids in (torch.tensor([[0, 0, -1]]), one_and_padding(draw, 2, 9)):
         question = asked(draw, document_ids)
-        q = question.pop("q")
-        weights = draw.numbers(*question["v"].shape)
-        questions.append({"table": q, "loss_weights": weights, **question})
+        weights = draw.numbers(*question["v"].shape) * (document_ids >= 0)[..., None]
+        questions.append({"loss_weights": weights, **question})
     return questions
 
 
@@ -176,6 +178,12 @@ def padding_together(q: Tensor, k: Tensor, v: Tensor, document_ids: Tensor) -> T
 def not_a_number(inputs: Inputs, seen: Seen) -> bool:
     """Whether nan came back."""
     return isinstance(seen.value, Tensor) and bool(seen.value.isnan().any())
+
+
+def nan_flows_back(inputs: Inputs, seen: Seen) -> bool:
+    """Whether nan is among the gradients."""
+    found = seen.value.values() if isinstance(seen.value, dict) else ()
+    return any(isinstance(one, Tensor) and bool(one.isnan().any()) for one in found)
 
 
 task = Task(
@@ -261,18 +269,18 @@ task = Task(
         ),
         Criterion("any number of axes in front, and the values' dtype is kept", other_shapes),
         Criterion(
-            "the gradient of the queries (called table here) is finite, also at padding",
+            "the gradients of q, k and v are finite, also at padding",
             to_train,
-            probe="gradient",
+            probe="gradients",
             mistakes=(
                 Mistake(
-                    "nan flows back into q. Cleaning it up afterwards is too late: it must not "
-                    "arise on a path that the gradient takes. masked_fill the weights.",
-                    when=not_a_number,
+                    "nan flows back into q, k or v. Cleaning it up afterwards is too late: it must "
+                    "not arise on a path that the gradient takes. masked_fill the weights.",
+                    when=nan_flows_back,
                 ),
                 Mistake(
-                    "No gradient reaches q (called table here). Use it itself.",
-                    when=lambda inputs, seen: seen.value is None,
+                    "No gradient reaches q, k or v. Use them themselves.",
+                    when=lambda inputs, seen: seen.value is None or "None" in repr(seen.value),
                 ),
             ),
         ),

@@ -33,6 +33,8 @@ def any_ids(draw: Draw) -> list[Inputs]:
         asked(torch.tensor([[1, 2], [0, 5], [7, 7]]), 4, base),
         asked(torch.tensor(draw.integer(2, 9)), 4, base),
         asked(draw.ids(8, 2, 3, 5), 6, base),
+        asked(draw.ids(8, 1, 4), 4, base),
+        asked(draw.ids(8, 1), 6, base),
         asked(scattered(draw.ids(8, 4, 6)), 8, base),
         asked(draw.ids(8, 2, 0), 4, base),
         asked(torch.tensor([-1, -7, 3]), 6, base),
@@ -47,6 +49,7 @@ def far_away(draw: Draw) -> list[Inputs]:
         asked(torch.tensor([100_000, 100_001]), 8, 10_000.0),
         asked(150 + draw.ids(100, 9).to(torch.uint8), 6, 100.0),
         asked(100_000 + draw.ids(900_000, 20), 64, 10_000.0),
+        asked(1_000_000 + draw.ids(9_000_000, 20), 12, 10_000.0),
         asked(9_000_000 + draw.ids(999_999, 2, 9), 32, float(draw.integer(5_000, 500_000))),
     ]
 

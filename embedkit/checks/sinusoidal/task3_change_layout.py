@@ -68,19 +68,17 @@ def other_shapes(draw: Draw) -> list[Inputs]:
 
 def to_train(draw: Draw) -> list[Inputs]:
     """Rows that ask for a gradient, as a learned matrix does; they are called ``table`` here."""
-    return [
-        {
-            "table": draw.table(4, 6),
-            "loss_weights": draw.numbers(4, 6),
-            "old": old,
-            "new": new,
-        }
+    small = [
+        {"table": draw.table(4, 6), "loss_weights": draw.numbers(4, 6), "old": old, "new": new}
         for old, new in (
             ("interleaved", "sin_cos"),
             ("cos_sin", "interleaved"),
             ("sin_cos", "cos_sin"),
+            ("interleaved", "interleaved"),
         )
     ]
+    wide = {"table": draw.table(3, 8).double(), "loss_weights": draw.table(3, 8).double() / 3}
+    return [*small, wide | {"old": "interleaved", "new": "cos_sin"}]
 
 
 def stay(rows: Tensor, old: str, new: str) -> Tensor:

@@ -16,9 +16,9 @@ def asked(key_weight: Tensor, steps: int, base: float) -> Inputs:
 
 
 def invertible(draw: Draw, dim: int) -> Tensor:
-    """Return a matrix that is far from singular, far from symmetric, and no rotation."""
-    noise = draw.table(dim, dim).double() / (2 * dim**0.5)
-    matrix: Tensor = noise + 2 * torch.eye(dim, dtype=torch.float64)
+    """Return a matrix that turns, stretches and turns: far from singular, alike to no other."""
+    one, other = (torch.linalg.qr(draw.table(dim, dim).double()).Q for _ in range(2))
+    matrix: Tensor = one @ torch.linspace(0.5, 2.5, dim, dtype=torch.float64).diag() @ other
     return matrix
 
 
@@ -41,25 +41,28 @@ def back(draw: Draw) -> list[Inputs]:
         asked(torch.tensor([[2.0, 1.0], [0.0, 4.0]], dtype=torch.float64), 1, 100.0),
         asked(stretched_rotation(draw), draw.integer(2, 5), 100.0),
         asked(invertible(draw, 4), 2, 100.0),
-        asked(invertible(draw, 12), draw.integer(3, 40), 10_000.0),
+        asked(invertible(draw, 12), draw.integer(100, 900), 10_000.0),
         asked(scattered(invertible(draw, 8)), draw.integer(3, 40), float(draw.integer(20, 900))),
     ]
 
 
 def ahead(draw: Draw) -> list[Inputs]:
-    """Steps ahead, and none; the key matrices only stretch."""
+    """Steps ahead, and none; at first, the key matrices only stretch."""
     return [
         asked(torch.tensor([2.0, 4.0]).double().diag(), -1, 100.0),
         asked(torch.tensor([2.0, 4.0]).double().diag(), 0, 100.0),
         asked(stretch(draw, 6), -draw.integer(2, 9), float(draw.integer(20, 900))),
+        asked(invertible(draw, 8), -draw.integer(2, 9), float(draw.integer(20, 900))),
+        asked(invertible(draw, 4), 0, 100.0),
     ]
 
 
 def in_float32(draw: Draw) -> list[Inputs]:
-    """Key matrices in float32; they only stretch."""
+    """Key matrices in float32; most of them only stretch, so that right ways agree."""
     return [
         asked(torch.tensor([2.0, 4.0]).diag(), 1, 100.0),
         asked(stretch(draw, 8).float(), draw.integer(2, 9), 1_000.0),
+        asked(torch.tensor([[2.0, 1.0], [0.0, 4.0]]), 3, 100.0),
     ]
 
 
@@ -77,7 +80,7 @@ def combined(combine: Combine) -> Callable[..., Tensor]:
 
 
 def is_single(inputs: Inputs, seen: Seen) -> bool:
-    """Whether the matrix has been float32 on the way."""
+    """Whether the matrix is nearly right."""
     if not isinstance(seen.value, Tensor):
         return False
     right = finished.look_back(**inputs)
@@ -134,8 +137,8 @@ task = Task(
                     combined(lambda key, move: torch.linalg.inv(key) @ move),
                 ),
                 Mistake(
-                    "It is right to some digits only: float32 is somewhere on the way. Make the "
-                    "frequencies float64.",
+                    "It is right to some digits only. Is float32 on the way? Then make the "
+                    "frequencies, and the inverse, float64.",
                     when=is_single,
                 ),
             ),

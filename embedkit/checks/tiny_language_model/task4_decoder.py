@@ -76,7 +76,7 @@ def several_blocks(draw: Draw) -> list[Inputs]:
 def to_train(draw: Draw) -> list[Inputs]:
     """Weights that ask for a gradient."""
     question = asked(draw, 1, shape=(1, 3), dim=4)
-    return [question | {"loss_weights": draw.numbers(1, 3, 7).double()}]
+    return [{"loss_weights": draw.numbers(1, 3, 7).double(), **question}]
 
 
 def not_all(inputs: Inputs, seen: Seen) -> bool:
@@ -284,7 +284,7 @@ task = Task(
         Criterion(
             "a gradient reaches every weight",
             to_train,
-            probe="weights_gradients",
+            probe="gradients",
             mistakes=(
                 Mistake(
                     "Some weight gets no gradient. Use the weights themselves, without .data, "
