@@ -151,7 +151,8 @@ def gather() -> None:
         asdict(cell) | {key: run[key] for key in keep}
         for cell, run in zip(CELLS, runs, strict=True)
     ]
-    about = {"machines": sorted({json.dumps(run["machine"]) for run in runs})}
+    machines = [run["machine"] | {"load_before": None} for run in runs]
+    about = {"machines": [one for i, one in enumerate(machines) if one not in machines[:i]]}
     write(RESULTS / "grid.json", shared | about | {"runs": table})
 
 
