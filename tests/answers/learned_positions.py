@@ -302,9 +302,16 @@ INPUT_WRONG = [
     ),
     wrong_input(
         "detached",
-        "No gradient reaches the token table",
+        "No gradient reaches one of the tables",
         "x = token_table.detach()[ids] + segment_table[segment_ids] + position_table[position_ids]",
         "return F.layer_norm(x, (x.shape[-1],), weight, bias, eps)",
+    ),
+    wrong_input(
+        "a module with copies of weight and bias",
+        "a module into which they are copied",
+        "norm = nn.LayerNorm(len(weight), eps=eps, dtype=weight.dtype)",
+        "norm.load_state_dict({'weight': weight, 'bias': bias})",
+        "return norm(token_table[ids] + segment_table[segment_ids] + position_table[position_ids])",
     ),
 ]
 
@@ -342,8 +349,9 @@ INPUT_RIGHT = [
         body(
             INPUT,
             "norm = nn.LayerNorm(len(weight), eps=eps, dtype=weight.dtype)",
-            "norm.load_state_dict({'weight': weight, 'bias': bias})",
-            "return norm(token_table[ids] + segment_table[segment_ids] + position_table[position_ids])",
+            ROWS,
+            "numbers = {'weight': weight, 'bias': bias}",
+            "return torch.func.functional_call(norm, numbers, (x,))",
         ),
     ),
 ]
@@ -574,6 +582,12 @@ STRETCH_WRONG = [
         "drag the rows with them",
         PLACES.replace(".to(table.dtype)", ""),
         "return (table[below] * (1 - part) + table[above] * part).float()",
+    ),
+    wrong_stretch(
+        "float32 in between",
+        "went through float32",
+        'out = F.interpolate(table.T.float()[None], size=max_len, mode="linear", align_corners=True)',
+        "return out[0].T.to(table.dtype)",
     ),
     wrong_stretch(
         "a product in two dtypes",
