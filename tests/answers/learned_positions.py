@@ -96,6 +96,12 @@ POSITION_WRONG = [
         "return p.to(is_token.dtype)",
     ),
     wrong_position(
+        "counts in bytes",
+        "a byte holds no number above 255",
+        "m = is_token.to(torch.uint8)",
+        "return (m.cumsum(-1, dtype=torch.uint8).long() - 1).masked_fill(m == 0, 0)",
+    ),
+    wrong_position(
         "numbers the batch's tokens by their own length",
         "It stopped with",
         "return torch.stack([torch.arange(int(row.sum())) for row in is_token])",
@@ -737,6 +743,13 @@ ATTEND_WRONG = [
         MAY,
         SCORES,
         "return scores.masked_fill(~may, -1e9).softmax(-1) @ v",
+    ),
+    wrong_attend(
+        "a low score, and zeros at padding",
+        "not −1e9",
+        MAY,
+        SCORES,
+        "return scores.masked_fill(~may, -1e9).softmax(-1).masked_fill(~may, 0.0) @ v",
     ),
     wrong_attend(
         "exp by hand",
