@@ -96,6 +96,12 @@ POSITION_WRONG = [
         "return p.to(is_token.dtype)",
     ),
     wrong_position(
+        "counts in bytes",
+        "a byte holds no number above 255",
+        "m = is_token.to(torch.uint8)",
+        "return (m.cumsum(-1, dtype=torch.uint8).long() - 1).masked_fill(m == 0, 0)",
+    ),
+    wrong_position(
         "numbers the batch's tokens by their own length",
         "It stopped with",
         "return torch.stack([torch.arange(int(row.sum())) for row in is_token])",
@@ -302,9 +308,16 @@ INPUT_WRONG = [
     ),
     wrong_input(
         "detached",
-        "No gradient reaches the token table",
+        "No gradient reaches one of the tables",
         "x = token_table.detach()[ids] + segment_table[segment_ids] + position_table[position_ids]",
         "return F.layer_norm(x, (x.shape[-1],), weight, bias, eps)",
+    ),
+    wrong_input(
+        "a module with copies of weight and bias",
+        "a module into which they are copied",
+        "norm = nn.LayerNorm(len(weight), eps=eps, dtype=weight.dtype)",
+        "norm.load_state_dict({'weight': weight, 'bias': bias})",
+        "return norm(token_table[ids] + segment_table[segment_ids] + position_table[position_ids])",
     ),
 ]
 
@@ -342,8 +355,9 @@ INPUT_RIGHT = [
         body(
             INPUT,
             "norm = nn.LayerNorm(len(weight), eps=eps, dtype=weight.dtype)",
-            "norm.load_state_dict({'weight': weight, 'bias': bias})",
-            "return norm(token_table[ids] + segment_table[segment_ids] + position_table[position_ids])",
+            ROWS,
+            "numbers = {'weight': weight, 'bias': bias}",
+            "return torch.func.functional_call(norm, numbers, (x,))",
         ),
     ),
 ]
@@ -576,6 +590,12 @@ STRETCH_WRONG = [
         "return (table[below] * (1 - part) + table[above] * part).float()",
     ),
     wrong_stretch(
+        "float32 in between",
+        "went through float32",
+        'out = F.interpolate(table.T.float()[None], size=max_len, mode="linear", align_corners=True)',
+        "return out[0].T.to(table.dtype)",
+    ),
+    wrong_stretch(
         "a product in two dtypes",
         "Rows and weights have different dtypes",
         PLACES,
@@ -723,6 +743,13 @@ ATTEND_WRONG = [
         MAY,
         SCORES,
         "return scores.masked_fill(~may, -1e9).softmax(-1) @ v",
+    ),
+    wrong_attend(
+        "a low score, and zeros at padding",
+        "not −1e9",
+        MAY,
+        SCORES,
+        "return scores.masked_fill(~may, -1e9).softmax(-1).masked_fill(~may, 0.0) @ v",
     ),
     wrong_attend(
         "exp by hand",

@@ -222,4 +222,61 @@ SLY = [
         "softmax in float32",
         body(ATTEND, SCORES, MAY, FINISH.replace("softmax(-1)", "float().softmax(-1).to(v.dtype)")),
     ),
+    Sly(
+        "9.2",
+        "positions without gradient",
+        body(
+            INPUT,
+            "position_table = position_table.detach()",
+            ROWS,
+            "return F.layer_norm(x, (x.shape[-1],), weight, bias, eps)",
+        ),
+    ),
+    Sly(
+        "9.2",
+        "a bias without gradient",
+        body(INPUT, ROWS, "return F.layer_norm(x, (x.shape[-1],), weight, bias.detach(), eps)"),
+    ),
+    Sly(
+        "9.3",
+        "document numbers as int32",
+        body(
+            PACKED,
+            "document_ids = document_ids.int()",
+            START,
+            "return (place - start).masked_fill(document_ids < 0, 0)",
+        ),
+    ),
+    Sly(
+        "9.3",
+        "document numbers as floats",
+        body(
+            PACKED,
+            "document_ids = document_ids.float()",
+            START,
+            "return (place - start).masked_fill(document_ids < 0, 0)",
+        ),
+    ),
+    Sly(
+        "9.5",
+        "nan is replaced in what comes back",
+        body(
+            ATTEND,
+            SCORES,
+            MAY,
+            "out = scores.masked_fill(~may, -torch.inf).softmax(-1) @ v",
+            "return torch.where(out.isnan(), 0, out)",
+        ),
+    ),
+    Sly(
+        "9.5",
+        "a mask of minus ten thousand",
+        body(
+            ATTEND,
+            SCORES,
+            MAY,
+            "w = (scores - 1e4 * (~may)).softmax(-1)",
+            "return w.masked_fill(~may, 0.0) @ v",
+        ),
+    ),
 ]

@@ -102,8 +102,13 @@ def through_the_batch(is_token: Tensor) -> Tensor:
 
 
 def overflowed(inputs: Inputs, seen: Seen) -> bool:
-    """Whether positions are small integers, in which a long text does not fit."""
-    return isinstance(seen.value, Tensor) and seen.value.dtype in (torch.uint8, torch.bool)
+    """Whether positions are bytes, or were: in a long text none is above 255."""
+    if not isinstance(seen.value, Tensor):
+        return False
+    if seen.value.dtype in (torch.uint8, torch.bool):
+        return True
+    is_long = bool((finished.position_ids_from_mask(inputs["is_token"]) > 255).any())
+    return is_long and bool((seen.value < 256).all())
 
 
 task = Task(
@@ -172,8 +177,8 @@ task = Task(
                     ),
                 ),
                 Mistake(
-                    "Positions in the mask's dtype do not fit: a byte holds no number above 255. "
-                    "Positions are int64.",
+                    "Positions in a mask's dtype do not fit: a byte holds no number above 255. "
+                    "Count in int64.",
                     when=overflowed,
                 ),
             ),

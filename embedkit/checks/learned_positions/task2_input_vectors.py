@@ -98,12 +98,11 @@ def any_shape(draw: Draw) -> list[Inputs]:
 
 
 def to_train(draw: Draw) -> list[Inputs]:
-    """Tables whose token rows ask for a gradient; the first argument is called ``table`` here."""
+    """Tables, a weight and a bias that ask for a gradient."""
     questions = []
     for question in (small(1e-12), asked(draw, 2, 6, size=10.0)):
-        table = question.pop("token_table")
-        weights = draw.numbers(*question["ids"].shape, table.shape[1])
-        questions.append({"table": table, "loss_weights": weights, **question})
+        weights = draw.numbers(*question["ids"].shape, question["token_table"].shape[1])
+        questions.append({"loss_weights": weights, **question})
     return questions
 
 
@@ -241,12 +240,20 @@ def not_finite(inputs: Inputs, seen: Seen) -> bool:
     return isinstance(seen.value, Tensor) and not bool(seen.value.isfinite().all())
 
 
+def one_is_missing(inputs: Inputs, seen: Seen) -> bool:
+    """Whether some number that is trained has no gradient."""
+    if not isinstance(seen.value, dict):
+        return seen.value is None
+    trained = (name for name in seen.value if name.endswith(("table", "weight", "bias")))
+    return any(seen.value[name] is None for name in trained)
+
+
 torchs_own_eps = Mistake(
     "You use torch's own eps, 1e-5. Hand yours over: eps is an argument.", with_norm(usual_eps)
 )
 NO_GRADIENT = (
-    "No gradient reaches the token table (called table here). Read the tables themselves, without "
-    ".data, .detach() or no_grad."
+    "No gradient reaches one of the tables, the weight or the bias. Use them themselves, without "
+    ".data, .detach(), no_grad, or a module into which they are copied."
 )
 
 task = Task(
@@ -312,10 +319,10 @@ task = Task(
         ),
         Criterion("ids of any shape, and the tables' dtype is kept", any_shape),
         Criterion(
-            "the gradient reaches the token table",
+            "gradients reach the three tables, the weight and the bias",
             to_train,
-            probe="gradient",
-            mistakes=(Mistake(NO_GRADIENT, when=lambda inputs, seen: seen.value is None),),
+            probe="gradients",
+            mistakes=(Mistake(NO_GRADIENT, when=one_is_missing),),
         ),
     ),
 )

@@ -41,6 +41,7 @@ def other_dtypes(draw: Draw) -> list[Inputs]:
         {"table": SMALL.double(), "max_len": 5},
         {"table": even.bfloat16(), "max_len": 11},
         {"table": even.double() / 8, "max_len": 11},
+        {"table": even.double() / 7, "max_len": 11},
         {"table": many.bfloat16(), "max_len": 599},
     ]
 
@@ -114,6 +115,20 @@ def weights_swapped(table: Tensor, max_len: int) -> Tensor:
     return table[below] * part + table[above] * (1 - part)
 
 
+def fits_float32(numbers: Tensor) -> bool:
+    """Whether float64 numbers are none that float32 would round."""
+    return numbers.dtype == torch.float64 and torch.equal(numbers, numbers.float().double())
+
+
+def through_float32(inputs: Inputs, seen: Seen) -> bool:
+    """Whether numbers came back that float32 can hold, of a table whose numbers it cannot."""
+    return (
+        isinstance(seen.value, Tensor)
+        and fits_float32(seen.value)
+        and not fits_float32(inputs["table"])
+    )
+
+
 def is_wider(inputs: Inputs, seen: Seen) -> bool:
     """Whether half precision became float32."""
     return isinstance(seen.value, Tensor) and seen.value.dtype != inputs["table"].dtype
@@ -167,6 +182,11 @@ task = Task(
                     "The places are float32 and drag the rows with them, or do not fit theirs. "
                     "Make the weights .to(table.dtype).",
                     when=is_wider,
+                ),
+                Mistake(
+                    "The numbers went through float32, which has no room for those of a float64 "
+                    "table. Compute in the table's dtype.",
+                    when=through_float32,
                 ),
                 Mistake(
                     "Rows and weights have different dtypes. Make the weights .to(table.dtype).",

@@ -165,6 +165,11 @@ def very_low(scores: Tensor, may_read: Tensor) -> Tensor:
     return scores.masked_fill(~may_read, -1e9).softmax(-1)
 
 
+def low_and_zeroed(scores: Tensor, may_read: Tensor) -> Tensor:
+    """Fill with a low number, and give nothing to those who may read nothing."""
+    return very_low(scores, may_read) * may_read
+
+
 def causal(scores: Tensor, may_read: Tensor) -> Tensor:
     """Look back only."""
     return right_weights(scores, may_read.tril())
@@ -265,6 +270,12 @@ task = Task(
                     "largest score away first.",
                     when=not_a_number,
                 ),
+                Mistake(
+                    "All is 0 where a document's own scores are far below the forbidden ones. "
+                    "Forbidden scores become −inf, not −1e9, and before anything else is done "
+                    "with them.",
+                    with_weights(low_and_zeroed),
+                ),
             ),
         ),
         Criterion("any number of axes in front, and the values' dtype is kept", other_shapes),
@@ -279,7 +290,7 @@ task = Task(
                     when=nan_flows_back,
                 ),
                 Mistake(
-                    "No gradient reaches q, k or v. Use them themselves.",
+                    "No gradient reaches q, k or v. Use them, without .detach() or .data.",
                     when=lambda inputs, seen: seen.value is None or "None" in repr(seen.value),
                 ),
             ),
