@@ -72,9 +72,19 @@ FREQUENCIES_WRONG = [
         "return 10000 ** (-torch.arange(0, rotary_dim, 2) / rotary_dim)",
     ),
     wrong_frequencies(
+        "whole bases only",
+        "numbers are not",
+        "return int(base) ** (-torch.arange(0, rotary_dim, 2) / rotary_dim)",
+    ),
+    wrong_frequencies(
         "divides by the base",
         "numbers are not",
         "return 1 / (base * torch.arange(0, rotary_dim, 2).clamp(min=1) / rotary_dim)",
+    ),
+    wrong_frequencies(
+        "rounded to six decimals",
+        "are rounded to some decimals",
+        "return (base ** (-torch.arange(0, rotary_dim, 2) / rotary_dim)).round(decimals=6)",
     ),
     wrong_frequencies(
         "prints", "use return", "print(base ** (-torch.arange(0, 2, 2) / rotary_dim))"
@@ -533,6 +543,20 @@ SLOPES_WRONG = [
         "return 2.0 ** -torch.arange(1, heads + 1)",
     ),
     wrong_slopes(
+        "rounded to six decimals",
+        "are rounded to some decimals",
+        BELOW,
+        "between = 2.0 ** (-4.0 / below * torch.arange(1, 2 * (heads - below) + 1, 2))",
+        "return torch.tensor([round(s, 6) for s in torch.cat((slopes, between)).tolist()])",
+    ),
+    wrong_slopes(
+        "fills up to the middle between two powers",
+        "The shape is",
+        BELOW,
+        "between = 2.0 ** (-4.0 / below * torch.arange(1, below + 1, 2))",
+        "return torch.cat((slopes, between)) if heads > below else slopes",
+    ),
+    wrong_slopes(
         "right between, wrong for powers",
         "numbers are not",
         BELOW,
@@ -668,6 +692,13 @@ LLAMA3_WRONG = [
         KEPT,
         "wave = 2 * math.pi / frequencies",
         "return 2 * math.pi / (kept * wave + (1 - kept) * wave * factor)",
+    ),
+    wrong_llama3(
+        "rounded to six decimals",
+        "are rounded to some decimals",
+        FITS,
+        KEPT,
+        "return (kept * frequencies + (1 - kept) * frequencies / factor).round(decimals=6)",
     ),
     wrong_llama3(
         "no clamp",

@@ -6,6 +6,7 @@ from torch import Tensor
 from embedkit import rotary as finished
 from embedkit.checks.framework import Criterion, Draw, Mistake, Task
 from embedkit.checks.probes import Inputs, Seen
+from embedkit.checks.rotary.small_numbers import right_to_five_digits, rounded
 
 
 def usual_base(draw: Draw) -> list[Inputs]:
@@ -22,6 +23,16 @@ def other_bases(draw: Draw) -> list[Inputs]:
         {"rotary_dim": 64, "base": float(draw.integer(2, 9) * 100_000)},
         {"rotary_dim": 6, "base": 1.5},
         {"rotary_dim": 8, "base": 5_000_000.0},
+    ]
+
+
+def slow_pairs(draw: Draw) -> list[Inputs]:
+    """Bases so large that the last pairs hardly turn."""
+    return [
+        {"rotary_dim": 4, "base": 1e12},
+        {"rotary_dim": 8, "base": 1e7},
+        {"rotary_dim": 128, "base": float(draw.integer(3, 9) * 1_000_000)},
+        {"rotary_dim": 2 * draw.integer(70, 140), "base": 500_000.0},
     ]
 
 
@@ -117,6 +128,12 @@ task = Task(
             "any base",
             other_bases,
             mistakes=(Mistake("The base is 10,000, whatever the argument says.", usual_only),),
+        ),
+        Criterion(
+            "pairs that hardly turn are right to five digits, too",
+            slow_pairs,
+            mistakes=(rounded("frequencies"),),
+            accepts=right_to_five_digits(finished.rotary_frequencies),
         ),
     ),
 )

@@ -8,16 +8,23 @@ from torch import Tensor
 from embedkit import alibi as finished
 from embedkit.checks.framework import Criterion, Draw, Mistake, Task
 from embedkit.checks.probes import Inputs
+from embedkit.checks.rotary.small_numbers import right_to_five_digits, rounded
 
 
 def powers_of_two(draw: Draw) -> list[Inputs]:
     """Numbers of heads for which the paper's formula says all."""
-    return [{"heads": heads} for heads in (8, 4, 1, 2, 16, 2 ** draw.integer(5, 7))]
+    return [{"heads": heads} for heads in (8, 4, 1, 2, 16, 32, 64, 128, 256)]
 
 
 def others(draw: Draw) -> list[Inputs]:
     """Numbers of heads in between."""
-    return [{"heads": h} for h in (3, 12, 6, 7, 5, 9, draw.integer(17, 31), draw.integer(33, 63))]
+    drawn = (draw.integer(2**n + 1, 2 ** (n + 1) - 1) for n in (4, 5, 6, 7))
+    return [{"heads": heads} for heads in (3, 12, 6, 7, 5, 9, 112, *drawn)]
+
+
+def gentle(draw: Draw) -> list[Inputs]:
+    """Heads of which one has a slope near 1/256."""
+    return [{"heads": heads} for heads in (12, 24)]
 
 
 def steep(heads: int, steps: Tensor) -> Tensor:
@@ -123,6 +130,12 @@ task = Task(
                     cut_from_the_larger,
                 ),
             ),
+        ),
+        Criterion(
+            "gentle slopes are right to five digits, too",
+            gentle,
+            mistakes=(rounded("slopes"),),
+            accepts=right_to_five_digits(finished.alibi_slopes),
         ),
     ),
 )

@@ -8,6 +8,7 @@ from torch import Tensor
 
 from embedkit.checks.framework import Criterion, Draw, Mistake, Task
 from embedkit.checks.probes import Inputs
+from embedkit.checks.rotary.small_numbers import right_to_five_digits, rounded
 
 
 def stretched(
@@ -47,6 +48,14 @@ def in_between(draw: Draw) -> list[Inputs]:
         asked(draw, [3.25, 1.75], draw.integer(50, 90), 1.0, 4.0),
         asked(draw, [7.7, 5.5, 4.1, 3.0, 2.2], draw.integer(60, 300), 2.0, 8.0),
         asked(draw, [1.5, 3.25, 2.0], 72, 0.5, 3.5) | {"factor": 2.5},
+    ]
+
+
+def slow_pairs(draw: Draw) -> list[Inputs]:
+    """Waves that are longer than a text of many tokens."""
+    return [
+        asked(draw, [0.9, 0.5, 0.1, 0.02, 0.003], 8192, 1.0, 4.0),
+        asked(draw, [0.3, 0.003], draw.integer(10_000, 100_000), 1.0, 32.0),
     ]
 
 
@@ -191,6 +200,12 @@ task = Task(
                     blended(evenly, twice_in_between),
                 ),
             ),
+        ),
+        Criterion(
+            "pairs that hardly turn are right to five digits, too",
+            slow_pairs,
+            mistakes=(rounded("frequencies"),),
+            accepts=right_to_five_digits(stretched),
         ),
     ),
 )
