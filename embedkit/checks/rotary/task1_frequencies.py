@@ -1,5 +1,7 @@
 """What marks task 11.1, `frequencies`: how far each pair turns from one position to the next."""
 
+import math
+
 import torch
 from torch import Tensor
 
@@ -71,6 +73,16 @@ def repeated(rotary_dim: int, base: float) -> Tensor:
     return finished.rotary_frequencies(rotary_dim, base).repeat(2)
 
 
+def repeated_in_place(rotary_dim: int, base: float) -> Tensor:
+    """Write each twice, side by side."""
+    return finished.rotary_frequencies(rotary_dim, base).repeat_interleave(2)
+
+
+def waves(rotary_dim: int, base: float) -> Tensor:
+    """Give how long each wave is."""
+    return 2 * math.pi / finished.rotary_frequencies(rotary_dim, base)
+
+
 def usual_only(rotary_dim: int, base: float) -> Tensor:
     """Know one base only."""
     return finished.rotary_frequencies(rotary_dim)
@@ -100,6 +112,14 @@ task = Task(
                     "Every frequency comes twice. There is one for each pair; both of its numbers "
                     "will use it.",
                     repeated,
+                ),
+                Mistake(
+                    "Every frequency stands twice, side by side. There is one for each pair; both "
+                    "of its numbers will use it.",
+                    repeated_in_place,
+                ),
+                Mistake(
+                    "These are the lengths of the waves, 2π / ω. ω itself was asked for.", waves
                 ),
                 Mistake(
                     "The exponent lacks its 2: pair i has −2i / rotary_dim, so that the pairs "

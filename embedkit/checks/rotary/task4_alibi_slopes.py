@@ -77,6 +77,17 @@ def other_seconds(heads: int) -> Tensor:
     return torch.cat((steep(below, torch.arange(1, below + 1)), more))
 
 
+def filled_up_first(heads: int) -> Tensor:
+    """Put the slopes that fill up in front."""
+    below = 2 ** math.floor(math.log2(heads))
+    return finished.alibi_slopes(heads).roll(heads - below)
+
+
+def of_eight_heads(heads: int) -> Tensor:
+    """Halve from head to head, as is right for 8 heads."""
+    return 2.0 ** -torch.arange(1, heads + 1)
+
+
 task = Task(
     number="11.4",
     name="alibi_slopes",
@@ -91,6 +102,11 @@ task = Task(
                     "The first head has slope 1. Heads are counted from 0, and head i has the "
                     "exponent −8(i + 1) / heads.",
                     from_zero,
+                ),
+                Mistake(
+                    "Each slope is half of the one before. That is so for 8 heads only: the "
+                    "exponent is −8(i + 1) / heads.",
+                    of_eight_heads,
                 ),
                 Mistake("The slopes grow above 1. The exponent has a minus.", rising),
                 Mistake(
@@ -113,6 +129,11 @@ task = Task(
                     "The slopes are right, and sorted. The heads of a trained model are not: the "
                     "ones filled up come last.",
                     in_order,
+                ),
+                Mistake(
+                    "The slopes that fill up come first. They belong behind those of the power "
+                    "below.",
+                    filled_up_first,
                 ),
                 Mistake(
                     "You fill up with the first slopes of the power above. Every second one is "

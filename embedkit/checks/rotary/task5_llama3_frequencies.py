@@ -105,6 +105,27 @@ def other_way_round(fits: Tensor, low: float, high: float) -> Tensor:
     return 1 - evenly(fits, low, high)
 
 
+def unchanged(frequencies: Tensor, *rest: float) -> Tensor:
+    """Leave all as it is."""
+    return frequencies.clone()
+
+
+def not_clamped(fits: Tensor, low: float, high: float) -> Tensor:
+    """Blend outside the borders, too."""
+    return (fits - low) / (high - low)
+
+
+def blended_factor(frequencies: Tensor, fits: Tensor, kept: Tensor, factor: float) -> Tensor:
+    """Blend the divisors, 1 and the factor."""
+    return frequencies / (kept + (1 - kept) * factor)
+
+
+def longer(frequencies: Tensor, factor: float, trained_len: int, low: float, high: float) -> Tensor:
+    """Count how often a wave fits into the longer text."""
+    fits = factor * trained_len * frequencies / (2 * math.pi)
+    return mix(frequencies, fits, evenly(fits, low, high), factor)
+
+
 def without_2pi(
     frequencies: Tensor, factor: float, trained_len: int, low: float, high: float
 ) -> Tensor:
@@ -155,6 +176,17 @@ task = Task(
                     "The factor is upside down: a longer text needs slower pairs. Divide by it.",
                     blended(evenly, multiplied),
                 ),
+                Mistake("No pair is slowed down. Those with long waves must be.", unchanged),
+                Mistake(
+                    "The part that is kept leaves the range from 0 to 1. Outside low and high "
+                    "nothing is blended: clamp it.",
+                    blended(not_clamped, mix),
+                ),
+                Mistake(
+                    "You count how often a wave fits into the longer text. Count in trained_len, "
+                    "without the factor.",
+                    longer,
+                ),
                 Mistake("You divide by the factor twice.", blended(evenly, twice)),
                 Mistake(
                     "All pairs are slowed down alike: that is position interpolation. Short "
@@ -194,6 +226,10 @@ task = Task(
                     "The blend is even in the length of the wave. It is even in how often the "
                     "wave fits, trained_len × frequency / 2π.",
                     blended(by_wave_length, mix),
+                ),
+                Mistake(
+                    "You blend the divisors, or the waves. Blend the two frequencies.",
+                    blended(evenly, blended_factor),
                 ),
                 Mistake(
                     "What is blended is divided by the factor once more.",
