@@ -79,7 +79,11 @@ SCALINGS: dict[str, tuple[Tensor, float]] = {
 
 
 def sinusoids(max_len: int, dim: int) -> Tensor:
-    """Return sines and cosines of every position, one row each."""
+    """Return sines and cosines of every position, one row each.
+
+    The stored runs had these, with angles in float32. ``embedkit.sinusoidal`` computes them in
+    float64, and its rows differ by up to 2e-5, so it would give other runs.
+    """
     angles = torch.arange(max_len)[:, None] * rotary_frequencies(dim)
     return torch.cat((angles.sin(), angles.cos()), dim=-1)
 

@@ -22,7 +22,10 @@ def rotary_frequencies(
 ) -> Float[Tensor, " pairs"]:
     """Return by what angle each pair turns from one position to the next: base^(−2i / R).
 
-    From https://arxiv.org/abs/2104.09864. The same as the ``inv_freq`` of ``transformers``.
+    From https://arxiv.org/abs/2104.09864. The same as the ``inv_freq`` of ``transformers``, bit by
+    bit. That is why it does not call :func:`embedkit.sinusoidal.frequencies`, the same formula: it
+    works in float64, and its numbers rounded to float32 differ in the last bit from those that
+    models were trained with.
 
     Args:
         rotary_dim: R, how many numbers of a head are turned; even, often all of them.

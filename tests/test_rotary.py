@@ -369,8 +369,12 @@ def test_scaled_frequencies_are_transformers_over_a_sweep_of_configs(partial):
 
 @pytest.mark.parametrize("truncate", [True, False])
 @pytest.mark.parametrize("betas", [(32.0, 1.0), (8.0, 2.0), (1.0, 1.0)])
-def test_yarn_is_transformers_over_a_sweep_of_configs(truncate, betas):
+@pytest.mark.parametrize("partial", [1.0, 0.5, 0.25])
+def test_yarn_is_transformers_over_a_sweep_of_configs(truncate, betas, partial):
     for dim, base, factor, trained_len in SWEEP:
+        rotary_dim = int(dim * partial)
+        if rotary_dim < 2:
+            continue
         config = llama_config(
             "yarn",
             base,
@@ -381,10 +385,11 @@ def test_yarn_is_transformers_over_a_sweep_of_configs(truncate, betas):
             beta_fast=betas[0],
             beta_slow=betas[1],
             truncate=truncate,
+            partial_rotary_factor=partial,
         )
         theirs, scale = ROPE_INIT_FUNCTIONS["yarn"](config)
         ours = yarn_frequencies(
-            dim,
+            rotary_dim,
             base,
             factor=factor,
             trained_len=trained_len,

@@ -3,6 +3,7 @@
 from tests.answers import Sly
 from tests.answers.rotary import (
     ANGLES,
+    BELOW,
     DECODE,
     FITS,
     FREQUENCIES,
@@ -189,15 +190,6 @@ SLY = [
             JOINED,
             MASK,
             READ.replace("@ values, keys, values", "@ values, raw, values"),
-        ),
-    ),
-    Sly(
-        "11.1",
-        "base as int",
-        body(
-            FREQUENCIES,
-            "e = torch.arange(0, rotary_dim, 2) / rotary_dim",
-            "return int(base) ** -e",
         ),
     ),
     Sly(
@@ -491,6 +483,87 @@ SLY = [
             "out[:s] = frequencies[:s]",
             "if l: out[-l:] = frequencies[-l:] / factor",
             "return out",
+        ),
+    ),
+    Sly(
+        "11.1",
+        "the slowest pairs are held at 1e-6",
+        body(
+            FREQUENCIES,
+            "return (base ** (-torch.arange(0, rotary_dim, 2) / rotary_dim)).clamp(min=1e-6)",
+        ),
+    ),
+    Sly(
+        "11.3",
+        "eight heads at most",
+        body(
+            PERMUTE,
+            "w = weight.unflatten(0, (heads, -1))",
+            "out = torch.cat((w[:, 0::2], w[:, 1::2]), dim=1)",
+            "return torch.cat((out[:8], w[8:])).flatten(0, 1)",
+        ),
+    ),
+    Sly(
+        "11.3",
+        "64 heads at most",
+        body(
+            PERMUTE,
+            "w = weight.unflatten(0, (heads, -1))",
+            "out = torch.cat((w[:, 0::2], w[:, 1::2]), dim=1)",
+            "return torch.cat((out[:64], w[64:])).flatten(0, 1)",
+        ),
+    ),
+    Sly(
+        "11.3",
+        "heads of 128 numbers at most",
+        body(
+            PERMUTE,
+            "w = weight.unflatten(0, (heads, -1))",
+            "if w.shape[1] > 128: return weight.clone()",
+            "return torch.cat((w[:, 0::2], w[:, 1::2]), dim=1).flatten(0, 1)",
+        ),
+    ),
+    Sly(
+        "11.4",
+        "slopes for 64 heads at most",
+        body(
+            SLOPES,
+            "below = min(2 ** math.floor(math.log2(heads)), 64)",
+            "slopes = 2.0 ** (-8.0 / below * torch.arange(1, below + 1))",
+            "between = 2.0 ** (-4.0 / below * torch.arange(1, 2 * (heads - below) + 1, 2))",
+            "return torch.cat((slopes, between))",
+        ),
+    ),
+    Sly(
+        "11.4",
+        "a list of powers that ends at 128",
+        body(
+            SLOPES,
+            "below = max(p for p in (1, 2, 4, 8, 16, 32, 64, 128) if p <= heads)",
+            "slopes = 2.0 ** (-8.0 / below * torch.arange(1, below + 1))",
+            "between = 2.0 ** (-4.0 / below * torch.arange(1, 2 * (heads - below) + 1, 2))",
+            "return torch.cat((slopes, between))",
+        ),
+    ),
+    Sly(
+        "11.4",
+        "fills up with 32 slopes at most",
+        body(
+            SLOPES,
+            BELOW,
+            "between = 2.0 ** (-4.0 / below * torch.arange(1, 2 * (heads - below) + 1, 2))",
+            "between[32:] = 0",
+            "return torch.cat((slopes, between))",
+        ),
+    ),
+    Sly(
+        "11.5",
+        "the slowest pairs are held at 1e-6",
+        body(
+            LLAMA3,
+            FITS,
+            KEPT,
+            "return (kept * frequencies + (1 - kept) * frequencies / factor).clamp(min=1e-6)",
         ),
     ),
 ]

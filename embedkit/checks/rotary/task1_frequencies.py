@@ -1,11 +1,14 @@
 """What marks task 11.1, `frequencies`: how far each pair turns from one position to the next."""
 
+import math
+
 import torch
 from torch import Tensor
 
 from embedkit import rotary as finished
 from embedkit.checks.framework import Criterion, Draw, Mistake, Task
 from embedkit.checks.probes import Inputs, Seen
+from embedkit.checks.rotary.small_numbers import right_to_five_digits, rounded
 
 
 def usual_base(draw: Draw) -> list[Inputs]:
@@ -22,6 +25,16 @@ def other_bases(draw: Draw) -> list[Inputs]:
         {"rotary_dim": 64, "base": float(draw.integer(2, 9) * 100_000)},
         {"rotary_dim": 6, "base": 1.5},
         {"rotary_dim": 8, "base": 5_000_000.0},
+    ]
+
+
+def slow_pairs(draw: Draw) -> list[Inputs]:
+    """Bases so large that the last pairs hardly turn."""
+    return [
+        {"rotary_dim": 4, "base": 1e12},
+        {"rotary_dim": 8, "base": 1e7},
+        {"rotary_dim": 128, "base": float(draw.integer(3, 9) * 1_000_000)},
+        {"rotary_dim": 2 * draw.integer(70, 140), "base": 500_000.0},
     ]
 
 
@@ -60,6 +73,16 @@ def repeated(rotary_dim: int, base: float) -> Tensor:
     return finished.rotary_frequencies(rotary_dim, base).repeat(2)
 
 
+def repeated_in_place(rotary_dim: int, base: float) -> Tensor:
+    """Write each twice, side by side."""
+    return finished.rotary_frequencies(rotary_dim, base).repeat_interleave(2)
+
+
+def waves(rotary_dim: int, base: float) -> Tensor:
+    """Give how long each wave is."""
+    return 2 * math.pi / finished.rotary_frequencies(rotary_dim, base)
+
+
 def usual_only(rotary_dim: int, base: float) -> Tensor:
     """Know one base only."""
     return finished.rotary_frequencies(rotary_dim)
@@ -91,6 +114,14 @@ task = Task(
                     repeated,
                 ),
                 Mistake(
+                    "Every frequency stands twice, side by side. There is one for each pair; both "
+                    "of its numbers will use it.",
+                    repeated_in_place,
+                ),
+                Mistake(
+                    "These are the lengths of the waves, 2π / ω. ω itself was asked for.", waves
+                ),
+                Mistake(
                     "The exponent lacks its 2: pair i has −2i / rotary_dim, so that the pairs "
                     "spread over nearly the whole range from 1 to 1 / base.",
                     half_exponent,
@@ -117,6 +148,12 @@ task = Task(
             "any base",
             other_bases,
             mistakes=(Mistake("The base is 10,000, whatever the argument says.", usual_only),),
+        ),
+        Criterion(
+            "pairs that hardly turn are right to five digits, too",
+            slow_pairs,
+            mistakes=(rounded("frequencies"),),
+            accepts=right_to_five_digits(finished.rotary_frequencies),
         ),
     ),
 )

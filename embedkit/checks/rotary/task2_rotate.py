@@ -193,6 +193,49 @@ def coarse(x: Tensor, position_ids: Tensor, frequencies: Tensor) -> Tensor:
     return torch.cat((a * cos - b * sin, a * sin + b * cos), dim=-1)
 
 
+def coarse_positions(x: Tensor, position_ids: Tensor, frequencies: Tensor) -> Tensor:
+    """Make the positions of the dtype of x, and nothing else."""
+    return turned_by(x, angles_of(position_ids.to(x.dtype), frequencies))
+
+
+def coarse_angles(x: Tensor, position_ids: Tensor, frequencies: Tensor) -> Tensor:
+    """Round the angles to the dtype of x."""
+    return turned_by(x, angles_of(position_ids, frequencies).to(x.dtype).float())
+
+
+def turned_by(x: Tensor, angles: Tensor) -> Tensor:
+    """Turn the two halves by these angles, in float32."""
+    a, b = x.chunk(2, dim=-1)
+    cos, sin = angles.cos(), angles.sin()
+    return torch.cat((a * cos - b * sin, a * sin + b * cos), dim=-1).to(x.dtype)
+
+
+def written_in_pairs(x: Tensor, position_ids: Tensor, frequencies: Tensor) -> Tensor:
+    """Pair the halves, and write the two numbers of a pair side by side."""
+    out, size = turned(x, position_ids, frequencies), 2 * len(frequencies)
+    pairs = torch.stack(out[..., :size].chunk(2, dim=-1), dim=-1).flatten(-2)
+    return torch.cat((pairs, out[..., size:]), dim=-1)
+
+
+def from_one(x: Tensor, position_ids: Tensor, frequencies: Tensor) -> Tensor:
+    """Count positions from 1."""
+    return turned(x, position_ids + 1, frequencies)
+
+
+def zeros_behind(x: Tensor, position_ids: Tensor, frequencies: Tensor) -> Tensor:
+    """Leave zeros where nothing turns."""
+    out = turned(x, position_ids, frequencies)
+    out[..., 2 * len(frequencies) :] = 0
+    return out
+
+
+def last_numbers(x: Tensor, position_ids: Tensor, frequencies: Tensor) -> Tensor:
+    """Turn the last numbers of a head."""
+    first = x.shape[-1] - 2 * len(frequencies)
+    end = turned(x[..., first:], position_ids, frequencies)
+    return torch.cat((x[..., :first], end), dim=-1)
+
+
 def rounded_early(x: Tensor, position_ids: Tensor, frequencies: Tensor) -> Tensor:
     """Round cosines and sines to the dtype of x, as ``transformers`` does."""
     angles, pairs = angles_of(position_ids, frequencies), len(frequencies)
@@ -248,6 +291,15 @@ task = Task(
                     interleaved_back_to_halves,
                 ),
                 Mistake(
+                    "You pair the halves, and write the two numbers of a pair side by side. Write "
+                    "them where you read them: i and i + P.",
+                    written_in_pairs,
+                ),
+                Mistake(
+                    "Everything turns by one position too much. Position 0 does not turn.",
+                    from_one,
+                ),
+                Mistake(
                     "It turns the other way: the minus belongs to a·cos − b·sin. A new model "
                     "could learn with that. A trained one could not read it.",
                     halves(backwards),
@@ -278,6 +330,11 @@ task = Task(
                     "All sequences get the positions of the first one. Each has its own row.",
                     first_for_all,
                 ),
+                Mistake(
+                    "An axis for the heads is missing. The angles have the axes (B, T, P), x has "
+                    "(B, H, T, …): put an axis of size 1 in between.",
+                    when=says("must match the size of tensor"),
+                ),
             ),
         ),
         Criterion(
@@ -286,6 +343,10 @@ task = Task(
             mistakes=(
                 Mistake(
                     "The rest of the head is missing from the result. It stays, unturned.", cut_off
+                ),
+                Mistake("The rest of the head has become 0. It stays as it was.", zeros_behind),
+                Mistake(
+                    "The last numbers of the head are turned. Turn its first 2P.", last_numbers
                 ),
                 Mistake(
                     "You pair the halves of the whole head. Only its first 2P numbers turn, and "
@@ -306,6 +367,16 @@ task = Task(
                     "Angles are rounded to bfloat16, which knows no 257: it is 256 there. Make "
                     "position × frequency in float32, and round at the end.",
                     coarse,
+                ),
+                Mistake(
+                    "Positions are rounded to bfloat16, which knows no 257: it is 256 there. Keep "
+                    "them as they are, or make them float32.",
+                    coarse_positions,
+                ),
+                Mistake(
+                    "Angles are rounded to bfloat16 before their cosine and sine are taken. Round "
+                    "the result only.",
+                    coarse_angles,
                 ),
                 Mistake(
                     "Half precision went in and float32 came out. Round to x's dtype at the end.",

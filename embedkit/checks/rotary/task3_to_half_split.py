@@ -18,13 +18,16 @@ def one_head(draw: Draw) -> list[Inputs]:
 
 
 def several_heads(draw: Draw) -> list[Inputs]:
-    """Weights of several heads, also where heads and numbers a head differ."""
-    head_dim = 2 * draw.integer(3, 6)
+    """Weights of several heads, few and many, small and large."""
+    head_dim, many = 2 * draw.integer(3, 6), draw.integer(65, 140)
     return [
         {"weight": torch.arange(12.0)[:, None], "heads": 2},
         {"weight": draw.numbers(4 * 6, 5), "heads": 4},
         {"weight": draw.numbers(2 * 8, 16), "heads": 2},
         {"weight": draw.numbers(3 * head_dim, 3 * head_dim), "heads": 3},
+        {"weight": draw.numbers(12 * 64, 2), "heads": 12},
+        {"weight": draw.numbers(many * 6, 2), "heads": many},
+        {"weight": draw.numbers(5 * 256, 2), "heads": 5},
     ]
 
 

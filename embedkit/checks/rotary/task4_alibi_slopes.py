@@ -8,16 +8,23 @@ from torch import Tensor
 from embedkit import alibi as finished
 from embedkit.checks.framework import Criterion, Draw, Mistake, Task
 from embedkit.checks.probes import Inputs
+from embedkit.checks.rotary.small_numbers import right_to_five_digits, rounded
 
 
 def powers_of_two(draw: Draw) -> list[Inputs]:
     """Numbers of heads for which the paper's formula says all."""
-    return [{"heads": heads} for heads in (8, 4, 1, 2, 16, 2 ** draw.integer(5, 7))]
+    return [{"heads": heads} for heads in (8, 4, 1, 2, 16, 32, 64, 128, 256)]
 
 
 def others(draw: Draw) -> list[Inputs]:
     """Numbers of heads in between."""
-    return [{"heads": h} for h in (3, 12, 6, 7, 5, 9, draw.integer(17, 31), draw.integer(33, 63))]
+    drawn = (draw.integer(2**n + 1, 2 ** (n + 1) - 1) for n in (4, 5, 6, 7))
+    return [{"heads": heads} for heads in (3, 12, 6, 7, 5, 9, 112, *drawn)]
+
+
+def gentle(draw: Draw) -> list[Inputs]:
+    """Heads of which one has a slope near 1/256."""
+    return [{"heads": heads} for heads in (12, 24)]
 
 
 def steep(heads: int, steps: Tensor) -> Tensor:
@@ -70,6 +77,17 @@ def other_seconds(heads: int) -> Tensor:
     return torch.cat((steep(below, torch.arange(1, below + 1)), more))
 
 
+def filled_up_first(heads: int) -> Tensor:
+    """Put the slopes that fill up in front."""
+    below = 2 ** math.floor(math.log2(heads))
+    return finished.alibi_slopes(heads).roll(heads - below)
+
+
+def of_eight_heads(heads: int) -> Tensor:
+    """Halve from head to head, as is right for 8 heads."""
+    return 2.0 ** -torch.arange(1, heads + 1)
+
+
 task = Task(
     number="11.4",
     name="alibi_slopes",
@@ -84,6 +102,11 @@ task = Task(
                     "The first head has slope 1. Heads are counted from 0, and head i has the "
                     "exponent −8(i + 1) / heads.",
                     from_zero,
+                ),
+                Mistake(
+                    "Each slope is half of the one before. That is so for 8 heads only: the "
+                    "exponent is −8(i + 1) / heads.",
+                    of_eight_heads,
                 ),
                 Mistake("The slopes grow above 1. The exponent has a minus.", rising),
                 Mistake(
@@ -108,6 +131,11 @@ task = Task(
                     in_order,
                 ),
                 Mistake(
+                    "The slopes that fill up come first. They belong behind those of the power "
+                    "below.",
+                    filled_up_first,
+                ),
+                Mistake(
                     "You fill up with the first slopes of the power above. Every second one is "
                     "new: its first, third, fifth …",
                     first_of_the_larger,
@@ -123,6 +151,12 @@ task = Task(
                     cut_from_the_larger,
                 ),
             ),
+        ),
+        Criterion(
+            "gentle slopes are right to five digits, too",
+            gentle,
+            mistakes=(rounded("slopes"),),
+            accepts=right_to_five_digits(finished.alibi_slopes),
         ),
     ),
 )

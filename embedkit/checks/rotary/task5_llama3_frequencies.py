@@ -8,6 +8,7 @@ from torch import Tensor
 
 from embedkit.checks.framework import Criterion, Draw, Mistake, Task
 from embedkit.checks.probes import Inputs
+from embedkit.checks.rotary.small_numbers import right_to_five_digits, rounded
 
 
 def stretched(
@@ -47,6 +48,14 @@ def in_between(draw: Draw) -> list[Inputs]:
         asked(draw, [3.25, 1.75], draw.integer(50, 90), 1.0, 4.0),
         asked(draw, [7.7, 5.5, 4.1, 3.0, 2.2], draw.integer(60, 300), 2.0, 8.0),
         asked(draw, [1.5, 3.25, 2.0], 72, 0.5, 3.5) | {"factor": 2.5},
+    ]
+
+
+def slow_pairs(draw: Draw) -> list[Inputs]:
+    """Waves that are longer than a text of many tokens."""
+    return [
+        asked(draw, [0.9, 0.5, 0.1, 0.02, 0.003], 8192, 1.0, 4.0),
+        asked(draw, [0.3, 0.003], draw.integer(10_000, 100_000), 1.0, 32.0),
     ]
 
 
@@ -94,6 +103,27 @@ def all_alike(frequencies: Tensor, factor: float, *rest: float) -> Tensor:
 def other_way_round(fits: Tensor, low: float, high: float) -> Tensor:
     """Keep long waves, and stretch short ones."""
     return 1 - evenly(fits, low, high)
+
+
+def unchanged(frequencies: Tensor, *rest: float) -> Tensor:
+    """Leave all as it is."""
+    return frequencies.clone()
+
+
+def not_clamped(fits: Tensor, low: float, high: float) -> Tensor:
+    """Blend outside the borders, too."""
+    return (fits - low) / (high - low)
+
+
+def blended_factor(frequencies: Tensor, fits: Tensor, kept: Tensor, factor: float) -> Tensor:
+    """Blend the divisors, 1 and the factor."""
+    return frequencies / (kept + (1 - kept) * factor)
+
+
+def longer(frequencies: Tensor, factor: float, trained_len: int, low: float, high: float) -> Tensor:
+    """Count how often a wave fits into the longer text."""
+    fits = factor * trained_len * frequencies / (2 * math.pi)
+    return mix(frequencies, fits, evenly(fits, low, high), factor)
 
 
 def without_2pi(
@@ -146,6 +176,17 @@ task = Task(
                     "The factor is upside down: a longer text needs slower pairs. Divide by it.",
                     blended(evenly, multiplied),
                 ),
+                Mistake("No pair is slowed down. Those with long waves must be.", unchanged),
+                Mistake(
+                    "The part that is kept leaves the range from 0 to 1. Outside low and high "
+                    "nothing is blended: clamp it.",
+                    blended(not_clamped, mix),
+                ),
+                Mistake(
+                    "You count how often a wave fits into the longer text. Count in trained_len, "
+                    "without the factor.",
+                    longer,
+                ),
                 Mistake("You divide by the factor twice.", blended(evenly, twice)),
                 Mistake(
                     "All pairs are slowed down alike: that is position interpolation. Short "
@@ -187,10 +228,20 @@ task = Task(
                     blended(by_wave_length, mix),
                 ),
                 Mistake(
+                    "You blend the divisors, or the waves. Blend the two frequencies.",
+                    blended(evenly, blended_factor),
+                ),
+                Mistake(
                     "What is blended is divided by the factor once more.",
                     blended(evenly, twice_in_between),
                 ),
             ),
+        ),
+        Criterion(
+            "pairs that hardly turn are right to five digits, too",
+            slow_pairs,
+            mistakes=(rounded("frequencies"),),
+            accepts=right_to_five_digits(stretched),
         ),
     ),
 )

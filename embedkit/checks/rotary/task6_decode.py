@@ -21,10 +21,28 @@ def turn(x: Tensor, first: int, frequencies: Tensor) -> Tensor:
     return finished.rotate(x, finished.rotation(positions, frequencies))
 
 
+def turn_neighbours(x: Tensor, first: int, frequencies: Tensor) -> Tensor:
+    """Pair neighbours."""
+    positions = torch.arange(first, first + x.shape[-2])
+    return finished.rotate(x, finished.rotation(positions, frequencies, "interleaved"))
+
+
+def turn_back(x: Tensor, first: int, frequencies: Tensor) -> Tensor:
+    """Turn the other way."""
+    return turn(x, first, -frequencies)
+
+
+def turn_all_at_first(x: Tensor, first: int, frequencies: Tensor) -> Tensor:
+    """Turn all tokens as if they stood where the first one stands."""
+    rows = (turn(row, first, frequencies) for row in x.split(1, dim=-2))
+    return torch.cat(list(rows), dim=-2)
+
+
 @dataclass(frozen=True)
 class Way:
     """One way to decode, right by default."""
 
+    turns: Callable[[Tensor, int, Tensor], Tensor] = turn
     query_at: Callable[[int], int | None] = lambda past: past
     key_at: Callable[[int], int | None] = lambda past: past
     turns_cache: bool = False
@@ -47,7 +65,8 @@ class Way:
         past, new = cached_keys.shape[-2], k.shape[-2]
         at = self.query_at(past), self.key_at(past)
         q, k = (
-            x if p is None else turn(x, p, frequencies) for x, p in zip((q, k), at, strict=True)
+            x if p is None else self.turns(x, p, frequencies)
+            for x, p in zip((q, k), at, strict=True)
         )
         if self.turns_cache:
             cached_keys = turn(cached_keys, 0, frequencies)
@@ -150,6 +169,24 @@ def corner(past: int, new: int) -> Tensor:
     return torch.ones(new, past + new, dtype=torch.bool).tril()
 
 
+def one_too_wide(past: int, new: int) -> Tensor:
+    """Let a token read one more."""
+    return all_read_all(past, new).tril(past + 1)
+
+
+def joined_unturned(
+    q: Tensor,
+    k: Tensor,
+    v: Tensor,
+    cached_keys: Tensor,
+    cached_values: Tensor,
+    frequencies: Tensor,
+) -> Result:
+    """Turn new keys for the scores only."""
+    out, _, values = Way()(q, k, v, cached_keys, cached_values, frequencies)
+    return out, torch.cat((cached_keys, k), dim=-2), values
+
+
 def not_itself(past: int, new: int) -> Tensor:
     """Let a token read only what stands before it."""
     return torch.ones(new, past + new, dtype=torch.bool).tril(past - 1)
@@ -220,6 +257,24 @@ task = Task(
                     Way(query_at=lambda past: past + 1, key_at=lambda past: past + 1),
                 ),
                 Mistake(
+                    "New tokens stand one position too early. S tokens fill positions 0 to S − 1, "
+                    "so the next one stands at S.",
+                    Way(query_at=lambda past: past - 1, key_at=lambda past: past - 1),
+                ),
+                Mistake(
+                    "You pair neighbours, 2i and 2i + 1: the interleaved layout. The cached keys "
+                    "are half-split: number i turns with number i + K / 2.",
+                    Way(turns=turn_neighbours),
+                ),
+                Mistake(
+                    "It turns the other way: the minus belongs to a·cos − b·sin.",
+                    Way(turns=turn_back),
+                ),
+                Mistake(
+                    "The new key that joins the cache is not turned. The cache holds turned keys.",
+                    joined_unturned,
+                ),
+                Mistake(
                     "The cached keys are turned again. They were turned when they came in.",
                     Way(turns_cache=True),
                 ),
@@ -251,6 +306,14 @@ task = Task(
             "several new tokens stand at S, S + 1 …, and read nothing that comes after them",
             lambda draw: several_tokens(draw) + any_scores(draw),
             mistakes=(
+                Mistake(
+                    "All new tokens are turned as if they stood at S. New token j stands at S + j.",
+                    Way(turns=turn_all_at_first),
+                ),
+                Mistake(
+                    "The mask is one column too wide: each new token reads the one after it.",
+                    Way(mask=one_too_wide),
+                ),
                 Mistake(
                     "New tokens read those that come after them. New token j may read the cache "
                     "and new tokens 0 to j.",
