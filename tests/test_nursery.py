@@ -80,6 +80,17 @@ def test_a_kernel_learns_no_password_of_the_teacher(tmp_path, monkeypatch):
 
 
 @split
+def test_a_nursery_learns_no_password_of_the_teacher(monkeypatch):
+    monkeypatch.setenv("COURSE_TOKEN", "secret")
+    fresh = processes.Nursery()
+    first = Path(f"/proc/{fresh._process.pid}/environ").read_text(encoding="utf-8")
+    fresh._process.kill()
+    fresh._process.wait()
+    assert "COURSE_TOKEN" not in first
+    assert "PATH=" in first
+
+
+@split
 def test_a_kernel_that_was_split_off_holds_no_file_of_ours_open(tmp_path):
     place = place_in(tmp_path)
     code = "import os, pathlib\npathlib.Path('pid').write_text(str(os.getpid()))"

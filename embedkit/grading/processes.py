@@ -10,7 +10,7 @@ from pathlib import Path
 
 import psutil  # type: ignore[import-untyped]
 
-from embedkit.grading.surroundings import THREADS
+from embedkit.grading.surroundings import THREADS, needed
 
 PREPARED = sys.platform == "linux"
 """Whether to split replays off. macOS does not let a process with its libraries split; Windows
@@ -60,7 +60,7 @@ class Nursery:
         script = Path(__file__).with_name("nursery.py")
         self._process = subprocess.Popen(
             [sys.executable, "-P", str(script)],
-            env=os.environ | {"OMP_NUM_THREADS": THREADS, "OPENBLAS_NUM_THREADS": "1"},
+            env=needed(os.environ) | {"OMP_NUM_THREADS": THREADS, "OPENBLAS_NUM_THREADS": "1"},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

@@ -6,7 +6,7 @@ import re
 import shutil
 import sys
 import sysconfig
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import count
@@ -25,6 +25,11 @@ NEEDED = re.compile(
     "EMBEDKIT_DEVICE|IPYTHONDIR|PYTHONPATH|PYTHONUTF8"
 )
 """What a replay takes over of the environment. The rest may hold passwords."""
+
+
+def needed(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return what a replay takes over of an environment."""
+    return {name: value for name, value in environment.items() if NEEDED.fullmatch(name.upper())}
 
 
 @contextmanager
@@ -136,7 +141,7 @@ class Surroundings:
         temporary = str(self.work / "temporary")
         home = str(self.work / "home")
         whole = kernel_environment(self.work / "ipython", self.shared.kit)
-        return {name: value for name, value in whole.items() if NEEDED.fullmatch(name.upper())} | {
+        return needed(whole) | {
             "HOME": home,
             "USERPROFILE": home,
             "XDG_CACHE_HOME": str(self.work / "home" / "cache"),
