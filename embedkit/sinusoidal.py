@@ -206,8 +206,8 @@ def solve_shift(table: Float[Tensor, "rows dim"], steps: int) -> Float[Tensor, "
 
 
 def look_back(
-    key_weight: Float64[Tensor, "dim dim"], steps: int, base: float = 10_000.0
-) -> Float64[Tensor, "dim dim"]:
+    key_weight: Float[Tensor, "dim dim"], steps: int, base: float = 10_000.0
+) -> Float[Tensor, "dim dim"]:
     """Return a query matrix with which each position looks for the one that many steps before it.
 
     With queries ``P @ query_weight`` and keys ``P @ key_weight``, the score of position t for
@@ -217,11 +217,13 @@ def look_back(
         key_weight: the matrix that makes the keys; invertible, for interleaved rows.
         steps: how far to look back; a negative number looks ahead.
         base: of the sinusoids.
+
+    Returns:
+        The query matrix, computed in float64 and rounded to the dtype of key_weight.
     """
-    model_dim = len(key_weight)
-    move = shift_matrix(-steps, model_dim, base).to(key_weight)
-    inverse: Tensor = torch.linalg.inv(key_weight)
-    return move @ inverse.T
+    move = shift_matrix(-steps, len(key_weight), base).to(key_weight.device)
+    inverse: Tensor = torch.linalg.inv(key_weight.double())
+    return (move @ inverse.T).to(key_weight.dtype)
 
 
 class SinusoidalPositions(nn.Module):
