@@ -16,13 +16,11 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from torch.multiprocessing.reductions import StorageWeakRef
-from torch.utils._python_dispatch import TorchDispatchMode
-from torch.utils._pytree import tree_leaves
 
 from embedkit.checks.decoder_probes import measured_model
 from embedkit.checks.gradient_probes import gradients
 from embedkit.checks.head_probes import HEAD_PROBES
+from embedkit.checks.memory_probes import call_and_weigh, layer_weighs
 from embedkit.checks.plain import Plain, load_plain, save_plain, to_plain
 
 Inputs = dict[str, Plain]
@@ -61,42 +59,6 @@ def gradient(answer: Callable[..., Any], table: Tensor, loss_weights: Tensor, **
         return None
     (out * loss_weights).sum().backward()
     return table.grad.to_dense() if table.grad is not None else None
-
-
-class Held(TorchDispatchMode):
-    """Counts the numbers in tensors that are alive, at most, while it is active."""
-
-    def __init__(self, given: list[Plain]) -> None:
-        super().__init__()
-        storages = [item.untyped_storage() for item in given if isinstance(item, Tensor)]
-        self.given = {storage.data_ptr() for storage in storages}
-        self.alive: dict[int, tuple[StorageWeakRef, int]] = {}
-        self.most = 0
-
-    def __torch_dispatch__(
-        self, func: Any, types: Any, args: Any = (), kwargs: Any = None
-    ) -> object:
-        out = func(*args, **(kwargs or {}))
-        for item in tree_leaves(out):
-            if isinstance(item, Tensor) and item.layout == torch.strided:
-                storage = item.untyped_storage()
-                if storage.data_ptr() not in self.given:
-                    size = storage.nbytes() // item.element_size()
-                    self.alive[storage.data_ptr()] = StorageWeakRef(storage), size
-        self.alive = {key: one for key, one in self.alive.items() if not one[0].expired()}
-        self.most = max(self.most, sum(size for _, size in self.alive.values()))
-        return out
-
-
-def call_and_weigh(answer: Callable[..., Any], **inputs: Plain) -> Any:
-    """Call a function, and note how many numbers it held at most, the inputs not counted.
-
-    Also noted is whether something that came back carries a graph of its gradients.
-    """
-    with Held(list(inputs.values())) as held:
-        result = answer(*inputs.values())
-    graph = any(isinstance(item, Tensor) and item.requires_grad for item in tree_leaves(result))
-    return {"result": to_plain(result), "most": held.most, "graph": graph}
 
 
 def layer_parameters(answer: Callable[..., Any], vocab_size: int, model_dim: int) -> Any:
@@ -165,14 +127,6 @@ def layer_by_name(
 def layer_factors(answer: Callable[..., Any], sizes: list[int]) -> Any:
     """Build a layer twice and return its parameters as they start, by name."""
     return [dict(answer(*sizes).named_parameters()) for _ in range(2)]
-
-
-def layer_weighs(answer: Callable[..., Any], sizes: list[int], ids: Tensor) -> Any:
-    """Build a layer, read ids, and note how many numbers it held at most, its own not counted."""
-    layer = answer(*sizes)
-    with Held([*layer.parameters(), *layer.buffers()]) as held:
-        result = layer(ids)
-    return {"result": to_plain(result), "most": held.most}
 
 
 PROBES: dict[str, Callable[..., Any]] = {

@@ -15,7 +15,7 @@ TOOLS = (
 FOLDERS = ("fence", "widgets")
 KEPT_CHECKS = (
     *("__init__.py", "plain.py", "probes.py"),
-    *("decoder_probes.py", "gradient_probes.py", "head_probes.py"),
+    *("decoder_probes.py", "gradient_probes.py", "head_probes.py", "memory_probes.py"),
 )
 COMPANIONS = {
     "tokens_to_ids": ("english_hindi",),

@@ -938,5 +938,48 @@ return loss, torch.cat(gh), gE
     ),
 )
 
-WRONG = [*BYTES_WRONG, *MERGE_WRONG, *BLOCKS_WRONG, *PART_WRONG, *CHUNKED_WRONG]
+NUMPY_WRONG = [
+    Wrong(
+        "8.3",
+        "all logits, in NumPy",
+        "handed to NumPy",
+        """
+import numpy
+
+def blockwise_cross_entropy(hidden, table, targets, block_size):
+    z = hidden.contiguous().numpy() @ table.contiguous().numpy().T
+    top = z.max(axis=1, keepdims=True) if len(z) else z[:, :1]
+    lse = numpy.log(numpy.exp(z - top).sum(axis=1)) + top[:, 0]
+    own = z[numpy.arange(len(z)), targets.numpy()]
+    return torch.from_numpy(numpy.asarray(lse - own, dtype=z.dtype))
+""",
+    ),
+    Wrong(
+        "8.5",
+        "all logits, in NumPy",
+        "handed to NumPy",
+        """
+import numpy
+
+def chunked_loss(hidden, table, targets, chunk_size):
+    h, E = hidden.contiguous().numpy(), table.contiguous().numpy()
+    y = targets.numpy()
+    keep = y != -100
+    z = h @ E.T
+    z = z - z.max(axis=1, keepdims=True)
+    p = numpy.exp(z)
+    s = p.sum(axis=1, keepdims=True)
+    at = numpy.arange(len(y)), numpy.where(keep, y, 0)
+    n = keep.sum()
+    loss = ((numpy.log(s)[:, 0] - z[at]) * keep).sum() / n
+    G = p / s
+    G[at] -= 1
+    G = (G * keep[:, None] / n).astype(h.dtype)
+    loss = torch.tensor(float(loss), dtype=hidden.dtype)
+    return loss, torch.from_numpy(G @ E), torch.from_numpy(G.T @ h)
+""",
+    ),
+]
+
+WRONG = [*BYTES_WRONG, *MERGE_WRONG, *BLOCKS_WRONG, *PART_WRONG, *CHUNKED_WRONG, *NUMPY_WRONG]
 RIGHT = [*BYTES_RIGHT, *MERGE_RIGHT, *BLOCKS_RIGHT, *PART_RIGHT, *CHUNKED_RIGHT]

@@ -7,6 +7,7 @@ from torch import Tensor
 
 from embedkit.checks.compare import same
 from embedkit.checks.framework import Draw, Mistake, says
+from embedkit.checks.memory_probes import UNKNOWN
 from embedkit.checks.probes import Inputs, Seen
 
 in_one_piece = Mistake(
@@ -62,6 +63,10 @@ def right_and_small(
     return accepts
 
 
+leaves_torch = Mistake(
+    "The tensors are handed to NumPy, where nobody can weigh what is held. Stay with PyTorch here.",
+    when=lambda inputs, seen: seen.value["most"] == UNKNOWN,
+)
 holds_too_much = Mistake(
     HOLDS_THE_LOGITS, when=lambda inputs, seen: seen.value["most"] >= most_allowed(inputs)
 )

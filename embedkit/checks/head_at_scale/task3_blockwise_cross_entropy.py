@@ -8,6 +8,7 @@ from embedkit.checks.framework import Criterion, Draw, Mistake, Task, says, scat
 from embedkit.checks.head_at_scale.shared import (
     far_apart,
     holds_too_much,
+    leaves_torch,
     overflows,
     right_and_small,
     wide,
@@ -237,7 +238,10 @@ task = Task(
             "at no time a quarter of all N × V logits is held",
             many_logits,
             probe="call_and_weigh",
-            mistakes=(holds_too_much,),
+            mistakes=(
+                leaves_torch,
+                holds_too_much,
+            ),
             accepts=right_and_small(finished.blockwise_cross_entropy),
         ),
     ),

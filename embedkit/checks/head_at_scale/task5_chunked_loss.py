@@ -12,6 +12,7 @@ from embedkit.checks.framework import Criterion, Draw, Mistake, Task, says, scat
 from embedkit.checks.head_at_scale.shared import (
     far_apart,
     holds_too_much,
+    leaves_torch,
     overflows,
     right_and_small,
     wide,
@@ -318,6 +319,7 @@ task = Task(
             many_logits,
             probe="call_and_weigh",
             mistakes=(
+                leaves_torch,
                 holds_too_much,
                 Mistake(
                     "A result requires a gradient, so a graph lives on in it. detach() gives the "
