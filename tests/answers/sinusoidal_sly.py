@@ -220,4 +220,19 @@ SLY = [
             DONE,
         ),
     ),
+    Sly(
+        "10.5",
+        "a move by least squares on 512 rows",
+        body(
+            LOOK,
+            "i = torch.arange(len(key_weight) // 2, dtype=torch.float64)",
+            "w = base ** (-2 * i / len(key_weight))",
+            "def rows(t):",
+            "    a = t.double()[:, None] * w",
+            "    return torch.stack([a.sin(), a.cos()], -1).flatten(-2)",
+            "t = torch.arange(512)",
+            "m = torch.linalg.lstsq(rows(t), rows(t - steps)).solution",
+            "return (m @ torch.linalg.inv(key_weight.double()).T).to(key_weight.dtype)",
+        ),
+    ),
 ]

@@ -154,8 +154,8 @@ ONE_AXIS = (
 )
 
 SINGLE = (
-    "It is right to some digits only, and the farther the position the fewer: somewhere on the way "
-    "the numbers are float32. Compute frequencies and angles in float64, and round at the end."
+    "It is right to some digits only, and the farther the position the fewer. Is float32 somewhere "
+    "on the way? Compute frequencies and angles in float64, and round at the end."
 )
 
 task = Task(

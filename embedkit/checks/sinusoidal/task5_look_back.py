@@ -42,6 +42,7 @@ def back(draw: Draw) -> list[Inputs]:
         asked(stretched_rotation(draw), draw.integer(2, 5), 100.0),
         asked(invertible(draw, 4), 2, 100.0),
         asked(invertible(draw, 12), draw.integer(100, 900), 10_000.0),
+        asked(invertible(draw, 64), draw.integer(1_000, 9_000), 10_000.0),
         asked(scattered(invertible(draw, 8)), draw.integer(3, 40), float(draw.integer(20, 900))),
     ]
 
@@ -138,7 +139,8 @@ task = Task(
                 ),
                 Mistake(
                     "It is right to some digits only. Is float32 on the way? Then make the "
-                    "frequencies, and the inverse, float64.",
+                    "frequencies, and the inverse, float64. A move that is fitted to rows is as "
+                    "inexact as the slow clocks, which hardly move in them: write it down.",
                     when=is_single,
                 ),
             ),
