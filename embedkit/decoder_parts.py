@@ -23,13 +23,13 @@ def count_parameters(
     vocab_size: int,
     model_dim: int,
     layers: int,
-    hidden_dim: int,
+    ffn_dim: int,
     max_len: int,
     positions: Positions,
     tied: bool,
 ) -> int:
     """Count the parameters of a :class:`embedkit.tiny_language_model.TinyLM` from its sizes."""
-    block = 4 * model_dim**2 + 3 * model_dim * hidden_dim + 2 * model_dim
+    block = 4 * model_dim**2 + 3 * model_dim * ffn_dim + 2 * model_dim
     tables = vocab_size * (1 if tied else 2)
     if positions == "learned":
         tables += max_len

@@ -34,7 +34,7 @@ class Config:
         model_dim: D; a multiple of heads.
         layers: how many blocks stand on each other.
         heads: H; each has K = D / H numbers, an even number if positions are rotary.
-        hidden_dim: the width inside a feed-forward part; 8/3 D, rounded, as in LLaMA.
+        ffn_dim: the width inside a feed-forward part; 8/3 D, rounded, as in LLaMA.
         max_len: T, the longest text of training. Learned positions end there.
         positions: what tells positions apart.
         tied: whether the head is the table.
@@ -49,7 +49,7 @@ class Config:
     model_dim: int = 128
     layers: int = 3
     heads: int = 4
-    hidden_dim: int = 344
+    ffn_dim: int = 344
     max_len: int = 64
     positions: Positions = "rotary"
     tied: bool = True
@@ -127,9 +127,9 @@ class FeedForward(nn.Module):
 
     def __init__(self, config: Config) -> None:
         super().__init__()
-        self.gate_proj = nn.Linear(config.model_dim, config.hidden_dim, bias=False)
-        self.up_proj = nn.Linear(config.model_dim, config.hidden_dim, bias=False)
-        self.down_proj = nn.Linear(config.hidden_dim, config.model_dim, bias=False)
+        self.gate_proj = nn.Linear(config.model_dim, config.ffn_dim, bias=False)
+        self.up_proj = nn.Linear(config.model_dim, config.ffn_dim, bias=False)
+        self.down_proj = nn.Linear(config.ffn_dim, config.model_dim, bias=False)
 
     def forward(self, x: Float[Tensor, "batch seq dim"]) -> Float[Tensor, "batch seq dim"]:
         """Work on each position by itself."""

@@ -19,7 +19,7 @@ from embedkit.text_generation import new_caches
 from embedkit.tied_head import is_tied
 from embedkit.tiny_language_model import Config, Positions, TinyLM, llama_weights
 
-SMALL = Config(vocab_size=61, model_dim=24, layers=2, heads=3, hidden_dim=40, max_len=16)
+SMALL = Config(vocab_size=61, model_dim=24, layers=2, heads=3, ffn_dim=40, max_len=16)
 SCHEMES = get_args(Positions)
 
 
@@ -45,7 +45,7 @@ def llama(model: TinyLM) -> LlamaForCausalLM:
             hidden_size=config.model_dim,
             num_hidden_layers=config.layers,
             num_attention_heads=config.heads,
-            intermediate_size=config.hidden_dim,
+            intermediate_size=config.ffn_dim,
             rms_norm_eps=config.eps,
             rope_parameters={"rope_type": "default", "rope_theta": config.base},
             tie_word_embeddings=config.tied,
@@ -193,7 +193,7 @@ def test_tied_and_untied() -> None:
 @pytest.mark.parametrize("positions", SCHEMES)
 def test_parameters_by_hand(positions: Positions) -> None:
     c = replace(SMALL, positions=positions)
-    block = 4 * c.model_dim**2 + 3 * c.model_dim * c.hidden_dim + 2 * c.model_dim
+    block = 4 * c.model_dim**2 + 3 * c.model_dim * c.ffn_dim + 2 * c.model_dim
     positions_table = c.max_len * c.model_dim if positions == "learned" else 0
     total = c.vocab_size * c.model_dim + positions_table + c.layers * block + c.model_dim
     assert sum(p.numel() for p in TinyLM(c).parameters()) == total

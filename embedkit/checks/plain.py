@@ -57,6 +57,8 @@ def to_plain(value: Any) -> Plain:
     """Return an independent copy of ``value`` as plain data; tensors are detached."""
     if _is_atom(value):
         return value
+    if isinstance(value, float):  # NumPy's, too
+        return float.__float__(value)
     if isinstance(value, Tensor) and value.layout == torch.strided:
         if value.ndim > MOST_DIMENSIONS:
             return Other(f"tensor of {value.ndim} dimensions", "")

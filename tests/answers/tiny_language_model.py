@@ -3,8 +3,8 @@
 from tests.answers import Right, Wrong
 
 COUNT = """
-def count_parameters(vocab_size, model_dim, layers, hidden_dim, max_len, positions, tied):
-    V, D, F_dim = vocab_size, model_dim, hidden_dim
+def count_parameters(vocab_size, model_dim, layers, ffn_dim, max_len, positions, tied):
+    V, D, F_dim = vocab_size, model_dim, ffn_dim
     attention = 4 * D * D
     feed_forward = 3 * D * F_dim
     norms = 2 * D
@@ -566,6 +566,21 @@ DECODER_WRONG = [
         ("torch.ones(T, T, dtype=torch.bool)", "torch.ones(6, 6, dtype=torch.bool)"),
         ("masked_fill(mask,", "masked_fill(mask[:T, :T],"),
     ),
+    wrong(
+        "12.4",
+        "at most two heads",
+        "numbers are not",
+        ("B, T, D = x.shape", "B, T, D = x.shape\n    heads = min(heads, 2)"),
+    ),
+    wrong(
+        "12.4",
+        "two blocks at most",
+        "numbers are not",
+        ('weights["blocks"]:', 'weights["blocks"][:2]:'),
+    ),
+    wrong(
+        "12.4", "adds in place", "changed in place", (ATTEND, ATTEND.replace("x = x + ", "x += "))
+    ),
 ]
 
 DECODER_RIGHT = [
@@ -859,6 +874,16 @@ def loss_by_position(logits_of, ids, length):
         ("n = (len(ids) - 1) // length", "n = len(ids) // length"),
     ),
     wrong("12.6", "prints", "It prints", ("return losses", "print(losses)  #")),
+    Wrong(
+        "12.6",
+        "takes for granted that pieces fit",
+        "cut it off before you reshape",
+        """
+def loss_by_position(logits_of, ids, length):
+    x, y = ids[:-1].view(-1, length), ids[1:].view(-1, length)
+    return F.cross_entropy(logits_of(x).mT, y, reduction="none").mean(0)
+""",
+    ),
 ]
 
 LOSS_RIGHT = [

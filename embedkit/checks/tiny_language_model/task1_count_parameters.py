@@ -16,7 +16,7 @@ def sizes(draw: Draw, positions: str, tied: bool) -> Inputs:
         "vocab_size": draw.integer(500, 9_000),
         "model_dim": 2 * heads * draw.integer(3, 20),
         "layers": draw.integer(2, 9),
-        "hidden_dim": draw.integer(130, 400),
+        "ffn_dim": draw.integer(130, 400),
         "max_len": draw.integer(50, 120),
         "positions": positions,
         "tied": tied,
@@ -25,16 +25,24 @@ def sizes(draw: Draw, positions: str, tied: bool) -> Inputs:
 
 def rotary(draw: Draw) -> list[Inputs]:
     """LLaMA's shape, tied and untied; without any block, too."""
-    small = {"vocab_size": 10, "model_dim": 4, "layers": 1, "hidden_dim": 6, "max_len": 8}
+    small = {"vocab_size": 10, "model_dim": 4, "layers": 1, "ffn_dim": 6, "max_len": 8}
     bare = small | {"layers": 0}
     switches = {"positions": "rotary", "tied": True}
     drawn = [sizes(draw, "rotary", tied) for tied in (True, False, True, False)]
-    return [small | switches, bare | switches, *drawn]
+    more = [bare | switches | {"tied": False}, small | switches | {"model_dim": 5, "layers": 2}]
+    return [small | switches, bare | switches, *more, *drawn]
 
 
 def other_positions(draw: Draw) -> list[Inputs]:
-    """Every other scheme, tied and untied."""
-    return [sizes(draw, scheme, tied) for scheme in SCHEMES for tied in (True, False)]
+    """Every other scheme, tied and untied; no blocks, and sizes of today's models."""
+    bare = {"vocab_size": 10, "model_dim": 4, "layers": 0, "ffn_dim": 6, "max_len": 8}
+    large = {"vocab_size": 128_257, "model_dim": 4_095, "layers": 32, "ffn_dim": 14_335}
+    drawn = [sizes(draw, scheme, tied) for scheme in SCHEMES for tied in (True, False)]
+    return [
+        *drawn,
+        bare | {"positions": "learned", "tied": True},
+        large | {"max_len": 4_096, "positions": "learned", "tied": False},
+    ]
 
 
 def off_by(change: Callable[..., int]) -> Callable[..., int]:
@@ -44,7 +52,7 @@ def off_by(change: Callable[..., int]) -> Callable[..., int]:
         vocab_size: int,
         model_dim: int,
         layers: int,
-        hidden_dim: int,
+        ffn_dim: int,
         max_len: int,
         positions: str,
         tied: bool,
@@ -53,12 +61,12 @@ def off_by(change: Callable[..., int]) -> Callable[..., int]:
             vocab_size,
             model_dim,
             layers,
-            hidden_dim,
+            ffn_dim,
             max_len,
             positions,  # type: ignore[arg-type]
             tied,
         )
-        return right + change(vocab_size, model_dim, layers, hidden_dim, max_len, positions, tied)
+        return right + change(vocab_size, model_dim, layers, ffn_dim, max_len, positions, tied)
 
     return answer
 

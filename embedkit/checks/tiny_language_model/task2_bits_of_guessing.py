@@ -21,6 +21,9 @@ def texts(draw: Draw) -> list[Inputs]:
         {"vocab_size": 16, "tokens": 3, "characters": 6},
         *drawn,
         {"vocab_size": 256, "tokens": 700, "characters": 640},
+        {"vocab_size": 128_256, "tokens": 1_000_000, "characters": 3_000_001},
+        {"vocab_size": 50_257, "tokens": 1_000, "characters": 3_001},
+        {"vocab_size": 32_000, "tokens": 1_000, "characters": 3_001},
         {"vocab_size": 1, "tokens": 9, "characters": 9},
     ]
 

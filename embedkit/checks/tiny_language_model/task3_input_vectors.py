@@ -38,7 +38,8 @@ def nothing_added(draw: Draw) -> list[Inputs]:
     apart = asked(draw, "rotary")
     apart |= {name: scattered(apart[name]) for name in ("table", "ids")}
     drawn = [asked(draw, scheme) for scheme in ("rotary", "alibi", "none")]
-    return [small, *drawn, apart, asked(draw, "alibi", shape=(2, 0))]
+    more = [asked(draw, "alibi", shape=(2, 0)), asked(draw, "rotary", shape=(3, 1))]
+    return [small, *drawn, apart, *more]
 
 
 def learned(draw: Draw) -> list[Inputs]:
@@ -52,6 +53,10 @@ def learned(draw: Draw) -> list[Inputs]:
         asked(draw, "learned", on + 7),
         asked(draw, "learned", padded),
         asked(draw, "learned", on + draw.integer(260, 300), sizes=(9, 6, 320)),
+        asked(draw, "learned", on + 1_050, sizes=(9, 6, 1_100)),
+        asked(draw, "learned", sizes=(9, 1, 12)),
+        asked(draw, "learned", scattered(on)),
+        asked(draw, "learned", shape=(2, 0)),
     ]
 
 
@@ -62,6 +67,9 @@ def sinusoidal(draw: Draw) -> list[Inputs]:
         asked(draw, "sinusoidal", shape=(1, 2), sizes=(3, 4, 0)),
         asked(draw, "sinusoidal", padded),
         asked(draw, "sinusoidal", padded + draw.integer(20, 90)),
+        asked(draw, "sinusoidal", padded + 7_000),
+        asked(draw, "sinusoidal", scattered(padded)),
+        asked(draw, "sinusoidal", shape=(2, 0)),
         asked(draw, "sinusoidal", shape=(3, 7), sizes=(8, 2 * draw.integer(8, 20), 0)),
     ]
 

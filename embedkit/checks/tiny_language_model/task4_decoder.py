@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import torch
 
-from embedkit.checks.framework import Criterion, Draw, Mistake, Task
+from embedkit.checks.framework import Criterion, Draw, Mistake, Task, says, scattered
 from embedkit.checks.probes import Inputs, Seen
 from embedkit.checks.tiny_language_model import wrong_decoders as wrong
 from embedkit.decoder_parts import attention, decoder
@@ -55,8 +55,17 @@ def one_position(draw: Draw) -> list[Inputs]:
 
 
 def one_head(draw: Draw) -> list[Inputs]:
-    """A block, several tokens, one head."""
-    return [asked(draw, 1, shape=(1, 2), dim=2), asked(draw, 1), asked(draw, 1, shape=(1, 9))]
+    """A block, several tokens, one head; then scores of some hundreds, and weights by name only."""
+    large, shuffled, apart = (asked(draw, 1) for _ in range(3))
+    (block,) = large["weights"]["blocks"]
+    block["q"] = 200 * block["q"]
+    block["k"] = -block["q"]
+    weights = shuffled["weights"]
+    blocks = [dict(reversed(one.items())) for one in weights["blocks"]]
+    shuffled["weights"] = {"norm": weights["norm"], "blocks": blocks, "table": weights["table"]}
+    apart["ids"] = scattered(apart["ids"])
+    lengths = [asked(draw, 1, shape=(1, 2), dim=2), asked(draw, 1), asked(draw, 1, shape=(1, 9))]
+    return [*lengths, asked(draw, 1, shape=(1, 40)), large, shuffled, apart]
 
 
 def several_heads(draw: Draw) -> list[Inputs]:
@@ -69,19 +78,22 @@ def several_heads(draw: Draw) -> list[Inputs]:
 
 
 def several_blocks(draw: Draw) -> list[Inputs]:
-    """Two blocks, and three."""
-    return [asked(draw, 2), asked(draw, 3, shape=(2, 3))]
+    """Two blocks, and five."""
+    return [asked(draw, 2), asked(draw, 2, heads=2), asked(draw, 5, shape=(1, 3))]
 
 
 def to_train(draw: Draw) -> list[Inputs]:
     """Weights that ask for a gradient."""
-    question = asked(draw, 1, shape=(1, 3), dim=4)
+    question = asked(draw, 2, shape=(1, 3), heads=2)
+    question["ids"] = torch.tensor([[0, 3, 0]])
     return [{"loss_weights": draw.numbers(1, 3, 7).double(), **question}]
 
 
 def not_all(inputs: Inputs, seen: Seen) -> bool:
     """Whether some weight got no gradient."""
-    return seen.value is None or "requires grad" in seen.message or "None" in repr(seen.value)
+    if seen.raised:
+        return "requires grad" in seen.message
+    return seen.value is None or "None" in repr(seen.value["weights"])
 
 
 whole = wrong.Parts()
@@ -215,7 +227,8 @@ task = Task(
                     replace(whole, attend=wrong.attending(size=lambda dim, head_dim: head_dim)),
                 ),
                 Mistake(
-                    "Queries and keys are not turned.",
+                    "Queries and keys are not turned, or along the wrong axis: turn them once "
+                    "tokens and heads have changed places.",
                     replace(whole, attend=wrong.attending(turned=())),
                 ),
                 Mistake(
@@ -286,6 +299,11 @@ task = Task(
             to_train,
             probe="gradients",
             mistakes=(
+                Mistake(
+                    "A tensor is changed in place that the way back still needs: write "
+                    "x = x + …, not x += ….",
+                    when=says("inplace operation"),
+                ),
                 Mistake(
                     "Some weight gets no gradient. Use the weights themselves, without .data, "
                     ".detach() or numpy.",

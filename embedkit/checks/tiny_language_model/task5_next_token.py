@@ -17,6 +17,11 @@ def shuffled(draw: Draw, rows: int, vocab_size: int) -> Tensor:
     return keys * steeper + draw.numbers(rows, 1)
 
 
+def nearly_flat(draw: Draw) -> Tensor:
+    """Logits of 200 tokens that are nearly equally likely."""
+    return draw.numbers(2, 200).argsort(dim=1).float() / 200
+
+
 def asked(logits: Tensor, temperature: float = 1.0, top_p: float = 1.0) -> Inputs:
     """One question."""
     return {"logits": logits, "temperature": temperature, "top_p": top_p}
@@ -28,7 +33,11 @@ def by_temperature(draw: Draw) -> list[Inputs]:
     drawn = [asked(shuffled(draw, 3, 9), draw.integer(3, 30) / 10) for _ in range(3)]
     rows = shuffled(draw, 2, 8)
     large = torch.tensor([[1000.0, 1001.0, 990.0]])
+    apart = torch.tensor([[1000.0, 1001.0, 990.0], [-1000.0, -999.0, -1001.0]])
+    near, one = torch.tensor([[1.0, 1.0001, 0.5]]), torch.tensor([[2.0]])
     more = [asked(large), asked(rows, 0.01), asked(-500 - rows, 0.5), asked(scattered(rows))]
+    more += [asked(near, 0.01), asked(near, 0.05), asked(apart), asked(one)]
+    more += [asked(nearly_flat(draw))]
     return [asked(small, 0.5), asked(small, 2.0), *drawn, *more]
 
 
@@ -45,6 +54,8 @@ def cut(draw: Draw) -> list[Inputs]:
         asked(small, 2.0, 0.5),
         asked(rows[:3], 0.6, 0.8),
         asked(rows[:3], 1.7, 0.35),
+        asked(nearly_flat(draw), 1.0, 0.99),
+        asked(rows[:2] + torch.tensor([[30_000.0], [-30_000.0]]), 1.0, 0.6),
     ]
 
 
@@ -52,6 +63,7 @@ def greedy(draw: Draw) -> list[Inputs]:
     """Temperature 0: the likeliest token alone."""
     return [
         asked(torch.tensor([[1.0, 3.0, 2.0]]), 0.0),
+        asked(torch.tensor([[1.0, 1.0001, 0.5]]), 0.0),
         asked(shuffled(draw, 4, 20), 0.0),
         asked(shuffled(draw, 2, 6), 0.0, 0.5),
     ]

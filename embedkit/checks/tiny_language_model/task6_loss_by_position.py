@@ -26,7 +26,16 @@ def asked(draw: Draw, tokens: int, length: int, vocab_size: int = 6) -> Inputs:
 def whole_pieces(draw: Draw) -> list[Inputs]:
     """Texts of so many pieces and one token more."""
     small = {"table": torch.eye(3), "ids": torch.tensor([0, 2, 1, 1, 0, 2, 2]), "length": 2}
-    return [small, asked(draw, 13, 4), asked(draw, 6, 5), asked(draw, 41, 8)]
+    sure = small | {"table": 100 * torch.eye(3)}
+    return [
+        small,
+        sure,
+        asked(draw, 214, 3),
+        asked(draw, 13, 4),
+        asked(draw, 6, 5),
+        asked(draw, 41, 8),
+        asked(draw, 9, 1),
+    ]
 
 
 def left_over(draw: Draw) -> list[Inputs]:
@@ -109,6 +118,17 @@ def all_of_them(inputs: Inputs, seen: Seen) -> bool:
     return isinstance(seen.value, Tensor) and seen.value.dim() == 2
 
 
+def cut_by_length_alone(logits_of: Model, ids: Tensor, length: int) -> Tensor:
+    """Take as many pieces as fit, also if the last token has no next one."""
+    return answer_from(pieces_in=lambda n, size: n // size)(logits_of, ids, length)
+
+
+BY_LENGTH_ALONE = Mistake(
+    "The text is cut into pieces by its length alone. If it ends with a piece, that piece's last "
+    "token has no next one: (N − 1) // length pieces.",
+    cut_by_length_alone,
+)
+
 task = Task(
     number="12.6",
     name="loss_by_position",
@@ -124,6 +144,7 @@ task = Task(
                     "The last whole piece is left out. It counts if one more token follows it.",
                     answer_from(pieces_in=lambda n, size: max((n - 2) // size, 1)),
                 ),
+                BY_LENGTH_ALONE,
                 Mistake(
                     "The model is asked for the token that it has just read. Targets lie one "
                     "further on.",
@@ -189,10 +210,10 @@ task = Task(
             left_over,
             probe="measured_model",
             mistakes=(
+                BY_LENGTH_ALONE,
                 Mistake(
-                    "The text is cut into pieces by its length alone. If it ends with a piece, "
-                    "that piece's last token has no next one: (N − 1) // length pieces.",
-                    when=says("invalid for input of size", "Expected target size"),
+                    "A rest that fills no piece is left out: cut it off before you reshape.",
+                    when=says("invalid for input of size"),
                 ),
             ),
         ),
