@@ -581,6 +581,30 @@ DECODER_WRONG = [
     wrong(
         "12.4", "adds in place", "changed in place", (ATTEND, ATTEND.replace("x = x + ", "x += "))
     ),
+    wrong(
+        "12.4",
+        "attention replaces",
+        "attention finds replaces",
+        (ATTEND, ATTEND.replace("x = x + ", "x = ")),
+    ),
+    wrong(
+        "12.4",
+        "the first norm stays",
+        "added to the normed vector.",
+        (ATTEND, 'x = rms_norm(x, w["attention_norm"])\n        x = x + attention(x, w, heads)'),
+    ),
+    wrong(
+        "12.4",
+        "one norm for both",
+        "Both norms have",
+        ('w["feed_forward_norm"]', 'w["attention_norm"]'),
+    ),
+    wrong(
+        "12.4",
+        "q, k and v transposed",
+        "q, k and v are transposed",
+        *((f'w["{name}"]', f'w["{name}"].T') for name in "qkv"),
+    ),
 ]
 
 DECODER_RIGHT = [
@@ -883,6 +907,27 @@ def loss_by_position(logits_of, ids, length):
     x, y = ids[:-1].view(-1, length), ids[1:].view(-1, length)
     return F.cross_entropy(logits_of(x).mT, y, reduction="none").mean(0)
 """,
+    ),
+    Wrong(
+        "12.6",
+        "pieces of one token more",
+        "length + 1 long",
+        """
+def loss_by_position(logits_of, ids, length):
+    n = len(ids) // (length + 1)
+    cut = ids[:n * (length + 1)].view(n, length + 1)
+    logits = logits_of(cut[:, :-1])
+    return F.cross_entropy(logits.mT, cut[:, 1:], reduction="none").mean(0)
+""",
+    ),
+    wrong(
+        "12.6",
+        "reshaped logits",
+        "are reshaped where axes",
+        (
+            'F.cross_entropy(logits.reshape(n * length, -1), y.reshape(-1), reduction="none")',
+            'F.cross_entropy(logits.reshape(n, -1, length), y, reduction="none")',
+        ),
     ),
 ]
 

@@ -157,6 +157,23 @@ task = Task(
                     replace(whole, block=wrong.second_sum_missing),
                 ),
                 Mistake(
+                    "What attention finds replaces the stream. It is added.",
+                    replace(whole, block=wrong.first_sum_missing),
+                ),
+                Mistake(
+                    "Attention's result is added to the normed vector. The norm is for the part "
+                    "to read; the sum goes on with x as it was.",
+                    replace(whole, block=wrong.first_norm_stays),
+                ),
+                Mistake(
+                    "Both norms have attention's scale. The second is feed_forward_norm.",
+                    replace(whole, block=wrong.one_norm),
+                ),
+                Mistake(
+                    "q, k and v are transposed, as nn.Linear keeps them. Here it is x @ weight.",
+                    replace(whole, attend=wrong.other_way_in),
+                ),
+                Mistake(
                     "Both parts read the same vectors. The feed-forward part reads what attention "
                     "has added already.",
                     replace(whole, block=wrong.side_by_side),

@@ -123,6 +123,23 @@ def cut_by_length_alone(logits_of: Model, ids: Tensor, length: int) -> Tensor:
     return answer_from(pieces_in=lambda n, size: n // size)(logits_of, ids, length)
 
 
+def one_longer(logits_of: Model, ids: Tensor, length: int) -> Tensor:
+    """Cut pieces of one token more, and drop its logits."""
+    pieces = len(ids) // (length + 1)
+    cut = ids[: pieces * (length + 1)].view(pieces, length + 1)
+    logits = logits_of(cut[:, :-1]).transpose(1, 2)
+    return F.cross_entropy(logits, cut[:, 1:], reduction="none").mean(0)
+
+
+def reshaped(logits_of: Model, ids: Tensor, length: int) -> Tensor:
+    """Reshape logits where axes should change places."""
+    pieces = (len(ids) - 1) // length
+    read = ids[: pieces * length].view(pieces, length)
+    follows = ids[1 : pieces * length + 1].view(pieces, length)
+    logits = logits_of(read).reshape(pieces, -1, length)
+    return F.cross_entropy(logits, follows, reduction="none").mean(0)
+
+
 BY_LENGTH_ALONE = Mistake(
     "The text is cut into pieces by its length alone. If it ends with a piece, that piece's last "
     "token has no next one: (N − 1) // length pieces.",
@@ -145,6 +162,15 @@ task = Task(
                     answer_from(pieces_in=lambda n, size: max((n - 2) // size, 1)),
                 ),
                 BY_LENGTH_ALONE,
+                Mistake(
+                    "The pieces are length + 1 long, so some tokens are never read. Cut pieces of "
+                    "length tokens, and shift the targets.",
+                    one_longer,
+                ),
+                Mistake(
+                    "The logits are reshaped where axes must change places: transpose(1, 2).",
+                    reshaped,
+                ),
                 Mistake(
                     "The model is asked for the token that it has just read. Targets lie one "
                     "further on.",

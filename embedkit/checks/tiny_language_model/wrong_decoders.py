@@ -84,6 +84,25 @@ def second_sum_missing(parts: Parts, x: Tensor, block: Block, heads: int) -> Ten
     return feed_forward(rms_norm(x, block["feed_forward_norm"]), block)
 
 
+def first_sum_missing(parts: Parts, x: Tensor, block: Block, heads: int) -> Tensor:
+    """Replace by attention, and add the feed-forward part."""
+    x = attention(rms_norm(x, block["attention_norm"]), block, heads)
+    return x + feed_forward(rms_norm(x, block["feed_forward_norm"]), block)
+
+
+def first_norm_stays(parts: Parts, x: Tensor, block: Block, heads: int) -> Tensor:
+    """Add attention to the normed vector, and the feed-forward part as it should be."""
+    x = rms_norm(x, block["attention_norm"])
+    x = x + attention(x, block, heads)
+    return x + feed_forward(rms_norm(x, block["feed_forward_norm"]), block)
+
+
+def one_norm(parts: Parts, x: Tensor, block: Block, heads: int) -> Tensor:
+    """Take attention's scale for both norms."""
+    x = x + attention(rms_norm(x, block["attention_norm"]), block, heads)
+    return x + feed_forward(rms_norm(x, block["attention_norm"]), block)
+
+
 def side_by_side(parts: Parts, x: Tensor, block: Block, heads: int) -> Tensor:
     """Let both parts read the same."""
     read = attention(rms_norm(x, block["attention_norm"]), block, heads)
@@ -175,5 +194,9 @@ def attending(
 
 def other_way(x: Tensor, block: Block, heads: int) -> Tensor:
     """Project by transposed matrices, as nn.Linear keeps them."""
-    square = {name: block[name].T for name in "qkvo"}
-    return attention(x, block | square, heads)
+    return attention(x, block | {name: block[name].T for name in "qkvo"}, heads)
+
+
+def other_way_in(x: Tensor, block: Block, heads: int) -> Tensor:
+    """Do so for queries, keys and values only."""
+    return attention(x, block | {name: block[name].T for name in "qkv"}, heads)
