@@ -1,7 +1,9 @@
 """Lesson 7's code, compared element by element with PyTorch's layers and with transformers."""
 
 import copy
+import json
 import pickle
+from dataclasses import asdict
 
 import pytest
 import torch
@@ -9,6 +11,7 @@ import torch.nn.functional as F
 from torch import nn
 from transformers import GPT2Config, GPT2LMHeadModel, LlamaConfig, LlamaForCausalLM
 
+from benchmarks import tied
 from embedkit.learning_the_table import embedding_backward
 from embedkit.tied_head import (
     SmallLM,
@@ -387,3 +390,16 @@ def test_likeness_is_the_correlation_of_cosines_and_does_not_feel_turns():
     assert likeness(one, other) == pytest.approx(expected, abs=1e-5)
     noisy = one + 0.3 * drawn(40, 8, seed=9)
     assert 0.5 < likeness(one, noisy) < 0.99
+
+
+def test_the_stored_runs_are_those_of_the_benchmark():
+    """What lesson 7 shows was made with the settings of today, each variant at its best rate."""
+    stored = json.loads(tied.RESULTS.read_text(encoding="utf-8"))
+    assert asdict(tied.CONFIG).items() <= stored["config"].items()
+    assert stored["variants"] == {name: asdict(one) for name, one in tied.VARIANTS.items()}
+    for name in tied.VARIANTS:
+        runs = stored["runs"][name]
+        assert runs.keys() == {str(seed) for seed in tied.SEEDS}
+        assert {run["rate"] for run in runs.values()} == {tied.best_rate(stored, name)}
+        for rate in tied.RATES:
+            assert all(tied.swept(stored, name, rate, seed) for seed in tied.SWEEP_SEEDS)
