@@ -118,11 +118,6 @@ def all_of_them(inputs: Inputs, seen: Seen) -> bool:
     return isinstance(seen.value, Tensor) and seen.value.dim() == 2
 
 
-def cut_by_length_alone(logits_of: Model, ids: Tensor, length: int) -> Tensor:
-    """Take as many pieces as fit, also if the last token has no next one."""
-    return answer_from(pieces_in=lambda n, size: n // size)(logits_of, ids, length)
-
-
 def one_longer(logits_of: Model, ids: Tensor, length: int) -> Tensor:
     """Cut pieces of one token more, and drop its logits."""
     pieces = len(ids) // (length + 1)
@@ -143,7 +138,7 @@ def reshaped(logits_of: Model, ids: Tensor, length: int) -> Tensor:
 BY_LENGTH_ALONE = Mistake(
     "The text is cut into pieces by its length alone. If it ends with a piece, that piece's last "
     "token has no next one: (N − 1) // length pieces.",
-    cut_by_length_alone,
+    answer_from(pieces_in=lambda n, size: n // size),
 )
 
 task = Task(
