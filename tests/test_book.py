@@ -245,7 +245,7 @@ def test_cover_opens_the_first_page(pages, html):
 def test_head_of_a_lesson_says_what_the_notebook_says(lesson, pages, html):
     page = pages[html / "chapters" / f"{lesson.name}.html"]
     opening = json.loads(lesson.chapter(ROOT).read_text(encoding="utf-8"))["cells"][0]["source"]
-    takes = "".join(opening).split("\n\n")[2].strip("*").replace("`", "")
+    takes = "".join(opening).split("\n\n")[2].strip("*").replace("`", "").replace("'", "’")
     assert page.select_one(".lesson-question").get_text() == lesson.question
     assert page.select_one(".lesson-facts .time").get_text().startswith("About ")
     assert page.select_one(".lesson-facts .needs").get_text().startswith("You need ")
