@@ -22,13 +22,16 @@ test: export IPYTHONDIR := $(CURDIR)/.embedkit/ipython
 # The tests run in two processes. More threads than cores would wait for each other.
 test: export OMP_NUM_THREADS ?= 1
 
+# JupyterLab opens on the learner's progress.
+lab: export JUPYTER_CONFIG_PATH := $(CURDIR)/_lab
+
 .DEFAULT_GOAL := help
 .PHONY: help book serve lab check test refresh release bench
 
 help:
 	@echo "make book      build the book into _build/html"
 	@echo "make serve     serve the built book on this machine (PORT=8000)"
-	@echo "make lab       open JupyterLab on the exercises"
+	@echo "make lab       open JupyterLab on your progress and the exercises"
 	@echo "make check     mark your exercise sheets"
 	@echo "make test      run every test"
 	@echo "make refresh   run all notebooks again and store their outputs"
@@ -46,7 +49,8 @@ serve: $(LEARNING) _build/html/index.html
 	@$(RUN) embedkit.authoring.serve $(PORT)
 
 lab: $(LEARNING)
-	@$(RUN) jupyter lab --notebook-dir=. exercises
+	@$(RUN) embedkit start
+	@$(RUN) jupyter lab --notebook-dir=.
 
 check: $(LEARNING)
 	@$(RUN) embedkit check
