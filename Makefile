@@ -55,13 +55,14 @@ lab: $(LEARNING)
 check: $(LEARNING)
 	@$(RUN) embedkit check
 
-# All of it runs even if something fails, so that one run tells all there is to mend.
+# All of it runs even if something fails, so that one run tells all there is to mend. What hangs
+# is stopped, named, and counts as failed.
 test: $(TESTING)
 	@status=0; \
 	$(RUN) ruff check . || status=1; \
 	$(RUN) ruff format --check . || status=1; \
 	$(RUN) mypy || status=1; \
-	$(RUN) pytest -n 2 --dist loadfile --nbval --nbval-current-env --nbval-cell-timeout=300 \
+	$(RUN) pytest -n 2 --dist loadfile --nbval --nbval-current-env --nbval-cell-timeout=300 --timeout=900 \
 	  --ignore-glob='tests/*.ipynb' tests $(NOTEBOOKS) || status=1; \
 	exit $$status
 
