@@ -203,7 +203,7 @@ def in_short(value: Any) -> Any:
     """Return plain data with a checksum in place of each tensor, which takes long to print."""
     if isinstance(value, Tensor):
         numbers = value.detach().cpu().contiguous().reshape(-1).view(torch.uint8)
-        return value.dtype, tuple(value.shape), zlib.crc32(numbers.numpy())
+        return value.dtype, tuple(value.shape), zlib.crc32(numbers.numpy().tobytes())
     if isinstance(value, dict):
         return [(name, in_short(item)) for name, item in value.items()]
     if isinstance(value, list | tuple):
