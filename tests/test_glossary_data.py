@@ -107,6 +107,7 @@ def test_an_explanation_is_short_plain_and_does_not_repeat_its_term(term):
     assert term.means[0].isupper() or not term.means[0].isalpha()
     assert term.means.endswith((".", "?"))
     assert term.gloss.endswith(("।", "?"))
+    assert "`" not in term.gloss
 
 
 @pytest.mark.parametrize("term", TERMS, ids=lambda term: term.term)
