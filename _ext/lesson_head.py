@@ -110,10 +110,9 @@ class Head:
             title += nodes.inline("", name, classes=["name"])
         section["classes"].append(f"lesson-page-{self.kind}")
         place = f"Lesson {self.lesson.number} of {len(LESSONS)}"
-        part = part_of(self.root, self.lesson)
-        section.insert(0, nodes.paragraph("", place, classes=["lesson-place"]))
-        if part:
-            section[0] += nodes.Text(f" · {part.replace(' · ', ': ', 1)}")
+        part = part_of(self.root, self.lesson).replace(" · ", ": ", 1)
+        line = escape(f"{place} · {part}" if part else place)
+        section.insert(0, nodes.raw("", f'<p class="lesson-place">{line}</p>', format="html"))
 
     def with_links(self, node: nodes.Node) -> list[nodes.Node]:
         """Return a piece of text in which the number of each lesson leads to it."""

@@ -11,6 +11,7 @@ from pathlib import Path
 from types import ModuleType
 from urllib.parse import unquote, urldefrag, urlparse
 
+import nbformat
 import pytest
 import yaml
 from bs4 import BeautifulSoup, Tag
@@ -217,6 +218,26 @@ def test_toc_lists_exactly_the_lessons_that_exist(folder):
     there = sorted(f"{folder}/{path.stem}" for path in (ROOT / folder).glob("[0-9][0-9]_*.ipynb"))
     assert listed == [name for name in there if ".old-" not in name]
     assert len(listed) == len(WRITTEN)
+
+
+@pytest.mark.parametrize("lesson", WRITTEN, ids=lambda lesson: lesson.name)
+def test_a_sheets_page_folds_the_solution_below_each_task(lesson, pages, html):
+    worked = nbformat.read(lesson.solution(ROOT), as_version=4)
+    page = pages[html / "exercises" / f"{lesson.name}.html"]
+    folded = {
+        drop.summary.get_text(strip=True): drop for drop in page.select("details.sd-dropdown")
+    }
+    texts = {cell.id: cell.source for cell in worked.cells}
+    numbers = [cell.metadata.embedkit.task for cell in worked.cells if cell.id.startswith("answer")]
+    assert list(folded) == [f"Solution of {number}" for number in numbers]
+    for number, drop in zip(numbers, folded.values(), strict=True):
+        answer = texts[f"answer-{number.replace('.', '-')}"]
+        solved = answer.split("### BEGIN SOLUTION\n")[1].split("### END SOLUTION")[0]
+        first_line = solved.strip().splitlines()[0].strip()
+        assert not drop.has_attr("open")
+        assert first_line in drop.pre.get_text()
+        assert '"""' not in drop.pre.get_text()
+        assert drop.find_all("p")[-1].get_text(strip=True)
 
 
 def entry_of(lesson: Lesson, page: BeautifulSoup) -> Tag:
