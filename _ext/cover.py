@@ -156,8 +156,8 @@ text { fill: #fff; font-size: 17px; dominant-baseline: central; }
 
 
 def main() -> None:
-    """Make `assets/social.png`, 1200 by 630 pixels, with the Chromium of this machine."""
-    target = Path(__file__).parent.parent / "assets" / "social.png"
+    """Make `_static/social.png`, 1200 by 630 pixels, with the Chromium of this machine."""
+    target = Path(__file__).parent.parent / "_static" / "social.png"
     with tempfile.TemporaryDirectory() as folder:
         page = Path(folder) / "card.html"
         page.write_text(CARD + draw(), encoding="utf-8")

@@ -15,6 +15,7 @@ import nbformat
 import pytest
 import yaml
 from bs4 import BeautifulSoup, Tag
+from PIL import Image
 
 from embedkit.lessons import LESSONS, Lesson
 
@@ -338,3 +339,21 @@ def test_foot_follows_the_path_of_learning(pages, html):
     for here, after in pairwise(path):
         shown = pages[html / f"{here}.html"].select_one("a.right-next .question")
         assert (shown.get_text() if shown else None) == questions.get(after)
+
+
+def test_preview_of_a_page_has_its_title_and_question(pages, html):
+    page = pages[html / "chapters" / "07_tied_head.html"]
+    said = {tag["property"]: tag["content"] for tag in page.select("meta[property^='og:']")}
+    assert said["og:title"] == "7 · Tied head"
+    assert said["og:description"] == "Can the same matrix read and write?"
+    assert ("og:image" in said) == bool(os.environ.get("COURSE_ADDRESS"))
+
+
+def test_preview_names_the_picture_where_the_address_is_known(html):
+    preview = load_extension("preview")
+    base = "https://example.org/course/"
+    said = preview.tags("A page", "The book", "", base, "chapters/a.html")
+    assert said["og:url"] == "https://example.org/course/chapters/a.html"
+    assert said["og:image"] == f"{base}{preview.PICTURE}"
+    with Image.open(html / preview.PICTURE) as picture:
+        assert picture.size == (1200, 630)
