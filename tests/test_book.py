@@ -1,6 +1,5 @@
 """The book builds without a warning, and its pages are whole and ask no other host for anything."""
 
-import importlib
 import json
 import os
 import re
@@ -8,18 +7,22 @@ import subprocess
 import sys
 from itertools import pairwise
 from pathlib import Path
-from types import ModuleType
 from urllib.parse import unquote, urldefrag, urlparse
 
 import nbformat
 import pytest
 import yaml
 from bs4 import BeautifulSoup, Tag
+from glossary_data import read_terms
+from lesson_head import run_elsewhere
 from PIL import Image
+from preview import PICTURE, tags
+from repository import Repository, find_repository
 
 from embedkit.lessons import LESSONS, Lesson
 
 ROOT = Path(__file__).parent.parent
+TERMS = read_terms(ROOT / "chapters" / "glossary.yml")
 WRITTEN = [lesson for lesson in LESSONS if lesson.chapter(ROOT).is_file()]
 
 # Each way in which a page can make the browser fetch something: an element and its attribute.
@@ -241,6 +244,35 @@ def test_a_sheets_page_folds_the_solution_below_each_task(lesson, pages, html):
         assert drop.find_all("p")[-1].get_text(strip=True)
 
 
+@pytest.mark.parametrize("lesson", WRITTEN, ids=lambda lesson: lesson.name)
+def test_a_term_explains_itself_where_a_lesson_first_uses_it(lesson, pages, html):
+    page = pages[html / "chapters" / f"{lesson.name}.html"]
+    uses = page.select("a.term")
+    marked = [use["data-term"] for use in uses]
+    means = {term.term: term for term in TERMS}
+    own = {term.term for term in TERMS if term.lesson == lesson.number}
+    assert len(marked) == len(set(marked))
+    assert len(own & set(marked)) > len(own) / 2
+    assert not page.select(":is(h1, h2, h3, code, figcaption) a.term, a a")
+    for use in uses:
+        term = means[use["data-term"]]
+        assert use.get_text().lower() in {form.lower() for form in term.spellings}
+        assert use["data-means"] == term.means.replace("`", "")
+        assert use["data-hindi"] == f"{term.hindi}: {term.gloss}"
+
+
+def test_the_glossary_and_the_index_hold_every_term(pages, html):
+    page = pages[html / "chapters" / "glossary.html"]
+    shown = page.select("dl.all-terms > dt")
+    names = [item.get_text(strip=True).removesuffix("#").replace("’", "'") for item in shown]
+    assert names == sorted((term.term for term in TERMS), key=str.lower)
+    assert len(page.select("dl.all-terms [lang=hi]")) == len(TERMS)
+    index = BeautifulSoup((html / "genindex.html").read_text(encoding="utf-8"), "html.parser")
+    leads = {link["href"] for link in index.select("a[href*='glossary.html#term-']")}
+    assert len(leads) == len(TERMS)
+    assert index.select_one("a[href='chapters/01_tokens_to_ids.html#use-token']")
+
+
 def entry_of(lesson: Lesson, page: BeautifulSoup) -> Tag:
     """Return a lesson's entry on the map of the course."""
     entries = page.select(".course-map ul > li")
@@ -296,23 +328,15 @@ def test_buttons_lead_to_the_other_half_and_to_the_notebook(lesson, pages, html)
 
 def opens_elsewhere(name: str) -> list[str]:
     """Return where a notebook opens on other machines, if this copy knows its own address."""
-    repository = load_extension("repository").find_repository(ROOT, os.environ)
+    repository = find_repository(ROOT, os.environ)
     path = f"{name}.ipynb"
     return [repository.colab(path), repository.binder(path)] if repository else []
 
 
-def load_extension(name: str) -> ModuleType:
-    """Import a module of `_ext/`."""
-    if str(ROOT / "_ext") not in sys.path:
-        sys.path.append(str(ROOT / "_ext"))
-    return importlib.import_module(name)
-
-
 def test_links_to_other_machines_follow_the_repository():
-    head, repository = load_extension("lesson_head"), load_extension("repository")
-    assert head.run_elsewhere(None, "chapters/a.ipynb") == []
-    found = repository.Repository("someone", "course")
-    colab, binder = head.run_elsewhere(found, "chapters/a.ipynb")
+    assert run_elsewhere(None, "chapters/a.ipynb") == []
+    found = Repository("someone", "course")
+    colab, binder = run_elsewhere(found, "chapters/a.ipynb")
     assert f'href="{found.colab("chapters/a.ipynb")}"' in colab
     assert f'href="{found.binder("chapters/a.ipynb")}"' in binder
 
@@ -350,10 +374,9 @@ def test_preview_of_a_page_has_its_title_and_question(pages, html):
 
 
 def test_preview_names_the_picture_where_the_address_is_known(html):
-    preview = load_extension("preview")
     base = "https://example.org/course/"
-    said = preview.tags("A page", "The book", "", base, "chapters/a.html")
+    said = tags("A page", "The book", "", base, "chapters/a.html")
     assert said["og:url"] == "https://example.org/course/chapters/a.html"
-    assert said["og:image"] == f"{base}{preview.PICTURE}"
-    with Image.open(html / preview.PICTURE) as picture:
+    assert said["og:image"] == f"{base}{PICTURE}"
+    with Image.open(html / PICTURE) as picture:
         assert picture.size == (1200, 630)

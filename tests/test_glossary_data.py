@@ -1,11 +1,10 @@
 """The glossary says of each term what the lessons say, and its reader refuses bad entries."""
 
-import importlib.util
 import re
-import sys
 from functools import cache
 from pathlib import Path
 
+import glossary_data
 import pytest
 
 from embedkit.grading.notebooks import read_notebook
@@ -34,17 +33,6 @@ STRESSED = {
 }
 
 
-def load_module():
-    spec = importlib.util.spec_from_file_location(
-        "glossary_data", ROOT / "_ext" / "glossary_data.py"
-    )
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module  # a dataclass looks its module up here
-    spec.loader.exec_module(module)
-    return module
-
-
-glossary_data = load_module()
 TERMS = glossary_data.read_terms(GLOSSARY)
 BY_NAME = {term.term: term for term in TERMS}
 

@@ -1,23 +1,10 @@
 """The course's own address is found in one place after another, and nowhere else."""
 
-import importlib.util
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
-
-EXTENSION = Path(__file__).parent.parent / "_ext" / "repository.py"
-
-
-@pytest.fixture(scope="module")
-def repository():
-    spec = importlib.util.spec_from_file_location("repository", EXTENSION)
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["repository"] = module  # a dataclass looks itself up there
-    spec.loader.exec_module(module)
-    yield module
-    del sys.modules["repository"]
+from repository import Repository, find_repository
 
 
 def name_in_project(root: Path, address: str) -> None:
@@ -30,13 +17,13 @@ def name_in_git(root: Path, address: str) -> None:
         subprocess.run(["git", "-C", str(root), *command], check=True)
 
 
-def test_pyproject_comes_before_the_environment_and_that_before_git(repository, tmp_path):
+def test_pyproject_comes_before_the_environment_and_that_before_git(tmp_path):
     environment = {"GITHUB_REPOSITORY": "actions/course"}
     name_in_git(tmp_path, "https://github.com/git/course")
-    assert repository.find_repository(tmp_path, {}).owner == "git"
-    assert repository.find_repository(tmp_path, environment).owner == "actions"
+    assert find_repository(tmp_path, {}).owner == "git"
+    assert find_repository(tmp_path, environment).owner == "actions"
     name_in_project(tmp_path, "https://github.com/project/course")
-    assert repository.find_repository(tmp_path, environment).owner == "project"
+    assert find_repository(tmp_path, environment).owner == "project"
 
 
 @pytest.mark.parametrize(
@@ -50,10 +37,10 @@ def test_pyproject_comes_before_the_environment_and_that_before_git(repository, 
         "ssh://git@github.com/a-b/c.d.git",
     ],
 )
-def test_addresses_of_a_remote_on_github(repository, tmp_path, address):
+def test_addresses_of_a_remote_on_github(tmp_path, address):
     name_in_git(tmp_path, address)
-    expected = repository.Repository("a-b", "c.d", "main")
-    assert repository.find_repository(tmp_path, {}) == expected
+    expected = Repository("a-b", "c.d", "main")
+    assert find_repository(tmp_path, {}) == expected
 
 
 @pytest.mark.parametrize(
@@ -66,27 +53,27 @@ def test_addresses_of_a_remote_on_github(repository, tmp_path, address):
         "/srv/git/github.com/a/b",
     ],
 )
-def test_other_remotes_give_no_repository(repository, tmp_path, address):
+def test_other_remotes_give_no_repository(tmp_path, address):
     name_in_git(tmp_path, address)
-    assert repository.find_repository(tmp_path, {}) is None
+    assert find_repository(tmp_path, {}) is None
 
 
-def test_without_any_address_there_is_no_repository(repository, tmp_path):
+def test_without_any_address_there_is_no_repository(tmp_path):
     (tmp_path / "pyproject.toml").write_text("[project]\nname = 'x'\n", encoding="utf-8")
-    assert repository.find_repository(tmp_path, {}) is None
-    assert repository.find_repository(tmp_path, {"GITHUB_REPOSITORY": "no-slash"}) is None
+    assert find_repository(tmp_path, {}) is None
+    assert find_repository(tmp_path, {"GITHUB_REPOSITORY": "no-slash"}) is None
 
 
-def test_a_repository_that_the_course_only_lies_in_is_not_asked(repository, tmp_path):
+def test_a_repository_that_the_course_only_lies_in_is_not_asked(tmp_path):
     name_in_git(tmp_path, "https://github.com/a/b")
     course = tmp_path / "course"
     course.mkdir()
-    assert repository.find_repository(course, {}) is None
+    assert find_repository(course, {}) is None
 
 
-def test_links_name_repository_branch_and_notebook(repository, tmp_path):
+def test_links_name_repository_branch_and_notebook(tmp_path):
     environment = {"GITHUB_REPOSITORY": "a/b", "COURSE_BRANCH": "next/year"}
-    found = repository.find_repository(tmp_path, environment)
+    found = find_repository(tmp_path, environment)
     path = "chapters/07_tied_head.ipynb"
     assert found.colab(path) == (
         "https://colab.research.google.com/github/a/b/blob/next/year/chapters/07_tied_head.ipynb"
