@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from urllib.parse import unquote, urldefrag, urlparse
 
+import nbformat
 import pytest
 import yaml
 from bs4 import BeautifulSoup, Tag
@@ -230,3 +231,30 @@ def test_map_links_lessons_that_exist_and_marks_the_others(lesson, pages, html):
     else:
         assert entry.a is None
         assert "to come" in entry.get_text()
+
+
+def claims_printed_in_chapters() -> set[tuple[str, str]]:
+    """Return each statement that a stored output proves, with the name of its chapter."""
+    return {
+        (name.removeprefix("chapters/"), line[2:])
+        for name in listed_in_toc()
+        if (ROOT / f"{name}.ipynb").is_file() and name.startswith("chapters/")
+        for cell in nbformat.read(ROOT / f"{name}.ipynb", as_version=4).cells
+        for output in cell.get("outputs", [])
+        if output.output_type == "stream"
+        for line in output.text.splitlines()
+        if line.startswith("✓ ")
+    }
+
+
+def test_page_of_claims_links_each_claim_to_the_cell_that_proves_it(pages, html):
+    page = html / "chapters" / "claims.html"
+    linked = set()
+    for link in pages[page].select("ul.claims a"):
+        address, anchor = urldefrag(link["href"])
+        cell = pages[(page.parent / address).resolve()].find(id=anchor)
+        output = " ".join(part.get_text() for part in cell.select(".cell_output"))
+        assert f"✓ {link.get_text()}" in output, link
+        linked.add((Path(address).stem, link.get_text()))
+    assert linked == claims_printed_in_chapters()
+    assert f"There are {len(pages[page].select('ul.claims a'))} claims" in pages[page].get_text()
