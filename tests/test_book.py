@@ -1,10 +1,13 @@
 """The book builds without a warning, and its pages are whole and ask no other host for anything."""
 
+import importlib
+import inspect
 import os
 import re
 import subprocess
 import sys
 from pathlib import Path
+from types import ModuleType
 from urllib.parse import unquote, urldefrag, urlparse
 
 import nbformat
@@ -12,6 +15,7 @@ import pytest
 import yaml
 from bs4 import BeautifulSoup, Tag
 
+from embedkit.grading.kit import TOOLS, modules_of
 from embedkit.lessons import LESSONS, Lesson
 
 ROOT = Path(__file__).parent.parent
@@ -258,3 +262,57 @@ def test_page_of_claims_links_each_claim_to_the_cell_that_proves_it(pages, html)
         linked.add((Path(address).stem, link.get_text()))
     assert linked == claims_printed_in_chapters()
     assert f"There are {len(pages[page].select('ul.claims a'))} claims" in pages[page].get_text()
+
+
+def public_names(module: ModuleType) -> list[str]:
+    """Return the functions and classes that a module defines, and their public methods."""
+    own = [
+        thing
+        for name, thing in vars(module).items()
+        if not name.startswith("_") and getattr(thing, "__module__", "") == module.__name__
+        if inspect.isfunction(thing) or inspect.isclass(thing)
+    ]
+    methods = [
+        method
+        for thing in own
+        if inspect.isclass(thing)
+        for name, method in vars(thing).items()
+        if not name.startswith("_") and inspect.isfunction(method)
+    ]
+    return [f"{module.__name__}.{thing.__qualname__}" for thing in [*own, *methods]]
+
+
+def has_all_of(page: BeautifulSoup, modules: list[str]) -> list[str]:
+    """Return what a page of the reference lacks of some modules."""
+    names = [
+        name
+        for module in modules
+        for name in public_names(importlib.import_module(f"embedkit.{module}"))
+    ]
+    assert names
+    described = {tag["id"] for tag in page.select("dt.sig[id]") if tag.find_next_sibling("dd").p}
+    return [name for name in names if name not in described]
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.name)
+def test_reference_describes_all_that_a_lesson_builds(lesson, pages, html):
+    page = pages[html / "chapters" / "reference" / f"{lesson.name}.html"]
+    assert has_all_of(page, [Path(name).stem for name in modules_of(lesson)]) == []
+
+
+def test_reference_describes_the_helpers(pages, html):
+    helpers = [Path(name).stem for name in TOOLS if name.endswith(".py")]
+    modules = [*(name for name in helpers if name != "__init__"), "widgets", "widgets.figure"]
+    assert has_all_of(pages[html / "chapters" / "reference" / "helpers.html"], modules) == []
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.name)
+def test_a_chapter_leads_to_its_code(lesson, pages, html):
+    page = pages[html / "chapters" / f"{lesson.name}.html"]
+    links = page.select(f'main a[href^="reference/{lesson.name}.html"]')
+    assert f"embedkit.{lesson.slug}" in [link.get_text() for link in links]
+
+
+def test_the_index_has_what_the_reference_describes(pages, html):
+    listed = {link["href"] for link in pages[html / "genindex.html"].select("table a[href]")}
+    assert "chapters/reference/02_lookup_table.html#embedkit.lookup_table.lookup" in listed
