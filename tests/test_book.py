@@ -316,3 +316,45 @@ def test_a_chapter_leads_to_its_code(lesson, pages, html):
 def test_the_index_has_what_the_reference_describes(pages, html):
     listed = {link["href"] for link in pages[html / "genindex.html"].select("table a[href]")}
     assert "chapters/reference/02_lookup_table.html#embedkit.lookup_table.lookup" in listed
+
+
+def test_page_on_speed_names_every_benchmark_and_every_result(pages, html):
+    text = pages[html / "chapters" / "speed.html"].select_one("main").get_text()
+    results = [path.stem for path in (ROOT / "benchmarks" / "results").glob("*.json")]
+    programs = [path for path in (ROOT / "benchmarks").glob("*.py") if path.stem != "machine"]
+    assert len(results) >= 9
+    assert len(programs) >= 8
+    for name in results:
+        assert f"\n{name}: " in text, name
+    for path in programs:
+        ways = f"python benchmarks/{path.name}", f"python -m benchmarks.{path.stem}"
+        assert any(way in text for way in ways), path.name
+    assert "GPU: not measured" in text
+
+
+def test_page_for_teachers_plans_each_lesson_once(pages, html):
+    plan = pages[html / "chapters" / "teaching.html"].select_one("table.four-weeks")
+    links = [Path(link["href"]).stem for link in plan.select("a")]
+    assert links == [lesson.name for lesson in LESSONS]
+    assert len(plan.select("tbody tr")) == 4
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.name)
+def test_page_for_teachers_holds_each_wrong_answer_below_its_task(lesson, pages, html):
+    folded = pages[html / "chapters" / "teaching.html"].select("details.mistakes")
+    (part,) = [tag for tag in folded if tag.summary.b.get_text() == str(lesson.number)]
+    answers = importlib.import_module(f"tests.answers.{lesson.slug}").WRONG
+    assert part.summary.small.get_text() == f"{len(answers)} answers"
+    for name in part.select("p.task"):
+        number = name.get_text().split()[1]
+        rows = [
+            [cell.get_text().strip() for cell in row.select("td")]
+            for row in name.find_next("table").select("tbody tr")
+        ]
+        counts = [int(count) for count, hint, _ in rows if "that the check knows" not in hint]
+        assert counts == sorted(counts, reverse=True)
+        shown = sorted(name for _, _, names in rows for name in names.split("; "))
+        of_task = [answer.name for answer in answers if answer.task == number]
+        assert shown == sorted("; ".join(of_task).split("; ")), number
+    tasks = {answer.task for answer in answers}
+    assert {tag.get_text().split()[1] for tag in part.select("p.task")} == tasks
