@@ -22,13 +22,16 @@ test: export IPYTHONDIR := $(CURDIR)/.embedkit/ipython
 # The tests run in two processes. More threads than cores would wait for each other.
 test: export OMP_NUM_THREADS ?= 1
 
+# JupyterLab opens on the learner's progress.
+lab: export JUPYTER_CONFIG_PATH := $(CURDIR)/_lab
+
 .DEFAULT_GOAL := help
 .PHONY: help book serve lab check test refresh release bench
 
 help:
 	@echo "make book      build the book into _build/html"
 	@echo "make serve     serve the built book on this machine (PORT=8000)"
-	@echo "make lab       open JupyterLab on the exercises"
+	@echo "make lab       open JupyterLab on your progress and the exercises"
 	@echo "make check     mark your exercise sheets"
 	@echo "make test      run every test"
 	@echo "make refresh   run all notebooks again and store their outputs"
@@ -46,18 +49,20 @@ serve: $(LEARNING) _build/html/index.html
 	@$(RUN) embedkit.authoring.serve $(PORT)
 
 lab: $(LEARNING)
-	@$(RUN) jupyter lab --notebook-dir=. exercises
+	@$(RUN) embedkit start
+	@$(RUN) jupyter lab --notebook-dir=.
 
 check: $(LEARNING)
 	@$(RUN) embedkit check
 
-# All of it runs even if something fails, so that one run tells all there is to mend.
+# All of it runs even if something fails, so that one run tells all there is to mend. What hangs
+# is stopped, named, and counts as failed.
 test: $(TESTING)
 	@status=0; \
 	$(RUN) ruff check . || status=1; \
 	$(RUN) ruff format --check . || status=1; \
 	$(RUN) mypy || status=1; \
-	$(RUN) pytest -n 2 --dist loadfile --nbval --nbval-current-env --nbval-cell-timeout=300 \
+	$(RUN) pytest -n 2 --dist loadfile --nbval --nbval-current-env --nbval-cell-timeout=300 --timeout=900 \
 	  --ignore-glob='tests/*.ipynb' tests $(NOTEBOOKS) || status=1; \
 	exit $$status
 

@@ -18,6 +18,7 @@ from embedkit.grading.progress import Standing, remember, standing
 from embedkit.grading.release import Released, release
 from embedkit.grading.report import report, shown_path
 from embedkit.grading.sheets import lessons_named, sheet_named
+from embedkit.grading.start_page import renew_start_page, write_start_page
 from embedkit.grading.terminal import complain, painted, say
 from embedkit.lessons import course_root, existing_lessons
 
@@ -94,6 +95,14 @@ def build_parser() -> argparse.ArgumentParser:
     )
     progress.set_defaults(run=run_progress)
 
+    start = commands.add_parser(
+        "start",
+        help="write the page that JupyterLab opens on",
+        description="Write exercises/start.md: the lessons, the sheets and where you stand. "
+        "`make lab` does so and opens it.",
+    )
+    start.set_defaults(run=run_start)
+
     reset = commands.add_parser(
         "reset",
         help="get a fresh sheet; the old one stays beside it",
@@ -156,6 +165,7 @@ def run_check(options: argparse.Namespace, root: Path) -> int:
         all_marks.append(marks)
         try:
             remember(marks, root)
+            renew_start_page(root)
         except OSError as error:
             complain(f"these marks could not be kept for `embedkit progress`: {error.strerror}.")
     if not quiet and len(all_marks) > 1:
@@ -199,6 +209,12 @@ def _standing_line(one: Standing, width: int) -> str:
     return f"{one.lesson.number:>2}  {one.lesson.slug:<{width}}  {points:<9} {state}".rstrip()
 
 
+def run_start(options: argparse.Namespace, root: Path) -> int:
+    """Write the page that JupyterLab opens on."""
+    say(f"{shown_path(write_start_page(root))} says where you stand.")
+    return 0
+
+
 def run_reset(options: argparse.Namespace, root: Path) -> int:
     """Put fresh sheets in place."""
     for lesson in lessons_named(options.lessons, root):
@@ -210,6 +226,7 @@ def run_reset(options: argparse.Namespace, root: Path) -> int:
             say(f"{name} is fresh. There was no work in it to keep.")
         else:
             say(f"{name} is untouched already: there is nothing to reset.")
+    renew_start_page(root)
     return 0
 
 

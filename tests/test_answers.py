@@ -1,6 +1,7 @@
 """The checks tell right answers from wrong ones, and name what is wrong."""
 
 import importlib
+from functools import cache
 from importlib.util import find_spec
 from types import ModuleType
 
@@ -45,6 +46,7 @@ SLY = [(lesson.slug, answer) for lesson in LESSONS for answer in sly(lesson.slug
 RIGHT = [(lesson.slug, answer) for lesson in LESSONS for answer in corpus(lesson.slug).RIGHT]
 
 
+@cache
 def mark(slug: str, answer: Right | Sly | Wrong, seed: int) -> Verdict:
     return mark_task(slug, TASKS[slug][answer.task], answer, seed)
 

@@ -14,11 +14,13 @@ import nbformat
 import pytest
 import yaml
 from bs4 import BeautifulSoup, Tag
+from glossary_data import read_terms
 
 from embedkit.grading.kit import TOOLS, modules_of
 from embedkit.lessons import LESSONS, Lesson
 
 ROOT = Path(__file__).parent.parent
+TERMS = read_terms(ROOT / "chapters" / "glossary.yml")
 WRITTEN = [lesson for lesson in LESSONS if lesson.chapter(ROOT).is_file()]
 
 # Each way in which a page can make the browser fetch something: an element and its attribute.
@@ -218,6 +220,55 @@ def test_toc_lists_exactly_the_lessons_that_exist(folder):
     there = sorted(f"{folder}/{path.stem}" for path in (ROOT / folder).glob("[0-9][0-9]_*.ipynb"))
     assert listed == [name for name in there if ".old-" not in name]
     assert len(listed) == len(WRITTEN)
+
+
+@pytest.mark.parametrize("lesson", WRITTEN, ids=lambda lesson: lesson.name)
+def test_a_sheets_page_folds_the_solution_below_each_task(lesson, pages, html):
+    worked = nbformat.read(lesson.solution(ROOT), as_version=4)
+    page = pages[html / "exercises" / f"{lesson.name}.html"]
+    folded = {
+        drop.summary.get_text(strip=True): drop for drop in page.select("details.sd-dropdown")
+    }
+    texts = {cell.id: cell.source for cell in worked.cells}
+    numbers = [cell.metadata.embedkit.task for cell in worked.cells if cell.id.startswith("answer")]
+    assert list(folded) == [f"Solution of {number}" for number in numbers]
+    for number, drop in zip(numbers, folded.values(), strict=True):
+        answer = texts[f"answer-{number.replace('.', '-')}"]
+        solved = answer.split("### BEGIN SOLUTION\n")[1].split("### END SOLUTION")[0]
+        first_line = solved.strip().splitlines()[0].strip()
+        assert not drop.has_attr("open")
+        assert first_line in drop.pre.get_text()
+        assert '"""' not in drop.pre.get_text()
+        assert drop.find_all("p")[-1].get_text(strip=True)
+
+
+@pytest.mark.parametrize("lesson", WRITTEN, ids=lambda lesson: lesson.name)
+def test_a_term_explains_itself_where_a_lesson_first_uses_it(lesson, pages, html):
+    page = pages[html / "chapters" / f"{lesson.name}.html"]
+    uses = page.select("a.term")
+    marked = [use["data-term"] for use in uses]
+    means = {term.term: term for term in TERMS}
+    own = {term.term for term in TERMS if term.lesson == lesson.number}
+    assert len(marked) == len(set(marked))
+    assert len(own & set(marked)) > len(own) / 2
+    assert not page.select(":is(h1, h2, h3, code, figcaption) a.term, a a")
+    for use in uses:
+        term = means[use["data-term"]]
+        assert use.get_text().lower() in {form.lower() for form in term.spellings}
+        assert use["data-means"] == term.means.replace("`", "")
+        assert use["data-hindi"] == f"{term.hindi}: {term.gloss}"
+
+
+def test_the_glossary_and_the_index_hold_every_term(pages, html):
+    page = pages[html / "chapters" / "glossary.html"]
+    shown = page.select("dl.all-terms > dt")
+    names = [item.get_text(strip=True).removesuffix("#").replace("’", "'") for item in shown]
+    assert names == sorted((term.term for term in TERMS), key=str.lower)
+    assert len(page.select("dl.all-terms [lang=hi]")) == len(TERMS)
+    index = BeautifulSoup((html / "genindex.html").read_text(encoding="utf-8"), "html.parser")
+    leads = {link["href"] for link in index.select("a[href*='glossary.html#term-']")}
+    assert len(leads) == len(TERMS)
+    assert index.select_one("a[href='chapters/01_tokens_to_ids.html#use-token']")
 
 
 def entry_of(lesson: Lesson, page: BeautifulSoup) -> Tag:

@@ -148,6 +148,7 @@ def test_an_input_that_was_changed_is_shown_as_it_is_afterwards():
     [
         (b"ab", [97, 98], "of type bytes. A list was expected"),
         ((1,), [1], "of type tuple. A list was expected"),
+        ("1", 1, "of type str. An int was expected"),
         ([1], [1, 2], "returns 1 item. It should be 2"),
         ([1, 3], [1, 2], "Item 1 is 3. It should be 2"),
         ({"a": 1}, {"a": 1, "b": 2}, "key 'b' is missing"),
@@ -200,6 +201,7 @@ def test_an_untouched_answer_is_not_attempted():
         (lambda x: None, "Is the return missing?"),
         (print, "It prints, but it returns nothing."),
         (lambda x: (x * 2).tolist(), "returns a list. A tensor was expected."),
+        (lambda x: 2, "returns an int. A tensor was expected."),
         (lambda x: (x * 2).numpy(), "returns a ndarray. A tensor was expected."),
         (lambda x: (x * 2).to_sparse(), "returns a sparse tensor. A dense one was expected"),
         (lambda x: (x * 2)[None], "The shape is (1, 2). It should be (2,)."),

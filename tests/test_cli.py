@@ -11,6 +11,7 @@ from xml.etree import ElementTree
 import nbformat
 import pytest
 from nbformat import NotebookNode
+from traitlets.config import PyFileConfigLoader
 
 from embedkit.authoring.new import new_lesson, with_lesson
 from embedkit.checks.framework import Finding, Verdict
@@ -19,6 +20,7 @@ from embedkit.grading.exports import as_json, as_junit
 from embedkit.grading.marking import Marks
 from embedkit.grading.progress import progress_file, remember, standing
 from embedkit.grading.report import report
+from embedkit.grading.start_page import PAGE
 from embedkit.grading.terminal import say
 from embedkit.lessons import LESSONS, course_root
 from tests.small_course import LESSON, RIGHT, cell_of, save, solve
@@ -128,6 +130,42 @@ def test_a_damaged_progress_file_is_none(
     assert standing(LESSON, course).state == "attempted, not checked yet"
     remember(marks, course)
     assert standing(LESSON, course).state == "changed since its last check"
+
+
+def test_the_start_page_says_where_one_stands_and_follows_a_check(
+    course: Path, sheet: NotebookNode, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = course / "exercises" / "start.md"
+    assert main(["check", "11"]) == 0
+    assert not page.exists()
+    assert main(["start"]) == 0
+    fresh = page.read_text(encoding="utf-8")
+    assert "**0 of 6 points**. Next: [lesson 11](../chapters/11_rotary.ipynb)." in fresh
+    assert "| [sheet 11](11_rotary.ipynb) |  | untouched |" in fresh
+    save(solve(sheet, t1=RIGHT["t1"]), LESSON.sheet(course))
+    main(["check", "11"])
+    checked = page.read_text(encoding="utf-8")
+    assert "**1 of 6 points**. Go on with [sheet 11](11_rotary.ipynb)." in checked
+    assert "| 1 of 6 | open: 11.2, 11.3 |" in checked
+    save(solve(sheet, **RIGHT), LESSON.sheet(course))
+    main(["check", "11"])
+    assert "Every sheet is complete." in page.read_text(encoding="utf-8")
+    main(["reset", "11"])
+    assert page.read_text(encoding="utf-8") == fresh
+
+
+def test_lab_opens_on_the_start_page_with_embedkit_in_its_terminals(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    folder = Path(__file__).parent.parent / "_lab"
+    monkeypatch.setenv("PATH", "elsewhere")
+    config = PyFileConfigLoader("jupyter_server_config.py", path=str(folder)).load_config()
+    assert config.LabApp.default_url == f"/lab/tree/{PAGE.as_posix()}"
+    assert os.environ["PATH"].split(os.pathsep)[0] == str(Path(sys.executable).parent)
+    overrides = folder / "labconfig" / "default_setting_overrides.json"
+    viewers = json.loads(overrides.read_text(encoding="utf-8"))
+    plugin = viewers["@jupyterlab/docmanager-extension:plugin"]
+    assert plugin["defaultViewers"] == {"markdown": "Markdown Preview"}
 
 
 def test_check_progress_and_reset_as_a_learner_uses_them(

@@ -98,6 +98,7 @@ def _worked_sheet(lesson: Lesson) -> NotebookNode:
         _text(f"task-{task}", _filled(templates.SHEET_TASK, lesson)),
         _code(f"answer-{task}", templates.ANSWER, tags=["answer"], embedkit=ours),
         _code(f"check-{task}", "check.double(double)", tags=["check"], embedkit=ours),
+        _text(f"hints-{task}", templates.SHEET_HINTS),
         _text(f"why-{task}", templates.SHEET_WHY, tags=["solution"]),
     ]
     return _notebook(cells)

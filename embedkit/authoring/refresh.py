@@ -14,6 +14,8 @@ from nbformat import NotebookNode
 from nbval.kernel import CURRENT_ENV_KERNEL_NAME, NbvalKernelspecManager
 from tqdm import tqdm
 
+from embedkit.authoring.colab import CELL as COLAB_CELL
+from embedkit.authoring.colab import repository_address, set_first_cell
 from embedkit.grading.kernels import kernel_environment
 from embedkit.grading.notebooks import (
     BadInputError,
@@ -67,6 +69,8 @@ def refresh(lesson: Lesson, root: Path, everything: bool = False) -> list[Path]:
 def refresh_notebook(path: Path, everything: bool = False) -> bool:
     """Run one notebook in place, and return whether its file changed."""
     notebook = read_notebook(path)
+    folder = "chapters" if path.parent.name == "chapters" else "exercises"
+    set_first_cell(notebook, repository_address(path.parent.parent), folder)
     stored = {} if everything else _stored_outputs(notebook)
     _run(notebook, path)
     hashes = _hashes(notebook)
@@ -93,7 +97,8 @@ def _hashes(notebook: NotebookNode) -> dict[str, str]:
     found: dict[str, str] = {}
     for cell in notebook.cells:
         if cell.cell_type == "code":
-            so_far.append(cell.source)
+            if cell.id != COLAB_CELL:
+                so_far.append(cell.source)
             found[cell.id] = hashlib.sha256(json.dumps(so_far).encode("utf-8")).hexdigest()
     return found
 

@@ -135,8 +135,31 @@ CHAPTER_CODE = ("setup", "first", "first-claim")
 
 SHEET_TITLE = (
     "# Sheet $number · $title\n\nOne task, 10 points. "
-    "It follows [the chapter](../chapters/$name.ipynb)."
+    "It follows [the chapter](../chapters/$name.ipynb).\n\n"
+    "Stuck? Three hints are folded below each check; open one at a time."
 )
 SHEET_SETUP = "import torch\nfrom torch import Tensor\n\nfrom embedkit.checks import $slug as check"
-SHEET_TASK = "## $number.1 · Double (10 points)\n\nReturn twice the input."
+SHEET_TASK = (
+    "## $number.1 · Double (10 points)\n\nReturn twice the input.\n\n"
+    "Where the chapter teaches it: [A first section](../chapters/$name.ipynb#a-first-section)."
+)
+SHEET_HINTS = """<details><summary>Hint 1</summary>
+
+Ask the question that unlocks the task, or say what to look at.
+
+</details>
+
+<details><summary>Hint 2</summary>
+
+Give the plan in words.
+
+</details>
+
+<details><summary>Hint 3</summary>
+
+Go as far as you can without the finished line: shapes, the call that matters, the trap.
+
+</details>"""
+"""The blank lines matter: with them, what is folded is read as Markdown."""
+
 SHEET_WHY = "Why the solution is what it is. Learners get this cell with the solutions only."

@@ -98,7 +98,7 @@ def _explain_tensor(seen: Seen, wanted: Seen) -> str:
     if isinstance(value, Other) and value.type_name == "Tensor":
         return "It returns a sparse tensor. A dense one was expected: to_dense() makes it one."
     if not isinstance(value, Tensor):
-        return f"It returns a {_kind(value)}. A tensor was expected."
+        return f"It returns {_a(_kind(value))}. A tensor was expected."
     if value.shape != right.shape:
         return f"The shape is {tuple(value.shape)}. It should be {tuple(right.shape)}."
     if value.dtype != right.dtype:
@@ -141,6 +141,11 @@ def _kind(value: Plain) -> str:
     return "tensor" if isinstance(value, Tensor) else type(value).__name__
 
 
+def _a(name: str) -> str:
+    """Return the name of a type with its article."""
+    return f"an {name}" if name[0] in "aeiou" else f"a {name}"
+
+
 def _explain_plain(value: Plain, right: Plain) -> str:
     """Return what is wrong with a value that is no tensor; empty if nothing is."""
     if same(value, right):
@@ -148,7 +153,10 @@ def _explain_plain(value: Plain, right: Plain) -> str:
     if isinstance(value, Other) and value.type_name.startswith("dict with ") and right:
         return f"It returns a {value.type_name}. {_kind_of_keys(right)} were expected."
     if type(value) is not type(right):
-        return f"It returns a value of type {_kind(value)}. A {type(right).__name__} was expected."
+        named = _a(type(right).__name__)
+        return (
+            f"It returns a value of type {_kind(value)}. {named.replace('a', 'A', 1)} was expected."
+        )
     if isinstance(right, list):
         if len(value) != len(right):
             return f"It returns {_counted(len(value))}. It should be {len(right)}."

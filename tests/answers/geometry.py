@@ -536,6 +536,12 @@ RANK_WRONG = [
     ),
     Wrong(
         "5.4",
+        "torch's own correlation",
+        "correlation of the values",
+        body(RANK, "return torch.corrcoef(torch.stack([x, y]))[0, 1]"),
+    ),
+    Wrong(
+        "5.4",
         "argsort once",
         "Its argsort says that",
         body(RANK, "ranks = lambda v: v.argsort()", CORRELATE),
@@ -792,8 +798,14 @@ ABT_WRONG = [
     ),
     Wrong(
         "5.5",
+        "mean of each row",
+        "The mean row has D numbers",
+        body(ABT, MEAN.replace("dim=0", "dim=1"), SVD, CENTRED, PROJECT),
+    ),
+    Wrong(
+        "5.5",
         "left vectors",
-        "These sizes do not fit",
+        "not a column of U",
         body(
             ABT,
             MEAN,

@@ -314,6 +314,18 @@ return m + s.log() - {PICKED}
 """,
     ),
     (
+        "the factor the wrong way round",
+        "0 × ∞ is nan",
+        f"""{RUNNING}
+for i in range(0, len(table), block_size):
+    z = hidden @ table[i : i + block_size].T
+    new = torch.maximum(m, z.amax(dim=1))
+    s = s * (new - m).exp() + (z - new[:, None]).exp().sum(dim=1)
+    m = new
+return m + s.log() - {PICKED}
+""",
+    ),
+    (
         "each block with its own maximum",
         "belong to the common maximum",
         f"""{RUNNING}
@@ -545,6 +557,16 @@ return shard[place.clamp(0, len(shard) - 1)] * inside[..., None]
 place = ids - first_row
 inside = (place >= 0) & (ids < len(shard))
 return shard[place.clamp(0, len(shard) - 1)] * inside[..., None]
+""",
+    ),
+    (
+        "zeros after the lookup",
+        "has a negative place",
+        """
+place = ids - first_row
+rows = shard[place]
+rows[(place < 0) | (place >= len(shard))] = 0
+return rows
 """,
     ),
     (

@@ -1129,7 +1129,7 @@ COUNT_WRONG = [
     ),
     Wrong("6.6", "no norms in the layers", "norms of the layers are missing", llama(norms="0")),
     Wrong("6.6", "one norm a layer", "Each layer has two norms", llama(norms="dim")),
-    Wrong("6.6", "LayerNorm", "A LayerNorm has two", llama(norms="4 * dim")),
+    Wrong("6.6", "LayerNorm", "GPT-2's have two", llama(norms="4 * dim")),
     Wrong(
         "6.6",
         "no gate",

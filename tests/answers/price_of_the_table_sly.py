@@ -979,11 +979,10 @@ looks(
 )
 looks(
     "table of sums, float32",
-    "table = torch.zeros(len(quotients) * len(remainders), quotients.shape[1])",
-    "for q in range(len(quotients)):",
-    "    for r in range(len(remainders)):",
-    "        table[q * len(remainders) + r] = quotients[q] + remainders[r]",
-    "return table[ids]",
+    "Q, M, D = len(quotients), len(remainders), quotients.shape[1]",
+    "table = torch.zeros(Q, M, D)",
+    "table[:] = quotients[:, None] + remainders",
+    "return table.view(Q * M, D)[ids]",
 )
 looks(
     "view with -1",

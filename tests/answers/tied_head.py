@@ -316,6 +316,16 @@ TIED_WRONG = [
     ),
     Wrong(
         "7.2",
+        "storage and shape",
+        "does not lie where",
+        body(
+            TIED,
+            "same = one.untyped_storage().data_ptr() == other.untyped_storage().data_ptr()",
+            "return same and one.shape == other.shape",
+        ),
+    ),
+    Wrong(
+        "7.2",
         "start and equal numbers",
         "Equal numbers prove nothing",
         body(TIED, "return one.data_ptr() == other.data_ptr() and torch.equal(one, other)"),
@@ -599,6 +609,12 @@ class TiedLM(nn.Module):
         model(
             "", "h = torch.tanh(self.body(self.embedding(ids)))\nreturn h @ self.embedding.weight.T"
         ),
+    ),
+    Wrong(
+        "7.3",
+        "a softmax behind the head",
+        "These are probabilities",
+        model("", HIDDEN + "return (h @ self.embedding.weight.T).softmax(dim=-1)"),
     ),
     Wrong(
         "7.3",
@@ -1000,7 +1016,7 @@ ENDS_WRONG = [
     Wrong(
         "7.4",
         "the way back gone twice",
-        "throws the way back away",
+        "forgets the way back",
         body(
             ENDS,
             TWO_TABLES,

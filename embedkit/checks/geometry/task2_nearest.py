@@ -234,7 +234,7 @@ all_in = Mistake(
 )
 some_in = Mistake(
     "A row comes back that was to be left out. Row n of leave_out holds all that query n leaves "
-    "out: cosines.scatter(1, leave_out, −torch.inf) writes to each place once.",
+    "out: cosines.scatter(1, leave_out, -torch.inf) writes to each place once.",
     when=holds_left_out,
 )
 out_everywhere = Mistake(
@@ -244,12 +244,12 @@ out_everywhere = Mistake(
 )
 not_last = Mistake(
     "What is left out gets a score that another row can have, too: cosines go down to −1. "
-    "−torch.inf is the last place.",
+    "-torch.inf is the last place.",
     when=demoted,
 )
 zero_is_not_last = Mistake(
     "What is left out gets the score 0. Cosines go down to −1, so that is not the last place. "
-    "−torch.inf is.",
+    "-torch.inf is.",
     answer=to_zero,
 )
 zeros_last = Mistake(

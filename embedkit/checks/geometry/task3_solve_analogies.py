@@ -241,13 +241,13 @@ c_out = Mistake(
 )
 zero_score = Mistake(
     "The inputs get the score 0. Where all other rows lie on the far side, 0 is the largest. "
-    "−torch.inf never is.",
+    "-torch.inf never is.",
     answer=scored(0),
 )
 not_last = tuple(
     Mistake(
         "The inputs get a score that another row can have, too: a cosine goes down to −1, and the "
-        "dot product with c − a + b down to −3. −torch.inf is below all.",
+        "dot product with c − a + b down to −3. -torch.inf is below all.",
         answer=answer,
     )
     for answer in (scored(-1), scored(-1.5), scored(-2), scored(-1, by_cosine=True))
@@ -259,7 +259,7 @@ out_everywhere = Mistake(
 )
 some_in = Mistake(
     "a, b or c comes back, though it was not to be kept. All three are left out, whatever else "
-    "they are: scores.scatter(1, questions, −torch.inf) does it.",
+    "they are: scores.scatter(1, questions, -torch.inf) does it.",
     when=an_input,
 )
 one_axis_short = Mistake(

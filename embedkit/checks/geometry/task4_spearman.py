@@ -166,7 +166,7 @@ a_number = Mistake(
 )
 of_values = Mistake(
     "This is the correlation of the values. Spearman's looks at their ranks only.",
-    answer=correlation,
+    when=gives(correlation),
 )
 one_argsort = Mistake(
     "argsort says which value comes first, not in which place each value comes. Its argsort says "

@@ -275,8 +275,8 @@ uncentred_share = Mistake(
     answer=share_of_uncentred,
 )
 left_vectors = Mistake(
-    "These sizes do not fit. U has a row for each word; the directions, with D numbers each, are "
-    "the rows of the last matrix, Vᵀ.",
+    "These sizes do not fit. The mean row has D numbers, and so has each direction: it is a row of "
+    "the last matrix, Vᵀ, and not a column of U.",
     when=says("shapes cannot be multiplied", "must match the size of tensor"),
 )
 kept_rest = Mistake(

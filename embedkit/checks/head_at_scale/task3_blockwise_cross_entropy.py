@@ -203,6 +203,11 @@ task = Task(
                     when=says("out of bounds", "index out of range"),
                 ),
                 Mistake(
+                    "nan came back. Before the first block the maximum is −∞, and exp(old maximum "
+                    "− new maximum) is 0. The other way round it is infinite, and 0 × ∞ is nan.",
+                    when=lambda inputs, seen: bool(seen.value.isnan().any()),
+                ),
+                Mistake(
                     "The rows behind the last whole block are left out. V need not be a multiple "
                     "of block_size: count the blocks with range(0, V, block_size).",
                     last_block_dropped,

@@ -140,6 +140,12 @@ task = Task(
                     not_shifted,
                 ),
                 Mistake(
+                    "An id before the shard's first row has a negative place, and here there is no "
+                    "such row. Bring all places into the shard before you look them up, or look up "
+                    "only those that it holds.",
+                    when=says("index -"),
+                ),
+                Mistake(
                     "The ids are those of the whole table, and too large for this shard. Its row "
                     "0 is row first_row: subtract that first.",
                     when=says("out of bounds", "out of range"),

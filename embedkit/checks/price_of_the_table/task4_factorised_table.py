@@ -179,7 +179,7 @@ task = Task(
                     when=other_shape,
                 ),
                 Mistake(
-                    "The result does not hang on the parameters any more: no_grad or detach cut "
+                    "The result does not depend on the parameters any more: no_grad or detach cut "
                     "it off, so nothing would be trained.",
                     when=no_gradients,
                 ),

@@ -210,8 +210,8 @@ task = Task(
                 ),
                 mistake("Each layer has two norms, one before each of its parts.", norms=1),
                 mistake(
-                    "These norms have one parameter for each number. A LayerNorm has two, and a "
-                    "LLaMA has none of those.",
+                    "These norms have one parameter for each number. GPT-2's have two, which "
+                    "PyTorch calls LayerNorm, and a LLaMA has none of those.",
                     norms=4,
                 ),
                 mistake(

@@ -107,7 +107,7 @@ task = Task(
                 ),
                 Mistake(
                     "That compares number by number. One answer is wanted, True or False, and it "
-                    "hangs on where the numbers lie, not on what they are.",
+                    "depends on where the numbers lie, not on what they are.",
                     when=lambda inputs, seen: (
                         isinstance(seen.value, dict)
                         and isinstance(seen.value["in this order"], Tensor)
@@ -188,6 +188,13 @@ task = Task(
                     "It stops where the shapes differ. Two tensors of different shape are not "
                     "tied: look at the shapes first.",
                     when=stopped_at_a_shape,
+                ),
+                Mistake(
+                    "These two share memory, and yet number [i, j] of the one does not lie where "
+                    "[i, j] of the other lies. Start, shape and strides must all agree.",
+                    when=lambda inputs, seen: (
+                        inputs["pair"] != "table, table" and True in seen.value.values()
+                    ),
                 ),
             ),
         ),

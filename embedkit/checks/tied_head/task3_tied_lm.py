@@ -109,6 +109,14 @@ def variant(
     return Wrong
 
 
+class GivesProbabilities(TiedLM):
+    """A wrong answer: a softmax stands behind the scores."""
+
+    def forward(self, ids: Tensor) -> Tensor:
+        """Turn the scores into probabilities."""
+        return super().forward(ids).softmax(dim=-1)
+
+
 class Copied(TiedLM):
     """A wrong answer: the head is a copy, which is never listed and never trained."""
 
@@ -234,6 +242,11 @@ task = Task(
                     when=says("view size is not compatible"),
                 ),
                 Mistake("The tanh behind the body is missing.", answer=variant(squashed=False)),
+                Mistake(
+                    "These are probabilities. The scores themselves are asked for: no softmax "
+                    "stands behind the head.",
+                    answer=GivesProbabilities,
+                ),
                 Mistake(
                     "body is the nn.Linear itself, so that weights can be written into it. The "
                     "tanh belongs in forward.",

@@ -206,8 +206,8 @@ task = Task(
                     ),
                 ),
                 Mistake(
-                    "With large scores exp gives inf, or a probability of 0, and a logarithm that "
-                    "is none. F.cross_entropy and log_softmax are safe.",
+                    "With large scores exp gives inf, or a probability becomes 0, whose logarithm "
+                    "is −∞. F.cross_entropy and log_softmax are safe.",
                     when=lambda inputs, seen: any(not one.isfinite().all() for one in seen.value),
                 ),
                 Mistake(
@@ -223,7 +223,7 @@ task = Task(
                     ),
                 ),
                 Mistake(
-                    "autograd throws the way back away once it has been gone. Ask for both "
+                    "Autograd forgets the way back as soon as it has gone it once. Ask for both "
                     "gradients at once, grad(loss, (one, other)), or compute the loss anew.",
                     when=says("backward through the graph a second time"),
                 ),
