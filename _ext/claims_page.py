@@ -104,7 +104,7 @@ class Claims(SphinxDirective):
 def add_anchors(app: Sphinx, doctree: nodes.document) -> None:
     """Give each cell that proves something the anchor that the page of claims links to."""
     source = Path(app.env.doc2path(app.env.docname))
-    if source.suffix != ".ipynb":
+    if source.suffix != ".ipynb" or source.parent.name != "chapters":
         return
     cells = json.loads(source.read_text(encoding="utf-8"))["cells"]
     for node in doctree.findall(nodes.container):

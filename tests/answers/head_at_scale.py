@@ -304,7 +304,7 @@ return out
     ),
     (
         "the sum stays behind",
-        "old maximum − new maximum",
+        "not brought to the new maximum when",
         f"""{RUNNING}
 for i in range(0, len(table), block_size):
     z = hidden @ table[i : i + block_size].T
