@@ -40,7 +40,7 @@ def bits_of_guessing(vocab_size: int, tokens: int, characters: int) -> float:
     """Return the bits a character that it costs to hold all tokens equally likely.
 
     Args:
-        vocab_size: V.
+        vocab_size: V, the number of tokens.
         tokens: how many tokens the text has.
         characters: how many characters.
     """

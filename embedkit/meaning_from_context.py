@@ -244,7 +244,7 @@ def train_skipgram(
         lr: the learning rate at the start; it falls evenly to 1e-4.
         seed: any integer.
         workers: how many threads train at once on a CPU; elsewhere it is one.
-        tiling: the arrangement of the arithmetic, or None for :func:`usual_tiling`.
+        tiling: the arrangement of the arithmetic, or None for :func:`embedkit.tiles.usual_tiling`.
         progress: whether to show a bar.
         after_epoch: called with the number of epochs done and the table as it is then.
 

@@ -200,8 +200,8 @@ def table_bytes(vocab_size: int, model_dim: int, bits: int, tied: bool) -> int:
     """Return the bytes of an embedding table and its head; each row fills whole bytes.
 
     Args:
-        vocab_size: V.
-        model_dim: D.
+        vocab_size: V, the number of tokens.
+        model_dim: D, how many numbers a row holds.
         bits: how many bits a number takes: 32 in float32, 16 in bfloat16, 8, or 4.
         tied: whether the head uses the embedding's matrix.
     """

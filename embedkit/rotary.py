@@ -229,7 +229,7 @@ class RotaryAttention(nn.Module):
     their names. Each call computes its cosines and sines anew; a model can share them.
 
     Args:
-        model_dim: D.
+        model_dim: D, the numbers of each vector that comes in.
         heads: H, of the queries.
         kv_heads: heads of the keys and values; each serves H / kv_heads heads of queries.
         head_dim: K; D / H if it is not given.

@@ -30,7 +30,7 @@ class Config:
     """The sizes and the switches of a model; the defaults learn the KJV in a minute or two.
 
     Args:
-        vocab_size: V.
+        vocab_size: V, the number of tokens.
         model_dim: D; a multiple of heads.
         layers: how many blocks stand on each other.
         heads: H; each has K = D / H numbers, an even number if positions are rotary.

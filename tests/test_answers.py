@@ -11,7 +11,7 @@ import pytest
 from embedkit.checks.framework import Task, Verdict
 from embedkit.checks.probes import observe
 from embedkit.lessons import course_root, existing_lessons
-from tests.answers import Right, Sly, Wrong
+from tests.answers import Right, Sly, Wrong, hints_meant
 
 ROOT = course_root()
 LESSONS = existing_lessons(ROOT)
@@ -70,6 +70,7 @@ def test_a_wrong_answer_is_caught_with_its_hint(slug, answer):
         assert verdict.status == "failed"
         (hint,) = [finding.hint for finding in verdict.findings if finding.passed is False]
         assert answer.hint in hint, str(verdict)
+        assert hints_meant(answer, TASKS[slug][answer.task]) in ([hint], [])
 
 
 @pytest.mark.parametrize(("slug", "answer"), SLY, ids=name)

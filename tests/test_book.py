@@ -1,5 +1,7 @@
 """The book builds without a warning, and its pages are whole and ask no other host for anything."""
 
+import importlib
+import inspect
 import json
 import os
 import re
@@ -7,6 +9,7 @@ import subprocess
 import sys
 from itertools import pairwise
 from pathlib import Path
+from types import ModuleType
 from urllib.parse import unquote, urldefrag, urlparse
 
 import nbformat
@@ -19,6 +22,7 @@ from PIL import Image
 from preview import PICTURE, tags
 from repository import Repository, find_repository
 
+from embedkit.grading.kit import TOOLS, modules_of
 from embedkit.lessons import LESSONS, Lesson
 
 ROOT = Path(__file__).parent.parent
@@ -380,3 +384,128 @@ def test_preview_names_the_picture_where_the_address_is_known(html):
     assert said["og:image"] == f"{base}{PICTURE}"
     with Image.open(html / PICTURE) as picture:
         assert picture.size == (1200, 630)
+
+
+def claims_printed_in_chapters() -> set[tuple[str, str]]:
+    """Return each statement that a stored output proves, with the name of its chapter."""
+    return {
+        (name.removeprefix("chapters/"), line[2:])
+        for name in listed_in_toc()
+        if (ROOT / f"{name}.ipynb").is_file() and name.startswith("chapters/")
+        for cell in nbformat.read(ROOT / f"{name}.ipynb", as_version=4).cells
+        for output in cell.get("outputs", [])
+        if output.output_type == "stream"
+        for line in output.text.splitlines()
+        if line.startswith("✓ ")
+    }
+
+
+def test_page_of_claims_links_each_claim_to_the_cell_that_proves_it(pages, html):
+    page = html / "chapters" / "claims.html"
+    linked = set()
+    for link in pages[page].select("ul.claims a"):
+        address, anchor = urldefrag(link["href"])
+        cell = pages[(page.parent / address).resolve()].find(id=anchor)
+        output = " ".join(part.get_text() for part in cell.select(".cell_output"))
+        assert f"✓ {link.get_text()}" in output, link
+        linked.add((Path(address).stem, link.get_text()))
+    assert linked == claims_printed_in_chapters()
+    assert f"There are {len(pages[page].select('ul.claims a'))} claims" in pages[page].get_text()
+
+
+def public_names(module: ModuleType) -> list[str]:
+    """Return the functions and classes that a module defines, and their public methods."""
+    own = [
+        thing
+        for name, thing in vars(module).items()
+        if not name.startswith("_") and getattr(thing, "__module__", "") == module.__name__
+        if inspect.isfunction(thing) or inspect.isclass(thing)
+    ]
+    methods = [
+        method
+        for thing in own
+        if inspect.isclass(thing)
+        for name, method in vars(thing).items()
+        if not name.startswith("_") and inspect.isfunction(method)
+    ]
+    return [f"{module.__name__}.{thing.__qualname__}" for thing in [*own, *methods]]
+
+
+def has_all_of(page: BeautifulSoup, modules: list[str]) -> list[str]:
+    """Return what a page of the reference lacks of some modules."""
+    names = [
+        name
+        for module in modules
+        for name in public_names(importlib.import_module(f"embedkit.{module}"))
+    ]
+    assert names
+    described = {tag["id"] for tag in page.select("dt.sig[id]") if tag.find_next_sibling("dd").p}
+    return [name for name in names if name not in described]
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.name)
+def test_reference_describes_all_that_a_lesson_builds(lesson, pages, html):
+    page = pages[html / "chapters" / "reference" / f"{lesson.name}.html"]
+    assert has_all_of(page, [Path(name).stem for name in modules_of(lesson)]) == []
+
+
+def test_reference_describes_the_helpers(pages, html):
+    helpers = [Path(name).stem for name in TOOLS if name.endswith(".py")]
+    modules = [*(name for name in helpers if name != "__init__"), "widgets", "widgets.figure"]
+    assert has_all_of(pages[html / "chapters" / "reference" / "helpers.html"], modules) == []
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.name)
+def test_a_chapter_leads_to_its_code(lesson, pages, html):
+    page = pages[html / "chapters" / f"{lesson.name}.html"]
+    links = page.select(f'main a[href^="reference/{lesson.name}.html"]')
+    assert f"embedkit.{lesson.slug}" in [link.get_text() for link in links]
+
+
+def test_the_index_has_what_the_reference_describes(pages, html):
+    listed = {link["href"] for link in pages[html / "genindex.html"].select("table a[href]")}
+    assert "chapters/reference/02_lookup_table.html#embedkit.lookup_table.lookup" in listed
+
+
+def test_page_on_speed_names_every_benchmark_and_every_result(pages, html):
+    page = pages[html / "chapters" / "speed.html"]
+    text = page.select_one("main").get_text()
+    machines = page.select_one("#cell-machines .cell_output").get_text()
+    results = [path.stem for path in (ROOT / "benchmarks" / "results").glob("*.json")]
+    programs = [path for path in (ROOT / "benchmarks").glob("*.py") if path.stem != "machine"]
+    assert len(results) >= 9
+    assert len(programs) >= 8
+    for name in results:
+        assert re.search(rf"(^|, ){name}(, |$)", machines, re.MULTILINE), name
+    for path in programs:
+        ways = f"python benchmarks/{path.name}", f"python -m benchmarks.{path.stem}"
+        assert any(way in text for way in ways), path.name
+    assert "GPU: not measured" in text
+
+
+def test_page_for_teachers_plans_each_lesson_once(pages, html):
+    plan = pages[html / "chapters" / "teaching.html"].select_one("table.four-weeks")
+    links = [Path(link["href"]).stem for link in plan.select("a")]
+    assert links == [lesson.name for lesson in LESSONS]
+    assert len(plan.select("tbody tr")) == 4
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.name)
+def test_page_for_teachers_holds_each_wrong_answer_below_its_task(lesson, pages, html):
+    folded = pages[html / "chapters" / "teaching.html"].select("details.mistakes")
+    (part,) = [tag for tag in folded if tag.summary.b.get_text() == str(lesson.number)]
+    answers = importlib.import_module(f"tests.answers.{lesson.slug}").WRONG
+    assert part.summary.small.get_text() == f"{len(answers)} answers"
+    for name in part.select("p.task"):
+        number = name.get_text().split()[1]
+        rows = [
+            [cell.get_text().strip() for cell in row.select("td")]
+            for row in name.find_next("table").select("tbody tr")
+        ]
+        counts = [int(count) for count, hint, _ in rows if "that the check knows" not in hint]
+        assert counts == sorted(counts, reverse=True)
+        shown = sorted(name for _, _, names in rows for name in names.split("; "))
+        of_task = [answer.name for answer in answers if answer.task == number]
+        assert shown == sorted("; ".join(of_task).split("; ")), number
+    tasks = {answer.task for answer in answers}
+    assert {tag.get_text().split()[1] for tag in part.select("p.task")} == tasks

@@ -29,7 +29,7 @@ from embedkit.lessons import Lesson
 
 SECONDS_A_CELL = 1200
 VARIES = "nbval-ignore-output"
-PAGES = {"rotary": ("positions_compared.ipynb",)}
+PAGES = {"rotary": ("positions_compared.ipynb",), "tiny_language_model": ("speed.ipynb",)}
 """Pages that belong to no lesson alone, and are run with the last of theirs."""
 
 METADATA = {

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from embedkit.checks.framework import Task
+
 
 @dataclass(frozen=True)
 class Right:
@@ -29,3 +31,12 @@ class Sly:
     task: str
     name: str
     code: str
+
+
+def hints_meant(answer: Wrong, task: Task) -> list[str]:
+    """Return the hints, of all misconceptions that a task knows, that hold the answer's words.
+
+    One at most. If there is none, the check has no name for what is wrong, and tells what it saw.
+    """
+    mistakes = [mistake for criterion in task.criteria for mistake in criterion.mistakes]
+    return [hint for hint in dict.fromkeys(m.hint for m in mistakes) if answer.hint in hint]

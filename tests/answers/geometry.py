@@ -982,7 +982,7 @@ COSINE_WRONG += [
     Wrong(
         "5.1",
         "lengths without an axis",
-        "another row",
+        "another row.",
         body(COSINE, "return (x / x.norm(dim=1)) @ (y / y.norm(dim=1)).T"),
     ),
     Wrong(

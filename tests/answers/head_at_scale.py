@@ -28,7 +28,7 @@ BYTES_WRONG = wrong(
         "return hidden.numel() * table.shape[0] * hidden.element_size()",
     ),
     ("the table", "size of the table", "return table.numel() * table.element_size()"),
-    ("numbers, not bytes", "4 bytes", "return hidden.shape[:-1].numel() * len(table)"),
+    ("numbers, not bytes", "This counts numbers", "return hidden.shape[:-1].numel() * len(table)"),
     ("hidden's own size", "D does not count", "return hidden.nbytes"),
     (
         "two axes",
@@ -304,7 +304,7 @@ return out
     ),
     (
         "the sum stays behind",
-        "old maximum − new maximum",
+        "not brought to the new maximum when",
         f"""{RUNNING}
 for i in range(0, len(table), block_size):
     z = hidden @ table[i : i + block_size].T
@@ -528,7 +528,7 @@ PART_WRONG = wrong(
     PART,
     (
         "not shifted, clamped",
-        "subtract that first",
+        "Row 0 of the shard is",
         "return shard[ids.clamp(max=len(shard) - 1)]",
     ),
     ("not shifted", "too large for this shard", "return shard[ids]"),
@@ -723,7 +723,7 @@ CHUNKED_WRONG = wrong(
     CHUNKED,
     (
         "no one-hot",
-        "softmax − onehot",
+        "The gradients lack the target",
         chunked(body_of_chunk=RIGHT_CHUNK.replace("    g[keep, y[keep]] -= 1\n", "")),
     ),
     (

@@ -653,7 +653,7 @@ STEP_WRONG = [
     Wrong(
         "3.4",
         "old means returned",
-        "those that came in",
+        "are those that came in.",
         body(
             STEP,
             "new_m = beta1 * m + (1 - beta1) * grad",

@@ -416,7 +416,7 @@ SAFE_WRONG = [
     Wrong(
         "2.3",
         "plain indexing",
-        "wraps around",
+        "A negative id wraps around",
         """
 def safe_lookup(table, ids):
     return table[ids.long()]
@@ -425,7 +425,7 @@ def safe_lookup(table, ids):
     Wrong(
         "2.3",
         "only the upper end",
-        "wraps around",
+        "A negative id wraps around",
         """
 def safe_lookup(table, ids):
     if (ids >= len(table)).any():
@@ -905,7 +905,7 @@ class TokenEmbedding(nn.Module):
     Wrong(
         "2.4",
         "row 0 is padding",
-        "numbers are not",
+        "numbers are not. The first",
         """
 class TokenEmbedding(nn.Embedding):
     def __init__(self, vocab_size, model_dim, std=1.0):
@@ -1039,7 +1039,7 @@ def mean_of_tokens(table, ids, pad_id):
     Wrong(
         "2.5",
         "0 / 0",
-        "0 divided by 0",
+        "0 divided by 0 is NaN, and",
         """
 def mean_of_tokens(table, ids, pad_id):
     mask = (ids != pad_id).unsqueeze(-1)
@@ -1382,7 +1382,7 @@ def safe_lookup(table, ids):
     Wrong(
         "2.3",
         "right but for negative ids",
-        "wraps around",
+        "A negative id wraps around",
         """
 def safe_lookup(table, ids):
     if ids.is_floating_point() or ids.dtype == torch.bool:

@@ -174,13 +174,13 @@ KEEP_WRONG = [
         body(KEEP, "r = sample / (counts / counts.max())", "return (r.sqrt() + r).clamp(max=1)"),
     ),
     Wrong(
-        "4.2", "how likely it is dropped", "likely it is kept",
+        "4.2", "how likely it is dropped", "likely it is kept.",
         body(
             KEEP, "r = sample / (counts / counts.sum())", "return 1 - (r.sqrt() + r).clamp(max=1)"
         ),
     ),
     Wrong(
-        "4.2", "more than 1", "clamp(max=1)",
+        "4.2", "more than 1", "gives more than 1. clamp(max=1)",
         body(KEEP, "r = sample / (counts / counts.sum())", "return r.sqrt() + r"),
     ),
     Wrong(
@@ -290,7 +290,7 @@ LOSS_WRONG = [
         body(LOSS, "return -F.logsigmoid(positive) - F.logsigmoid(negative).sum(dim=-1)"),
     ),
     Wrong(
-        "4.4", "mean of the negatives", "averaged",
+        "4.4", "mean of the negatives", "negatives are averaged.",
         body(LOSS, "return -F.logsigmoid(positive) - F.logsigmoid(-negative).mean(dim=-1)"),
     ),
     Wrong(
@@ -306,25 +306,25 @@ LOSS_WRONG = [
         body(LOSS, "return -F.logsigmoid(positive)[..., None] - F.logsigmoid(-negative)"),
     ),
     Wrong(
-        "4.4", "all pairs summed", "one loss for each pair",
+        "4.4", "all pairs summed", "All pairs are added up.",
         body(LOSS, "return -F.logsigmoid(positive).sum() - F.logsigmoid(-negative).sum()"),
     ),
     Wrong(
-        "4.4", "log of sigmoid", "F.logsigmoid(x) computes",
+        "4.4", "log of sigmoid", "In float32 σ(−120) is 0",
         body(
             LOSS,
             "return -positive.sigmoid().log() - (-negative).sigmoid().log().sum(dim=-1)",
         ),
     ),
     Wrong(
-        "4.4", "log of one minus sigmoid", "F.logsigmoid(x) computes",
+        "4.4", "log of one minus sigmoid", "In float32 σ(−120) is 0",
         body(
             LOSS,
             "return -positive.sigmoid().log() - (1 - negative.sigmoid()).log().sum(dim=-1)",
         ),
     ),
     Wrong(
-        "4.4", "exponentials", "F.logsigmoid(x) computes",
+        "4.4", "exponentials", "In float32 σ(−120) is 0",
         body(
             LOSS,
             "return torch.log(1 + torch.exp(-positive))"
@@ -3176,7 +3176,7 @@ def sentence_step(E, C, ids, negatives, window, per_pair, lr):
     Wrong(
         "4.6",
         "negatives pulled near",
-        "pulled near",
+        "The negatives are pulled near.",
         """
 def sentence_step(E, C, ids, negatives, window, per_pair, lr):
     T=len(ids); K=len(negatives)

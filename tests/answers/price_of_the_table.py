@@ -693,7 +693,7 @@ FACTOR_WRONG = [
     Wrong(
         "6.4",
         "a batch of one",
-        "with D appended",
+        "with D appended.",
         layer(TABLE + WIDEN, "if ids.ndim == 1:\n    ids = ids[None]\n" + READ),
     ),
     Wrong(
@@ -965,7 +965,7 @@ LOOK_WRONG += [
     ),
     looks(
         "by Q, other way round",
-        "Divide by M, the rows of remainders",
+        "divided by Q, the rows of quotients",
         "Q = len(quotients)",
         "return quotients[ids % Q] + remainders[ids // Q]",
     ),

@@ -338,7 +338,7 @@ ROTATE_WRONG = [
     ),
     wrong_rotate(
         "angles in the dtype of x",
-        "which knows no 257",
+        "Angles are rounded to bfloat16, which",
         "P = len(frequencies)",
         "angles = position_ids.to(x.dtype)[:, None, :, None] * frequencies.to(x.dtype)",
         "cos, sin = angles.cos(), angles.sin()",

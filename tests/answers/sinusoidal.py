@@ -44,7 +44,10 @@ WAVES_WRONG = [
         "return 2 * math.pi * base ** (2 * i / steps)",
     ),
     wrong_waves(
-        "a factor 2 too few", "i/D", CLOCKS, "return 2 * math.pi * base ** (i / (2 * steps))"
+        "a factor 2 too few",
+        "The exponent is i/D",
+        CLOCKS,
+        "return 2 * math.pi * base ** (i / (2 * steps))",
     ),
     wrong_waves(
         "clocks from 1",

@@ -215,7 +215,10 @@ TIED_WRONG = [
         body(TIED, "return one == other if one.shape == other.shape else False"),
     ),
     Wrong(
-        "7.2", "the same start", "strides", body(TIED, "return one.data_ptr() == other.data_ptr()")
+        "7.2",
+        "the same start",
+        "the strides,",
+        body(TIED, "return one.data_ptr() == other.data_ptr()"),
     ),
     Wrong(
         "7.2",
@@ -632,7 +635,7 @@ class TiedLM(nn.Module):
     Wrong(
         "7.3",
         "divided by the root",
-        "Multiply",
+        "√D. Multiply:",
         model(
             "",
             "h = torch.tanh(self.body(self.embedding(ids) / self.scale))\n"

@@ -530,7 +530,7 @@ DECODER_WRONG = [
     wrong(
         "12.4",
         "blocks from the end",
-        "wrong order",
+        "wrong order.",
         ('in weights["blocks"]:', 'in weights["blocks"][::-1]:'),
     ),
     wrong(
@@ -556,7 +556,7 @@ DECODER_WRONG = [
     wrong(
         "12.4",
         "squeezed",
-        "The shape is",
+        "The shape is (",
         ('return x @ weights["table"].T', 'return (x @ weights["table"].T).squeeze(1)'),
     ),
     wrong(

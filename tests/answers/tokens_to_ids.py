@@ -144,7 +144,7 @@ def word_vocabulary(words, size):
     Wrong(
         "1.1",
         "small letters",
-        "two words",
+        "two words.",
         """
 def word_vocabulary(words, size):
     counts = Counter(word.lower() for word in words)
@@ -363,7 +363,7 @@ def decode(ids, tokens):
     Wrong(
         "1.2",
         "str of bytes",
-        "b'…' and all",
+        "b'…' and all.",
         """
 def decode(ids, tokens):
     return str(b"".join(tokens[i] for i in ids))
@@ -673,7 +673,7 @@ def count_pairs(words):
     Wrong(
         "1.3",
         "only the first word",
-        "is missing",
+        "The key",
         """
 def count_pairs(words):
     counts = Counter()
@@ -972,7 +972,7 @@ def merge(ids, pair, new_id):
     Wrong(
         "1.4",
         "an id used twice",
-        "used for two pairs",
+        "used for two pairs.",
         """
 def merge(ids, pair, new_id):
     starts = [i for i in range(len(ids) - 1) if (ids[i], ids[i + 1]) == pair]
