@@ -77,7 +77,7 @@ release: $(LEARNING)
 	@$(RUN) embedkit release
 
 bench: $(LEARNING)
-	@$(if $(wildcard benchmarks/*.py),$(foreach file,$(wildcard benchmarks/*.py),$(BIN)/python $(file) &&) true,\
+	@$(if $(wildcard benchmarks/*.py),$(foreach file,$(wildcard benchmarks/*.py),$(RUN) benchmarks.$(basename $(notdir $(file))) &&) true,\
 	  echo "There is no benchmark yet: one belongs in benchmarks/, and then runs here.")
 
 $(VENV)/python-is-new-enough:

@@ -1,16 +1,11 @@
 """The page for teachers adds up what the chapters say that they take."""
 
-import sys
-from pathlib import Path
-
 import pytest
+from for_teachers import WEEKS, head_of, in_words, minutes_of
 
 from embedkit.lessons import LESSONS, course_root
 
 ROOT = course_root()
-sys.path.append(str(Path(__file__).parent.parent / "_ext"))
-
-from for_teachers import WEEKS, head_of, in_words, minutes_of  # noqa: E402
 
 
 @pytest.mark.parametrize(
