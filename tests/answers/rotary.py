@@ -84,7 +84,7 @@ FREQUENCIES_WRONG = [
     ),
     wrong_frequencies(
         "whole bases only",
-        "numbers are not",
+        "cut to a whole number",
         "return int(base) ** (-torch.arange(0, rotary_dim, 2) / rotary_dim)",
     ),
     wrong_frequencies(
@@ -293,7 +293,7 @@ ROTATE_WRONG = [
     ),
     wrong_rotate(
         "all positions from where the first sequence starts",
-        "numbers are not",
+        "count on from",
         "P = len(frequencies)",
         "places = position_ids[0, :1] + torch.arange(x.shape[-2])",
         "angles = places[:, None] * frequencies",
@@ -347,7 +347,7 @@ ROTATE_WRONG = [
     ),
     wrong_rotate(
         "frequencies in the dtype of x",
-        "numbers are not",
+        "frequencies are rounded to bfloat16",
         "P = len(frequencies)",
         "angles = position_ids[:, None, :, None] * frequencies.to(x.dtype).float()",
         "cos, sin = angles.cos(), angles.sin()",
@@ -478,7 +478,7 @@ PERMUTE_WRONG = [
     ),
     wrong_permute(
         "first head only",
-        "numbers are not",
+        "Only the first head's rows",
         "K, out = len(weight) // heads, weight.clone()",
         "out[:K] = torch.cat((weight[:K][0::2], weight[:K][1::2]))",
         "return out",
@@ -1154,7 +1154,7 @@ DECODE_WRONG = [
     ),
     wrong_decode(
         "the root of a value's length",
-        "numbers are not",
+        "root of a value's length",
         TURN,
         turned(),
         JOINED,

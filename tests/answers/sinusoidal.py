@@ -235,15 +235,15 @@ ROWS_WRONG = [
         PAIRS,
     ),
     wrong_rows(
-        "a table, read by id",
-        "numbers are not",
+        "the sign of a position is lost",
+        "A negative position gets",
         "i = torch.arange(model_dim // 2, dtype=torch.float64)",
         "angles = position_ids.double().abs()[..., None] * base ** (-2 * i / model_dim)",
         PAIRS,
     ),
     wrong_rows(
         "one clock loses its axis",
-        "The shape is",
+        "its axis is gone",
         ANGLES,
         "angles = angles.squeeze()",
         PAIRS,
@@ -273,7 +273,7 @@ ROWS_WRONG = [
     ),
     wrong_rows(
         "a single clock's axis is squeezed away",
-        "The shape is",
+        "its axis is gone",
         ANGLES,
         "angles = angles.squeeze(-1)",
         PAIRS,
@@ -636,7 +636,7 @@ SHIFT_WRONG = [
     ),
     wrong_shift(
         "one clock loses its axis",
-        "The shape is",
+        "its axis is gone",
         TURN,
         "c, s = c.squeeze(), s.squeeze()",
         "blocks = torch.stack([c, -s, s, c], dim=-1).unflatten(-1, (2, 2))",
@@ -774,7 +774,7 @@ LOOK_WRONG = [
     ),
     wrong_look(
         "view",
-        "view size",
+        "where .view stops",
         "key_weight = key_weight.view(-1).view(key_weight.shape)",
         MOVE,
         "out = m @ torch.linalg.inv(key).T",

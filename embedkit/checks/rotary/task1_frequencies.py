@@ -88,6 +88,11 @@ def usual_only(rotary_dim: int, base: float) -> Tensor:
     return finished.rotary_frequencies(rotary_dim)
 
 
+def whole_bases(rotary_dim: int, base: float) -> Tensor:
+    """Cut the base to a whole number."""
+    return finished.rotary_frequencies(rotary_dim, int(base))
+
+
 def wider(inputs: Inputs, seen: Seen) -> bool:
     """Whether the numbers came back in double precision."""
     return isinstance(seen.value, Tensor) and seen.value.dtype == torch.float64
@@ -147,7 +152,14 @@ task = Task(
         Criterion(
             "any base",
             other_bases,
-            mistakes=(Mistake("The base is 10,000, whatever the argument says.", usual_only),),
+            mistakes=(
+                Mistake("The base is 10,000, whatever the argument says.", usual_only),
+                Mistake(
+                    "The base is cut to a whole number. It may be any number above 1: leave it "
+                    "as it is.",
+                    whole_bases,
+                ),
+            ),
         ),
         Criterion(
             "pairs that hardly turn are right to five digits, too",

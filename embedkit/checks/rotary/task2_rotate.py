@@ -1,18 +1,11 @@
 """What marks task 11.2, `rotate`: each pair of each head, turned by its position."""
 
-from collections.abc import Callable
-
 import torch
 from torch import Tensor
 
-from embedkit import rotary as finished
 from embedkit.checks.framework import Criterion, Draw, Mistake, Task, says, scattered
 from embedkit.checks.probes import Inputs, Seen
-
-
-def turned(x: Tensor, position_ids: Tensor, frequencies: Tensor) -> Tensor:
-    """Do what the finished code does."""
-    return finished.rotate(x, finished.rotation(position_ids, frequencies))
+from embedkit.checks.rotary import wrong_rotations as wrong
 
 
 def exact_frequencies(draw: Draw, pairs: int) -> Tensor:
@@ -105,161 +98,6 @@ def to_train(draw: Draw) -> list[Inputs]:
     return questions
 
 
-def angles_of(position_ids: Tensor, frequencies: Tensor) -> Tensor:
-    """Return the angle of each pair, shape (B, 1, T, P)."""
-    return (position_ids[..., None].float() * frequencies)[:, None]
-
-
-Turn = Callable[[Tensor, Tensor, Tensor, Tensor], tuple[Tensor, Tensor]]
-
-
-def halves(turn: Turn) -> Callable[[Tensor, Tensor, Tensor], Tensor]:
-    """Return an answer that pairs the halves, and turns them in some way."""
-
-    def answer(x: Tensor, position_ids: Tensor, frequencies: Tensor) -> Tensor:
-        angles, pairs = angles_of(position_ids, frequencies), len(frequencies)
-        a, b, rest = x[..., :pairs], x[..., pairs : 2 * pairs], x[..., 2 * pairs :]
-        return torch.cat((*turn(a, b, angles.cos(), angles.sin()), rest), dim=-1)
-
-    return answer
-
-
-def backwards(a: Tensor, b: Tensor, cos: Tensor, sin: Tensor) -> tuple[Tensor, Tensor]:
-    """Turn the other way."""
-    return a * cos + b * sin, b * cos - a * sin
-
-
-def no_minus(a: Tensor, b: Tensor, cos: Tensor, sin: Tensor) -> tuple[Tensor, Tensor]:
-    """Add everywhere, which is no rotation."""
-    return a * cos + b * sin, b * cos + a * sin
-
-
-def swapped(a: Tensor, b: Tensor, cos: Tensor, sin: Tensor) -> tuple[Tensor, Tensor]:
-    """Write cosine for sine."""
-    return a * sin - b * cos, b * sin + a * cos
-
-
-def interleaved(x: Tensor, position_ids: Tensor, frequencies: Tensor) -> Tensor:
-    """Pair neighbours."""
-    return finished.rotate(x, finished.rotation(position_ids, frequencies, "interleaved"))
-
-
-def interleaved_tables(x: Tensor, position_ids: Tensor, frequencies: Tensor) -> Tensor:
-    """Pair the halves, with cosines and sines that are laid out for neighbours."""
-    angles = angles_of(position_ids, frequencies).repeat_interleave(2, dim=-1)
-    size = angles.shape[-1]
-    a, b = x[..., :size].chunk(2, dim=-1)
-    partner = torch.cat((-b, a), dim=-1)
-    return torch.cat((x[..., :size] * angles.cos() + partner * angles.sin(), x[..., size:]), dim=-1)
-
-
-def interleaved_back_to_halves(x: Tensor, position_ids: Tensor, frequencies: Tensor) -> Tensor:
-    """Pair neighbours, and write the result in halves."""
-    angles, size = angles_of(position_ids, frequencies), 2 * len(frequencies)
-    a, b = x[..., 0:size:2], x[..., 1:size:2]
-    cos, sin = angles.cos(), angles.sin()
-    return torch.cat((a * cos - b * sin, a * sin + b * cos, x[..., size:]), dim=-1)
-
-
-def columns(x: Tensor, position_ids: Tensor, frequencies: Tensor) -> Tensor:
-    """Number the columns."""
-    return turned(x, torch.arange(x.shape[-2]), frequencies)
-
-
-def first_for_all(x: Tensor, position_ids: Tensor, frequencies: Tensor) -> Tensor:
-    """Use the positions of the first sequence for all."""
-    return turned(x, position_ids[0], frequencies)
-
-
-def halves_of_the_head(x: Tensor, position_ids: Tensor, frequencies: Tensor) -> Tensor:
-    """Pair the first number of a head with the first of its second half, though few turn."""
-    angles, pairs = angles_of(position_ids, frequencies), len(frequencies)
-    cos, sin, out, half = angles.cos(), angles.sin(), x.clone(), x.shape[-1] // 2
-    a, b = x[..., :pairs], x[..., half : half + pairs]
-    out[..., :pairs], out[..., half : half + pairs] = a * cos - b * sin, a * sin + b * cos
-    return out
-
-
-def cut_off(x: Tensor, position_ids: Tensor, frequencies: Tensor) -> Tensor:
-    """Forget the rest of the head."""
-    return turned(x, position_ids, frequencies)[..., : 2 * len(frequencies)]
-
-
-def coarse(x: Tensor, position_ids: Tensor, frequencies: Tensor) -> Tensor:
-    """Compute the angles in the dtype of x."""
-    angles = position_ids.to(x.dtype)[..., None] * frequencies.to(x.dtype)
-    cos, sin = angles.cos()[:, None], angles.sin()[:, None]
-    a, b = x.chunk(2, dim=-1)
-    return torch.cat((a * cos - b * sin, a * sin + b * cos), dim=-1)
-
-
-def coarse_positions(x: Tensor, position_ids: Tensor, frequencies: Tensor) -> Tensor:
-    """Make the positions of the dtype of x, and nothing else."""
-    return turned_by(x, angles_of(position_ids.to(x.dtype), frequencies))
-
-
-def coarse_angles(x: Tensor, position_ids: Tensor, frequencies: Tensor) -> Tensor:
-    """Round the angles to the dtype of x."""
-    return turned_by(x, angles_of(position_ids, frequencies).to(x.dtype).float())
-
-
-def turned_by(x: Tensor, angles: Tensor) -> Tensor:
-    """Turn the two halves by these angles, in float32."""
-    a, b = x.chunk(2, dim=-1)
-    cos, sin = angles.cos(), angles.sin()
-    return torch.cat((a * cos - b * sin, a * sin + b * cos), dim=-1).to(x.dtype)
-
-
-def written_in_pairs(x: Tensor, position_ids: Tensor, frequencies: Tensor) -> Tensor:
-    """Pair the halves, and write the two numbers of a pair side by side."""
-    out, size = turned(x, position_ids, frequencies), 2 * len(frequencies)
-    pairs = torch.stack(out[..., :size].chunk(2, dim=-1), dim=-1).flatten(-2)
-    return torch.cat((pairs, out[..., size:]), dim=-1)
-
-
-def from_one(x: Tensor, position_ids: Tensor, frequencies: Tensor) -> Tensor:
-    """Count positions from 1."""
-    return turned(x, position_ids + 1, frequencies)
-
-
-def zeros_behind(x: Tensor, position_ids: Tensor, frequencies: Tensor) -> Tensor:
-    """Leave zeros where nothing turns."""
-    out = turned(x, position_ids, frequencies)
-    out[..., 2 * len(frequencies) :] = 0
-    return out
-
-
-def last_numbers(x: Tensor, position_ids: Tensor, frequencies: Tensor) -> Tensor:
-    """Turn the last numbers of a head."""
-    first = x.shape[-1] - 2 * len(frequencies)
-    end = turned(x[..., first:], position_ids, frequencies)
-    return torch.cat((x[..., :first], end), dim=-1)
-
-
-def rounded_early(x: Tensor, position_ids: Tensor, frequencies: Tensor) -> Tensor:
-    """Round cosines and sines to the dtype of x, as ``transformers`` does."""
-    angles, pairs = angles_of(position_ids, frequencies), len(frequencies)
-    cos, sin = angles.cos().to(x.dtype), angles.sin().to(x.dtype)
-    a, b, rest = x[..., :pairs], x[..., pairs : 2 * pairs], x[..., 2 * pairs :]
-    return torch.cat((a * cos - b * sin, a * sin + b * cos, rest), dim=-1)
-
-
-def chunked(x: Tensor, position_ids: Tensor, frequencies: Tensor) -> Tensor:
-    """Turn the two halves of the whole head."""
-    angles = angles_of(position_ids, frequencies)
-    cos, sin = angles.cos(), angles.sin()
-    a, b = x.chunk(2, dim=-1)
-    return torch.cat((a * cos - b * sin, a * sin + b * cos), dim=-1)
-
-
-def overwritten(x: Tensor, position_ids: Tensor, frequencies: Tensor) -> Tensor:
-    """Use the new a to compute b."""
-    angles, pairs = angles_of(position_ids, frequencies), len(frequencies)
-    a, b, rest = x[..., :pairs], x[..., pairs : 2 * pairs], x[..., 2 * pairs :]
-    a = a * angles.cos() - b * angles.sin()
-    return torch.cat((a, a * angles.sin() + b * angles.cos(), rest), dim=-1)
-
-
 def is_wider(inputs: Inputs, seen: Seen) -> bool:
     """Whether half precision became float32."""
     return isinstance(seen.value, Tensor) and seen.value.dtype != inputs["x"].dtype
@@ -269,7 +107,7 @@ task = Task(
     number="11.2",
     name="rotate",
     points=2,
-    reference=turned,
+    reference=wrong.turned,
     criteria=(
         Criterion(
             "numbers i and i + P turn together, by position × frequency i",
@@ -278,43 +116,44 @@ task = Task(
                 Mistake(
                     "You pair neighbours, 2i and 2i + 1: the interleaved layout. Here number i "
                     "turns with number i + P.",
-                    interleaved,
+                    wrong.interleaved,
                 ),
                 Mistake(
                     "The halves are paired, but cosines and sines are laid out for neighbours, as "
                     "repeat_interleave does. The two numbers of a pair then turn by different "
                     "angles. Write the P angles one behind the other, twice.",
-                    interleaved_tables,
+                    wrong.interleaved_tables,
                 ),
                 Mistake(
                     "You pair neighbours, and write the result in halves. Read halves, too.",
-                    interleaved_back_to_halves,
+                    wrong.interleaved_back_to_halves,
                 ),
                 Mistake(
                     "You pair the halves, and write the two numbers of a pair side by side. Write "
                     "them where you read them: i and i + P.",
-                    written_in_pairs,
+                    wrong.written_in_pairs,
                 ),
                 Mistake(
                     "Everything turns by one position too much. Position 0 does not turn.",
-                    from_one,
+                    wrong.from_one,
                 ),
                 Mistake(
                     "It turns the other way: the minus belongs to a·cos − b·sin. A new model "
                     "could learn with that. A trained one could not read it.",
-                    halves(backwards),
+                    wrong.halves(wrong.backwards),
                 ),
                 Mistake(
                     "One minus is missing, so this is no rotation: lengths change.",
-                    halves(no_minus),
+                    wrong.halves(wrong.no_minus),
                 ),
                 Mistake(
-                    "Cosine and sine are mixed up: at position 0 nothing turns.", halves(swapped)
+                    "Cosine and sine are mixed up: at position 0 nothing turns.",
+                    wrong.halves(wrong.swapped),
                 ),
                 Mistake(
                     "The second half is computed from the first after that was overwritten. "
                     "Compute both, then write.",
-                    overwritten,
+                    wrong.overwritten,
                 ),
             ),
         ),
@@ -324,11 +163,16 @@ task = Task(
             mistakes=(
                 Mistake(
                     "You number the columns. Padding in front shifts those: use position_ids.",
-                    columns,
+                    wrong.columns,
                 ),
                 Mistake(
                     "All sequences get the positions of the first one. Each has its own row.",
-                    first_for_all,
+                    wrong.first_for_all,
+                ),
+                Mistake(
+                    "Only the first sequence's first position is read, and you count on from "
+                    "there. Positions may repeat, and each sequence has its own: read them all.",
+                    wrong.counted_on,
                 ),
                 Mistake(
                     "An axis for the heads is missing. The angles have the axes (B, T, P), x has "
@@ -342,20 +186,24 @@ task = Task(
             partial,
             mistakes=(
                 Mistake(
-                    "The rest of the head is missing from the result. It stays, unturned.", cut_off
+                    "The rest of the head is missing from the result. It stays, unturned.",
+                    wrong.cut_off,
                 ),
-                Mistake("The rest of the head has become 0. It stays as it was.", zeros_behind),
                 Mistake(
-                    "The last numbers of the head are turned. Turn its first 2P.", last_numbers
+                    "The rest of the head has become 0. It stays as it was.", wrong.zeros_behind
+                ),
+                Mistake(
+                    "The last numbers of the head are turned. Turn its first 2P.",
+                    wrong.last_numbers,
                 ),
                 Mistake(
                     "You pair the halves of the whole head. Only its first 2P numbers turn, and "
                     "number i turns with number i + P.",
-                    halves_of_the_head,
+                    wrong.halves_of_the_head,
                 ),
                 Mistake(
                     "The two halves of the whole head are turned. Only its first 2P numbers turn.",
-                    chunked,
+                    wrong.chunked,
                 ),
             ),
         ),
@@ -366,17 +214,22 @@ task = Task(
                 Mistake(
                     "Angles are rounded to bfloat16, which knows no 257: it is 256 there. Make "
                     "position × frequency in float32, and round at the end.",
-                    coarse,
+                    wrong.coarse,
                 ),
                 Mistake(
                     "Positions are rounded to bfloat16, which knows no 257: it is 256 there. Keep "
                     "them as they are, or make them float32.",
-                    coarse_positions,
+                    wrong.coarse_positions,
                 ),
                 Mistake(
                     "Angles are rounded to bfloat16 before their cosine and sine are taken. Round "
                     "the result only.",
-                    coarse_angles,
+                    wrong.coarse_angles,
+                ),
+                Mistake(
+                    "The frequencies are rounded to bfloat16, so each pair turns at a slightly "
+                    "wrong speed, and the error grows with the position. Use them as they are.",
+                    wrong.coarse_frequencies,
                 ),
                 Mistake(
                     "Half precision went in and float32 came out. Round to x's dtype at the end.",
@@ -385,7 +238,7 @@ task = Task(
                 Mistake(
                     "Cosines, sines or products are rounded to bfloat16 on the way, as "
                     "transformers rounds them. Here all is float32 until the end.",
-                    rounded_early,
+                    wrong.rounded_early,
                 ),
             ),
         ),

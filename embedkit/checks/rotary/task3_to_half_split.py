@@ -73,6 +73,12 @@ def heads_inside(weight: Tensor, heads: int) -> Tensor:
     return torch.cat((w[:, 0::2], w[:, 1::2]), dim=1).flatten(0, 1)
 
 
+def first_only(weight: Tensor, heads: int) -> Tensor:
+    """Reorder the rows of the first head, and leave the others."""
+    size = len(weight) // heads
+    return torch.cat((finished.to_half_split(weight[:size], 1), weight[size:]))
+
+
 task = Task(
     number="11.3",
     name="to_half_split",
@@ -117,6 +123,11 @@ task = Task(
                     "heads is taken for the numbers of a head. There are `heads` blocks of "
                     "len(weight) / heads rows.",
                     heads_inside,
+                ),
+                Mistake(
+                    "Only the first head's rows are reordered. All heads need it, each in its "
+                    "own block of rows.",
+                    first_only,
                 ),
             ),
         ),

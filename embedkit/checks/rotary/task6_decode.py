@@ -1,86 +1,11 @@
 """What marks task 11.6, `decode`: new tokens read a cache of keys that are turned already."""
 
-import math
-from collections.abc import Callable
-from dataclasses import dataclass
-
 import torch
-from torch import Tensor
 
-from embedkit import rotary as finished
 from embedkit.checks.framework import Criterion, Draw, Mistake, Task, says, scattered
 from embedkit.checks.probes import Inputs, Seen
-from embedkit.learned_positions import attention
-
-Result = tuple[Tensor, Tensor, Tensor]
-
-
-def turn(x: Tensor, first: int, frequencies: Tensor) -> Tensor:
-    """Turn x, whose first position is given."""
-    positions = torch.arange(first, first + x.shape[-2])
-    return finished.rotate(x, finished.rotation(positions, frequencies))
-
-
-def turn_neighbours(x: Tensor, first: int, frequencies: Tensor) -> Tensor:
-    """Pair neighbours."""
-    positions = torch.arange(first, first + x.shape[-2])
-    return finished.rotate(x, finished.rotation(positions, frequencies, "interleaved"))
-
-
-def turn_back(x: Tensor, first: int, frequencies: Tensor) -> Tensor:
-    """Turn the other way."""
-    return turn(x, first, -frequencies)
-
-
-def turn_all_at_first(x: Tensor, first: int, frequencies: Tensor) -> Tensor:
-    """Turn all tokens as if they stood where the first one stands."""
-    rows = (turn(row, first, frequencies) for row in x.split(1, dim=-2))
-    return torch.cat(list(rows), dim=-2)
-
-
-@dataclass(frozen=True)
-class Way:
-    """One way to decode, right by default."""
-
-    turns: Callable[[Tensor, int, Tensor], Tensor] = turn
-    query_at: Callable[[int], int | None] = lambda past: past
-    key_at: Callable[[int], int | None] = lambda past: past
-    turns_cache: bool = False
-    turns_values: bool = False
-    mask: Callable[[int, int], Tensor] | None = None
-    scale: Callable[[int], float] = math.sqrt
-    new_first: bool = False
-    forgets: bool = False
-
-    def __call__(
-        self,
-        q: Tensor,
-        k: Tensor,
-        v: Tensor,
-        cached_keys: Tensor,
-        cached_values: Tensor,
-        frequencies: Tensor,
-    ) -> Result:
-        """Decode one step."""
-        past, new = cached_keys.shape[-2], k.shape[-2]
-        at = self.query_at(past), self.key_at(past)
-        q, k = (
-            x if p is None else self.turns(x, p, frequencies)
-            for x, p in zip((q, k), at, strict=True)
-        )
-        if self.turns_cache:
-            cached_keys = turn(cached_keys, 0, frequencies)
-        if self.turns_values:
-            v = turn(v, past, frequencies)
-        parts = ((k, cached_keys), (v, cached_values))
-        keys, values = (torch.cat(pair if self.new_first else pair[::-1], dim=-2) for pair in parts)
-        may_read = torch.ones(new, past + new, dtype=torch.bool).tril(past)
-        if self.mask is not None:
-            may_read = self.mask(past, new)
-        out = attention(
-            q * math.sqrt(q.shape[-1]) / self.scale(q.shape[-1]), keys, values, may_read
-        )
-        return (out, k, v) if self.forgets else (out, keys, values)
+from embedkit.checks.rotary import wrong_steps as wrong
+from embedkit.checks.rotary.wrong_steps import Way
 
 
 def asked(
@@ -159,68 +84,6 @@ def wider_values(draw: Draw) -> list[Inputs]:
     return [asked(draw, 3, 1, more=1), longer, asked(draw, 3, 1, more=-1)]
 
 
-def all_read_all(past: int, new: int) -> Tensor:
-    """Let new tokens read each other."""
-    return torch.ones(new, past + new, dtype=torch.bool)
-
-
-def corner(past: int, new: int) -> Tensor:
-    """Count the mask from the first column."""
-    return torch.ones(new, past + new, dtype=torch.bool).tril()
-
-
-def one_too_wide(past: int, new: int) -> Tensor:
-    """Let a token read one more."""
-    return all_read_all(past, new).tril(past + 1)
-
-
-def joined_unturned(
-    q: Tensor,
-    k: Tensor,
-    v: Tensor,
-    cached_keys: Tensor,
-    cached_values: Tensor,
-    frequencies: Tensor,
-) -> Result:
-    """Turn new keys for the scores only."""
-    out, _, values = Way()(q, k, v, cached_keys, cached_values, frequencies)
-    return out, torch.cat((cached_keys, k), dim=-2), values
-
-
-def not_itself(past: int, new: int) -> Tensor:
-    """Let a token read only what stands before it."""
-    return torch.ones(new, past + new, dtype=torch.bool).tril(past - 1)
-
-
-def no_mask_at_first(past: int, new: int) -> Tensor:
-    """Mask only where there is a cache."""
-    return corner(past, new).new_ones(new, new) if past == 0 else all_read_all(past, new).tril(past)
-
-
-@dataclass(frozen=True)
-class WeighHidden:
-    """Hide scores by some other number than −∞."""
-
-    hidden: float
-
-    def __call__(
-        self,
-        q: Tensor,
-        k: Tensor,
-        v: Tensor,
-        cached_keys: Tensor,
-        cached_values: Tensor,
-        frequencies: Tensor,
-    ) -> Result:
-        """Decode one step."""
-        past, new = cached_keys.shape[-2], k.shape[-2]
-        q, k = turn(q, past, frequencies), turn(k, past, frequencies)
-        keys, values = torch.cat((cached_keys, k), -2), torch.cat((cached_values, v), -2)
-        may_read = torch.ones(new, past + new, dtype=torch.bool).tril(past)
-        scores = q @ keys.mT / math.sqrt(q.shape[-1])
-        return scores.masked_fill(~may_read, self.hidden).softmax(-1) @ values, keys, values
-
-
 def not_a_number(inputs: Inputs, seen: Seen) -> bool:
     """Whether the first result holds nan."""
     return isinstance(seen.value, tuple) and bool(seen.value[0].isnan().any())
@@ -264,15 +127,15 @@ task = Task(
                 Mistake(
                     "You pair neighbours, 2i and 2i + 1: the interleaved layout. The cached keys "
                     "are half-split: number i turns with number i + K / 2.",
-                    Way(turns=turn_neighbours),
+                    Way(turns=wrong.turn_neighbours),
                 ),
                 Mistake(
                     "It turns the other way: the minus belongs to a·cos − b·sin.",
-                    Way(turns=turn_back),
+                    Way(turns=wrong.turn_back),
                 ),
                 Mistake(
                     "The new key that joins the cache is not turned. The cache holds turned keys.",
-                    joined_unturned,
+                    wrong.joined_unturned,
                 ),
                 Mistake(
                     "The cached keys are turned again. They were turned when they came in.",
@@ -290,7 +153,7 @@ task = Task(
                     "Only the new keys and values came back. The next step needs all of them.",
                     Way(forgets=True),
                 ),
-                Mistake("A token does not read itself. It may.", Way(mask=not_itself)),
+                Mistake("A token does not read itself. It may.", Way(mask=wrong.not_itself)),
                 Mistake(
                     "There is nan: nothing is left to read. Is the mask upside down?",
                     when=not_a_number,
@@ -298,7 +161,7 @@ task = Task(
                 Mistake(
                     "The mask is counted from the first column, so that new token 0 reads one "
                     "key only. It may read S + 1.",
-                    Way(mask=corner),
+                    Way(mask=wrong.corner),
                 ),
             ),
         ),
@@ -308,21 +171,21 @@ task = Task(
             mistakes=(
                 Mistake(
                     "All new tokens are turned as if they stood at S. New token j stands at S + j.",
-                    Way(turns=turn_all_at_first),
+                    Way(turns=wrong.turn_all_at_first),
                 ),
                 Mistake(
                     "The mask is one column too wide: each new token reads the one after it.",
-                    Way(mask=one_too_wide),
+                    Way(mask=wrong.one_too_wide),
                 ),
                 Mistake(
                     "New tokens read those that come after them. New token j may read the cache "
                     "and new tokens 0 to j.",
-                    Way(mask=all_read_all),
+                    Way(mask=wrong.all_read_all),
                 ),
                 Mistake(
                     "Hidden scores are set to 0, and 0 is a score like others: the softmax gives "
                     "it a weight. Set them to −∞.",
-                    WeighHidden(0.0),
+                    wrong.WeighHidden(0.0),
                 ),
                 Mistake(
                     "There is nan. A score of 0 is a score like others, so make the mask from "
@@ -332,7 +195,7 @@ task = Task(
                 Mistake(
                     "Hidden scores still have a weight: true scores lie below the number that "
                     "stands for them. Set them to −∞.",
-                    WeighHidden(-100.0),
+                    wrong.WeighHidden(-100.0),
                 ),
             ),
         ),
@@ -342,7 +205,7 @@ task = Task(
             mistakes=(
                 Mistake(
                     "With an empty cache, all read all. The mask belongs there, too.",
-                    Way(mask=no_mask_at_first),
+                    Way(mask=wrong.no_mask_at_first),
                 ),
                 Mistake(
                     "There is nan. With an empty cache, a token still reads itself.",
@@ -350,7 +213,17 @@ task = Task(
                 ),
             ),
         ),
-        Criterion("values may be longer or shorter than keys", wider_values),
+        Criterion(
+            "values may be longer or shorter than keys",
+            wider_values,
+            mistakes=(
+                Mistake(
+                    "The scores are divided by the root of a value's length. It is a key's, K: "
+                    "that is how many numbers each dot product adds up.",
+                    wrong.root_of_values,
+                ),
+            ),
+        ),
         Criterion(
             "any order in memory",
             in_any_order,

@@ -132,6 +132,18 @@ def as_columns(position_ids: Tensor, model_dim: int, base: float) -> Tensor:
     return finished.sinusoids(places.expand(position_ids.shape), model_dim, base)
 
 
+def without_sign(position_ids: Tensor, model_dim: int, base: float) -> Tensor:
+    """Lose the sign of a position."""
+    return finished.sinusoids(position_ids.abs(), model_dim, base)
+
+
+def lost_clock(inputs: Inputs, seen: Seen) -> bool:
+    """Whether the shape is wrong where there is one clock only."""
+    if inputs["model_dim"] > 2 or not isinstance(seen.value, Tensor):
+        return False
+    return seen.value.shape != (*inputs["position_ids"].shape, 2)
+
+
 def is_single(inputs: Inputs, seen: Seen) -> bool:
     """Whether float32 was somewhere on the way: nearly right, and more so near position 0."""
     if not isinstance(seen.value, Tensor):
@@ -208,12 +220,22 @@ task = Task(
                     "You number the places. Take the positions that are given in position_ids.",
                     as_columns,
                 ),
+                Mistake(
+                    "With D = 2 there is one clock, and its axis is gone. Keep an axis of size 1: "
+                    "no squeeze.",
+                    when=lost_clock,
+                ),
             ),
         ),
         Criterion(
             "position ids of any shape, any kind of integer, and negative ones",
             any_ids,
             mistakes=(
+                Mistake(
+                    "A negative position gets the row of the positive one. Its clocks are turned "
+                    "back: the cosine is the same, and the sine has the other sign.",
+                    without_sign,
+                ),
                 Mistake(
                     ONE_AXIS,
                     when=says(

@@ -79,6 +79,13 @@ def reaching(steps: int, model_dim: int, base: float) -> Tensor:
     return finished.shift_matrix(steps, model_dim, base, reaches_base=True)
 
 
+def lost_clock(inputs: Inputs, seen: Seen) -> bool:
+    """Whether the shape is wrong where there is one clock only."""
+    return (
+        inputs["model_dim"] == 2 and isinstance(seen.value, Tensor) and seen.value.shape != (2, 2)
+    )
+
+
 def is_single(inputs: Inputs, seen: Seen) -> bool:
     """Whether the matrix is nearly right."""
     if not isinstance(seen.value, Tensor) or seen.value.shape != (inputs["model_dim"],) * 2:
@@ -98,6 +105,11 @@ task = Task(
             "rows[t] @ matrix is rows[t + steps]",
             forward,
             mistakes=(
+                Mistake(
+                    "With D = 2 there is one clock, and its axis is gone: cosine and sine must "
+                    "stay tensors of shape (1,), so do not squeeze them.",
+                    when=lost_clock,
+                ),
                 Mistake(
                     "It turns the other way, and leads to rows[t − steps]. Rows are multiplied "
                     "from the right here; a formula with the matrix in front of a column needs a "

@@ -105,6 +105,11 @@ task = Task(
             back,
             mistakes=(
                 Mistake(
+                    "key_weight may lie scattered in memory, where .view stops. No view is needed "
+                    "here; .reshape takes any tensor.",
+                    when=says("view size"),
+                ),
+                Mistake(
                     "It looks ahead. To look back, the query must become row t − steps.",
                     combined(lambda key, move: move.T @ torch.linalg.inv(key).T),
                 ),
