@@ -26,10 +26,11 @@ test: export OMP_NUM_THREADS ?= 1
 lab: export JUPYTER_CONFIG_PATH := $(CURDIR)/_lab
 
 .DEFAULT_GOAL := help
-.PHONY: help book serve lab check test refresh release bench
+.PHONY: help book pdf serve lab check test refresh release bench
 
 help:
 	@echo "make book      build the book into _build/html"
+	@echo "make pdf       make one PDF of the book (needs Chromium or Chrome)"
 	@echo "make serve     serve the built book on this machine (PORT=8000)"
 	@echo "make lab       open JupyterLab on your progress and the exercises"
 	@echo "make check     mark your exercise sheets"
@@ -41,6 +42,9 @@ help:
 book: $(LEARNING)
 	@$(BIN)/jupyter-book build . -W -n --keep-going
 	@echo "The book is built. Open _build/html/index.html, or run: make serve"
+
+pdf: $(LEARNING)
+	@$(RUN) embedkit.authoring.pdf
 
 _build/html/index.html:
 	@$(MAKE) --no-print-directory book

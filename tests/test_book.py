@@ -1,9 +1,11 @@
 """The book builds without a warning, and its pages are whole and ask no other host for anything."""
 
+import json
 import os
 import re
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 from urllib.parse import unquote, urldefrag, urlparse
 
@@ -12,6 +14,10 @@ import pytest
 import yaml
 from bs4 import BeautifulSoup, Tag
 from glossary_data import read_terms
+from lesson_head import run_elsewhere
+from PIL import Image
+from preview import PICTURE, tags
+from repository import Repository, find_repository
 
 from embedkit.lessons import LESSONS, Lesson
 
@@ -282,3 +288,95 @@ def test_map_links_lessons_that_exist_and_marks_the_others(lesson, pages, html):
     else:
         assert entry.a is None
         assert "to come" in entry.get_text()
+
+
+def test_cover_opens_the_first_page(pages, html):
+    cover = pages[html / "chapters" / "intro.html"].select_one("h1 ~ svg.cover[aria-label]")
+    assert [text.get_text() for text in cover.find_all("text")].count("king") == 2
+
+
+@pytest.mark.parametrize("lesson", WRITTEN, ids=lambda lesson: lesson.name)
+def test_head_of_a_lesson_says_what_the_notebook_says(lesson, pages, html):
+    page = pages[html / "chapters" / f"{lesson.name}.html"]
+    opening = json.loads(lesson.chapter(ROOT).read_text(encoding="utf-8"))["cells"][0]["source"]
+    takes = "".join(opening).split("\n\n")[2].strip("*").replace("`", "").replace("'", "’")
+    assert page.select_one(".lesson-question").get_text() == lesson.question
+    assert page.select_one(".lesson-facts .time").get_text().startswith("About ")
+    assert page.select_one(".lesson-facts .needs").get_text().startswith("You need ")
+    assert " ".join(fact.get_text() for fact in page.select(".lesson-facts li")) == takes
+    linked = [int(link.get_text()) for link in page.select(".lesson-facts .needs a")]
+    named = [int(number) for number in re.findall(r"\d+", takes.partition("You need")[2])]
+    assert linked == named
+    assert all(
+        link["href"].startswith(f"{int(link.get_text()):02d}_")
+        for link in page.select(".lesson-facts .needs a")
+    )
+
+
+@pytest.mark.parametrize("lesson", WRITTEN, ids=lambda lesson: lesson.name)
+def test_buttons_lead_to_the_other_half_and_to_the_notebook(lesson, pages, html):
+    for folder, other in [("chapters", "exercises"), ("exercises", "chapters")]:
+        path = html / folder / f"{lesson.name}.html"
+        head = pages[path].select_one("section > nav.lesson-buttons")
+        half, notebook, *elsewhere = head.find_all("a")
+        assert half["href"] == f"../{other}/{lesson.name}.html"
+        downloaded = (path.parent / notebook["href"]).read_bytes()
+        assert downloaded == (ROOT / folder / f"{lesson.name}.ipynb").read_bytes()
+        assert notebook["download"] == f"{lesson.name}.ipynb"
+        assert [link["href"] for link in elsewhere] == opens_elsewhere(f"{folder}/{lesson.name}")
+
+
+def opens_elsewhere(name: str) -> list[str]:
+    """Return where a notebook opens on other machines, if this copy knows its own address."""
+    repository = find_repository(ROOT, os.environ)
+    path = f"{name}.ipynb"
+    return [repository.colab(path), repository.binder(path)] if repository else []
+
+
+def test_links_to_other_machines_follow_the_repository():
+    assert run_elsewhere(None, "chapters/a.ipynb") == []
+    found = Repository("someone", "course")
+    colab, binder = run_elsewhere(found, "chapters/a.ipynb")
+    assert f'href="{found.colab("chapters/a.ipynb")}"' in colab
+    assert f'href="{found.binder("chapters/a.ipynb")}"' in binder
+
+
+def test_sheets_say_their_points(pages, html):
+    for lesson in WRITTEN:
+        page = pages[html / "exercises" / f"{lesson.name}.html"]
+        assert page.select_one(".lesson-facts .points").get_text().endswith("tasks, 10 points")
+
+
+def test_pages_say_where_in_the_course_they_stand(pages, html):
+    for folder in ("chapters", "exercises"):
+        place = pages[html / folder / "07_tied_head.html"].select_one(".lesson-place")
+        assert place.get_text() == "Lesson 7 of 12 · Part III: The price of the table"
+
+
+def test_foot_follows_the_path_of_learning(pages, html):
+    path = listed_in_toc()
+    for here, after in pairwise(["chapters/intro", *path]):
+        link = pages[html / f"{here}.html"].select_one("a.right-next")
+        target = os.path.relpath(html / f"{after}.html", (html / here).parent)
+        assert Path(link["href"]) == Path(target)
+    questions = {f"chapters/{lesson.name}": lesson.question for lesson in WRITTEN}
+    for here, after in pairwise(path):
+        shown = pages[html / f"{here}.html"].select_one("a.right-next .question")
+        assert (shown.get_text() if shown else None) == questions.get(after)
+
+
+def test_preview_of_a_page_has_its_title_and_question(pages, html):
+    page = pages[html / "chapters" / "07_tied_head.html"]
+    said = {tag["property"]: tag["content"] for tag in page.select("meta[property^='og:']")}
+    assert said["og:title"] == "7 · Tied head"
+    assert said["og:description"] == "Can the same matrix read and write?"
+    assert ("og:image" in said) == bool(os.environ.get("COURSE_ADDRESS"))
+
+
+def test_preview_names_the_picture_where_the_address_is_known(html):
+    base = "https://example.org/course/"
+    said = tags("A page", "The book", "", base, "chapters/a.html")
+    assert said["og:url"] == "https://example.org/course/chapters/a.html"
+    assert said["og:image"] == f"{base}{PICTURE}"
+    with Image.open(html / PICTURE) as picture:
+        assert picture.size == (1200, 630)

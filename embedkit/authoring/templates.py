@@ -120,8 +120,8 @@ ANSWER = '''def double(x: Tensor) -> Tensor:
 CHAPTER_CELLS = (
     (
         "title",
-        "# $number · $title\n\n**$question**\n\n"
-        "Say what the reader needs, let them predict, and show.",
+        "# $number · $title\n\n**$question**\n\n*About ten minutes. You need Python.*\n\n"
+        "Say there how long it takes and what it needs. Then let the reader predict, and show.",
     ),
     ("setup", "import torch\n\nfrom embedkit import claim\nfrom embedkit.$slug import double"),
     ("first-text", "## A first section\n\nWhat comes back? Say it before you look."),
