@@ -1,9 +1,6 @@
 """The book builds without a warning, and its pages are whole and ask no other host for anything."""
 
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 from urllib.parse import unquote, urldefrag, urlparse
 
@@ -32,43 +29,6 @@ FETCHES = {
 FETCHING_LINKS = {"stylesheet", "icon", "preload", "modulepreload", "prefetch", "preconnect"}
 STYLE_FETCHES = re.compile(r"""(?:url\(|@import)\s*["']?([^"')\s;]+)""")
 
-Pages = dict[Path, BeautifulSoup]
-
-
-def run(command: list[str]) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUTF8": "1"}
-    return subprocess.run(
-        command, cwd=ROOT, env=environment, capture_output=True, text=True, encoding="utf-8"
-    )
-
-
-@pytest.fixture(scope="module")
-def build(tmp_path_factory) -> tuple[Path, subprocess.CompletedProcess[str]]:
-    """Build the book outside of the tree; return the folder of its pages and how it went."""
-    out = tmp_path_factory.mktemp("book")
-    strict = ["-W", "-n", "--keep-going", "--path-output", str(out)]
-    jupyter_book = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()"]
-    done = run([*jupyter_book, "build", ".", *strict])
-    return out / "_build" / "html", done
-
-
-@pytest.fixture(scope="module")
-def html(build) -> Path:
-    folder, done = build
-    if not (folder / "index.html").is_file():
-        pytest.fail(f"the book was not built:\n{done.stdout[-2000:]}\n{done.stderr[-2000:]}")
-    return folder
-
-
-@pytest.fixture(scope="module")
-def pages(html) -> Pages:
-    """Return every page that a reader can open; index.html only leads on to the first."""
-    return {
-        path: BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
-        for path in sorted(html.rglob("*.html"))
-        if "_static" not in path.relative_to(html).parts and path != html / "index.html"
-    }
-
 
 def is_foreign(address: str) -> bool:
     """Say whether an address leads to another host."""
@@ -87,10 +47,8 @@ def addresses_fetched(page: BeautifulSoup) -> list[str]:
 
 
 def test_builds_without_a_warning(build):
-    _, done = build
-    said = done.stdout + done.stderr
-    warnings = [line for line in said.splitlines() if "WARNING" in line or "ERROR" in line]
-    assert done.returncode == 0, said[-3000:]
+    warnings = [line for line in build.said.splitlines() if "WARNING" in line or "ERROR" in line]
+    assert build.returncode == 0, build.said[-3000:]
     assert warnings == []
 
 
