@@ -13,6 +13,8 @@ from embedkit.lessons import LESSONS, Lesson
 ROOT = Path(__file__).parent.parent
 WRITTEN = [lesson for lesson in LESSONS if lesson.chapter(ROOT).is_file()]
 
+TEMPLATES = sorted((ROOT / "embedkit" / "widgets").glob("*.html"))
+
 # Each way in which a page can make the browser fetch something: an element and its attribute.
 FETCHES = {
     "script": "src",
@@ -129,6 +131,22 @@ def test_images_say_what_they_show(pages, html):
             if not (drawing.get("aria-label") or drawing.find("title")):
                 silent.append((str(path.relative_to(html)), "svg", ""))
     assert silent == []
+
+
+@pytest.mark.parametrize("lesson", WRITTEN, ids=lambda lesson: lesson.slug)
+def test_each_lesson_has_a_figure_that_says_what_it_is_without_a_script(lesson, pages, html):
+    figures = pages[html / "chapters" / f"{lesson.name}.html"].select("div.ek")
+    assert figures
+    for figure in figures:
+        assert (
+            "It needs a browser with JavaScript." in figure.select_one("[role=status]").get_text()
+        )
+        assert not re.search(r"\b(fetch|XMLHttpRequest|import)\s*\(", figure.decode())
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: path.stem)
+def test_the_code_of_an_interactive_figure_is_small(template):
+    assert template.stat().st_size < 10_000
 
 
 def test_pages_have_language_title_and_icon(pages):
