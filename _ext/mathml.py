@@ -160,7 +160,9 @@ def visit_inline(self: HTML5Translator, node: nodes.math) -> None:
 def visit_block(self: HTML5Translator, node: nodes.math_block) -> None:
     """Write a formula that stands in a line of its own, with its number if it has one."""
     self.body.append(self.starttag(node, "div", "", CLASS="math notranslate nohighlight"))
-    self.body.append(f'<div class="formula">{render(node, display=True)}</div>')
+    # The theme lets the keyboard reach what bears this name of its own, where it is cut off.
+    self.body.append('<div class="formula pst-scrollable-table-container">')
+    self.body.append(f"{render(node, display=True)}</div>")
     if node["number"]:
         self.body.append(f'<span class="eqno">({get_node_equation_number(self, node)})')
         self.add_permalink_ref(node, "Link to this equation")

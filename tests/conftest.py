@@ -14,6 +14,7 @@ from embedkit.checks.framework import Task
 from embedkit.grading.notebooks import notebook_bytes
 from embedkit.grading.release import release
 from embedkit.lessons import Lesson
+from tests.book import build, html, pages
 from tests.small_course import (
     DOUBLE,
     LESSON,
@@ -24,6 +25,8 @@ from tests.small_course import (
     answer_cell,
     check_cell,
 )
+
+__all__ = ["build", "html", "pages"]  # fixtures of the built book
 
 
 @pytest.fixture

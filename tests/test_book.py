@@ -5,8 +5,6 @@ import inspect
 import json
 import os
 import re
-import subprocess
-import sys
 from itertools import pairwise
 from pathlib import Path
 from types import ModuleType
@@ -29,6 +27,8 @@ ROOT = Path(__file__).parent.parent
 TERMS = read_terms(ROOT / "chapters" / "glossary.yml")
 WRITTEN = [lesson for lesson in LESSONS if lesson.chapter(ROOT).is_file()]
 
+TEMPLATES = sorted((ROOT / "embedkit" / "widgets").glob("*.html"))
+
 # Each way in which a page can make the browser fetch something: an element and its attribute.
 FETCHES = {
     "script": "src",
@@ -44,43 +44,6 @@ FETCHES = {
 }
 FETCHING_LINKS = {"stylesheet", "icon", "preload", "modulepreload", "prefetch", "preconnect"}
 STYLE_FETCHES = re.compile(r"""(?:url\(|@import)\s*["']?([^"')\s;]+)""")
-
-Pages = dict[Path, BeautifulSoup]
-
-
-def run(command: list[str]) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUTF8": "1"}
-    return subprocess.run(
-        command, cwd=ROOT, env=environment, capture_output=True, text=True, encoding="utf-8"
-    )
-
-
-@pytest.fixture(scope="module")
-def build(tmp_path_factory) -> tuple[Path, subprocess.CompletedProcess[str]]:
-    """Build the book outside of the tree; return the folder of its pages and how it went."""
-    out = tmp_path_factory.mktemp("book")
-    strict = ["-W", "-n", "--keep-going", "--path-output", str(out)]
-    jupyter_book = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()"]
-    done = run([*jupyter_book, "build", ".", *strict])
-    return out / "_build" / "html", done
-
-
-@pytest.fixture(scope="module")
-def html(build) -> Path:
-    folder, done = build
-    if not (folder / "index.html").is_file():
-        pytest.fail(f"the book was not built:\n{done.stdout[-2000:]}\n{done.stderr[-2000:]}")
-    return folder
-
-
-@pytest.fixture(scope="module")
-def pages(html) -> Pages:
-    """Return every page that a reader can open; index.html only leads on to the first."""
-    return {
-        path: BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
-        for path in sorted(html.rglob("*.html"))
-        if "_static" not in path.relative_to(html).parts and path != html / "index.html"
-    }
 
 
 def is_foreign(address: str) -> bool:
@@ -100,10 +63,8 @@ def addresses_fetched(page: BeautifulSoup) -> list[str]:
 
 
 def test_builds_without_a_warning(build):
-    _, done = build
-    said = done.stdout + done.stderr
-    warnings = [line for line in said.splitlines() if "WARNING" in line or "ERROR" in line]
-    assert done.returncode == 0, said[-3000:]
+    warnings = [line for line in build.said.splitlines() if "WARNING" in line or "ERROR" in line]
+    assert build.returncode == 0, build.said[-3000:]
     assert warnings == []
 
 
@@ -184,6 +145,22 @@ def test_images_say_what_they_show(pages, html):
             if not (drawing.get("aria-label") or drawing.find("title")):
                 silent.append((str(path.relative_to(html)), "svg", ""))
     assert silent == []
+
+
+@pytest.mark.parametrize("lesson", WRITTEN, ids=lambda lesson: lesson.slug)
+def test_each_lesson_has_a_figure_that_says_what_it_is_without_a_script(lesson, pages, html):
+    figures = pages[html / "chapters" / f"{lesson.name}.html"].select("div.ek")
+    assert figures
+    for figure in figures:
+        assert (
+            "It needs a browser with JavaScript." in figure.select_one("[role=status]").get_text()
+        )
+        assert not re.search(r"\b(fetch|XMLHttpRequest|import)\s*\(", figure.decode())
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: path.stem)
+def test_the_code_of_an_interactive_figure_is_small(template):
+    assert template.stat().st_size < 10_000
 
 
 def test_pages_have_language_title_and_icon(pages):
