@@ -12,9 +12,10 @@ import pytest
 from embedkit.checks.framework import Verdict
 from embedkit.checks.plain import save_plain
 from embedkit.grading.kit import make_kit
-from embedkit.grading.marking import Heard, judge
+from embedkit.grading.marking import judge
 from embedkit.grading.nbval_runner import run_cells
 from embedkit.grading.replay import OPENING, Step, observations_file, probe_of, questions_file
+from embedkit.grading.rounds import Heard
 from embedkit.grading.solutions import read_solution
 from embedkit.grading.surroundings import Shared, Surroundings
 from embedkit.grading.watch import Limits

@@ -20,9 +20,10 @@ from embedkit.checks.plain import save_plain
 from embedkit.fence import landlock
 from embedkit.grading.integrity import CourseChangedError, manifest, verify
 from embedkit.grading.kit import PACKAGE, TOOLS, make_kit, modules_of
-from embedkit.grading.marking import Heard, judge, mark_sheet
+from embedkit.grading.marking import judge, mark_sheet
 from embedkit.grading.notebooks import read_notebook
 from embedkit.grading.replay import observations_file
+from embedkit.grading.rounds import Heard
 from embedkit.grading.watch import Limits
 from embedkit.lessons import LESSONS, Lesson, course_root, existing_lessons, find_lesson
 from tests.small_course import LESSON as SMALL

@@ -19,6 +19,10 @@ from embedkit.checks.compare import same
 from embedkit.checks.hints import details, explain, side_effects
 from embedkit.checks.probes import Inputs, Seen, not_callable, observe
 
+TOO_LARGE, ALLOWED = 128 * 2**20, 96 * 2**20
+"""How many bytes that takes which no right answer makes, in a question at scale; and how many bytes
+its process may take. A fifth of it is the libraries', of which new parts are read."""
+
 
 class Draw:
     """Draws random questions; on one machine, the same seed draws the same ones."""
@@ -108,6 +112,25 @@ class Criterion:
 
 
 @dataclass(frozen=True)
+class AtScale:
+    """A question so large that whoever marks sees from outside if an answer makes too much.
+
+    What no right answer makes would take :data:`TOO_LARGE` bytes, and :data:`ALLOWED` may be taken.
+
+    Args:
+        says: what the criterion says that this one backs.
+        draws: draws the question.
+        hint: what to tell whoever takes too much.
+        probe: the name of the probe that puts it.
+    """
+
+    says: str
+    draws: Callable[[Draw], Inputs]
+    hint: str
+    probe: str = "call"
+
+
+@dataclass(frozen=True)
 class Finding:
     """What a verdict says of one criterion; ``passed`` is None if it was not looked at."""
 
@@ -157,6 +180,7 @@ class Task:
         points: what it is worth.
         reference: the finished code, which a right answer behaves like.
         criteria: what is looked at, in order.
+        at_scale: what else is asked where memory can be weighed from outside.
     """
 
     number: str
@@ -164,6 +188,7 @@ class Task:
     points: int
     reference: Callable[..., Any]
     criteria: tuple[Criterion, ...]
+    at_scale: AtScale | None = None
 
     def __call__(self, answer: Any) -> None:
         """Put questions to an answer, here and now, and print the verdict."""
@@ -202,6 +227,29 @@ class Task:
             )
         passed = all(finding.passed for finding in findings)
         return self._end("passed" if passed else "failed", findings)
+
+    def questions_at_scale(self, seed: int) -> list[tuple[str, Inputs]]:
+        """Return the question that is asked where memory can be weighed, if the task has one."""
+        return [(self.at_scale.probe, self.at_scale.draws(Draw(seed)))] if self.at_scale else []
+
+    def judge_at_scale(self, seed: int, seen: Seen, taken: int) -> Finding:
+        """Judge what an answer gave to the large question, and how many bytes it took."""
+        assert self.at_scale is not None
+        large = self.at_scale
+        if taken > ALLOWED:
+            shown = (
+                ("took", f"{taken / 2**20:.0f} MiB at its peak, on a larger question"),
+                ("at most", f"{ALLOWED / 2**20:.0f} MiB"),
+            )
+            return Finding(large.says, False, large.hint, shown)
+        asked = [large.draws(Draw(seed))]
+        criterion = Criterion(large.says, lambda draw: asked, large.probe)
+        return self._judge(criterion, asked, [seen])
+
+    def not_weighed(self, reason: str) -> Finding:
+        """Return the finding on an answer that could not be asked the large question."""
+        assert self.at_scale is not None
+        return Finding(self.at_scale.says, False, f"On a larger question: {reason}")
 
     def not_run(self, note: str) -> Verdict:
         """Return the verdict on an answer that could not be asked, with the reason."""

@@ -1,7 +1,8 @@
 """Probes that weigh: they note how many numbers an answer holds at most.
 
 Unlike an output, such a note could be forged by an answer that sets out to. It catches what a
-learner writes, in PyTorch: numbers that are handed to another library count as too many.
+learner writes, in PyTorch: numbers that are handed to another library count as too many. On Linux,
+whoever marks also weighs the process, see :mod:`embedkit.grading.weighing`.
 """
 
 from collections.abc import Callable
@@ -58,14 +59,24 @@ class Held(TorchDispatchMode):
         return out
 
 
+def weigh(work: Callable[[], Any], given: list[Plain]) -> tuple[Any, int]:
+    """Do some work, and return its result and how many numbers it held at most, besides the given.
+
+    Args:
+        work: is called once, without arguments.
+        given: what counts for nothing.
+    """
+    with Held(given) as held, Leaving() as leaving:
+        result = work()
+    return result, UNKNOWN if leaving.left else held.most
+
+
 def call_and_weigh(answer: Callable[..., Any], **inputs: Plain) -> Any:
     """Call a function, and note how many numbers it held at most, the inputs not counted.
 
     Also noted is whether something that came back carries a graph of its gradients.
     """
-    with Held(list(inputs.values())) as held, Leaving() as leaving:
-        result = answer(*inputs.values())
-    most = UNKNOWN if leaving.left else held.most
+    result, most = weigh(lambda: answer(*inputs.values()), list(inputs.values()))
     graph = any(isinstance(item, Tensor) and item.requires_grad for item in tree_leaves(result))
     return {"result": to_plain(result), "most": most, "graph": graph}
 
@@ -73,6 +84,5 @@ def call_and_weigh(answer: Callable[..., Any], **inputs: Plain) -> Any:
 def layer_weighs(answer: Callable[..., Any], sizes: list[int], ids: Tensor) -> Any:
     """Build a layer, read ids, and note how many numbers it held at most, its own not counted."""
     layer = answer(*sizes)
-    with Held([*layer.parameters(), *layer.buffers()]) as held, Leaving() as leaving:
-        result = layer(ids)
-    return {"result": to_plain(result), "most": UNKNOWN if leaving.left else held.most}
+    result, most = weigh(lambda: layer(ids), [*layer.parameters(), *layer.buffers()])
+    return {"result": to_plain(result), "most": most}

@@ -124,6 +124,15 @@ def layer_by_name(
     return found | {f"gradient of {name}": gradient for name, gradient in gradients.items()}
 
 
+def layer_looks_up(
+    answer: Callable[..., Any], sizes: list[int], parameters: dict[str, Tensor], ids: Tensor
+) -> Any:
+    """Build a layer, load numbers into its parameters by name, and read ids."""
+    layer = answer(*sizes)
+    layer.load_state_dict(parameters, strict=False)
+    return layer(ids)
+
+
 def layer_factors(answer: Callable[..., Any], sizes: list[int]) -> Any:
     """Build a layer twice and return its parameters as they start, by name."""
     return [dict(answer(*sizes).named_parameters()) for _ in range(2)]
@@ -142,6 +151,7 @@ PROBES: dict[str, Callable[..., Any]] = {
         layer_step,
         layer_by_name,
         layer_factors,
+        layer_looks_up,
         layer_weighs,
         measured_model,
     )

@@ -46,7 +46,13 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
     """Run one cell, and note how it went; stop after one that did not come to an end."""
     if not isinstance(item, IPyNbCell):
         return (yield)
-    note(cell=item.cell_num, outcome="started", kernel=item.parent.kernel.km.provisioner.pid)
+    kernel = item.parent.kernel.km.provisioner.pid
+    note(cell=item.cell_num, outcome="started", kernel=kernel)
+    if PLAN["weighed"] and item.cell_num == PLAN["first"]:
+        PLAN["before"] = held(kernel, "VmRSS")
+    weighed = str(item.cell_num) in PLAN["weighed"]
+    if weighed:
+        begin_to_weigh(item.cell_num, kernel)
     finished = threading.Event()
     watch = threading.Thread(target=end_with_the_kernel, args=(item, finished), daemon=True)
     watch.start()
@@ -56,8 +62,10 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
     finally:
         finished.set()
         watch.join()
-        ending = outcome(item)
+        ending: dict[str, Any] = outcome(item)
         if ending["outcome"] == "ok":
+            if weighed:
+                ending["taken"] = held(kernel, "VmHWM") - PLAN["before"]
             ending |= keep_what_was_seen(item.cell_num)
         note(cell=item.cell_num, **ending)
         if ending["outcome"] in ("timeout", "died"):
@@ -88,6 +96,19 @@ def drop_the_flood(item: IPyNbCell) -> None:
                 return message
 
     item.parent.get_kernel_message = get_kernel_message
+
+
+def begin_to_weigh(cell: int, kernel: int) -> None:
+    """Let the system forget the kernel's peak so far, and only then show a probe its questions."""
+    Path(f"/proc/{kernel}/clear_refs").write_text("5", encoding="ascii")
+    sealed, place = PLAN["weighed"][str(cell)]
+    shutil.copyfile(sealed, place)
+
+
+def held(kernel: int, figure: str) -> int:
+    """Return how many bytes a kernel holds (``VmRSS``), or held at its peak (``VmHWM``)."""
+    lines = Path(f"/proc/{kernel}/status").read_text("ascii", "replace").splitlines()
+    return 1024 * next(int(line.split()[1]) for line in lines if line.startswith(figure))
 
 
 def keep_what_was_seen(cell: int) -> dict[str, str]:

@@ -45,11 +45,15 @@ class CellRun:
 
     ``ok``, ``error``, ``timeout``, ``died``, ``memory``, ``disk`` or ``threads`` if it took too
     much of it, ``deadline`` if the whole sheet took too long, or ``not run``.
+
+    ``taken`` says of a probe that is weighed how many bytes more the kernel held at its peak than
+    before the learner's first cell.
     """
 
     outcome: str = "not run"
     name: str = ""
     message: str = ""
+    taken: int | None = None
 
     @property
     def stopped_the_rest(self) -> bool:
@@ -86,8 +90,19 @@ def run_cells(
     probes = {
         i: [str(step.drop), str(kept[step.probes])] for i, step in enumerate(steps) if step.drop
     }
+    weighed = {
+        i: [str(step.sealed), str(place.shared.questions / step.sealed.name)]
+        for i, step in enumerate(steps)
+        if step.sealed
+    }
+    details = {
+        "events": str(events),
+        "probes": probes,
+        "weighed": weighed,
+        "first": next((i for i, step in enumerate(steps) if step.place), -1),
+        "largest_file": limits.largest_file,
+    }
     plan = place.folder / "plan.json"
-    details = {"events": str(events), "probes": probes, "largest_file": limits.largest_file}
     plan.write_text(json.dumps(details), encoding="utf-8")
     log = place.folder / "pytest.log"
     command = _command(sheet, settings, limits.seconds)
@@ -190,8 +205,9 @@ def _read_runs(events: Path, count: int, cut_off: str) -> list[CellRun]:
         if outcome == "started":
             outcome = cut_off or "died"
         if outcome in ("ok", "error", *ENDINGS):
-            texts = (str(event.get(key, "")) for key in ("name", "message"))
-            ended[cell] = CellRun(outcome, *texts)
+            name, message = (str(event.get(key, "")) for key in ("name", "message"))
+            taken = event.get("taken")
+            ended[cell] = CellRun(outcome, name, message, taken if isinstance(taken, int) else None)
     return ended
 
 

@@ -26,6 +26,7 @@ class Step:
         probes: the number of the task that it asks, if it is a probe of ours.
         place: how a learner finds it in the sheet; empty if it is not theirs.
         drop: the file in which a probe leaves what it saw.
+        sealed: the file with its questions, if it is weighed: it sees them only when it is asked.
     """
 
     source: str
@@ -34,6 +35,7 @@ class Step:
     probes: str = ""
     place: str = ""
     drop: Path | None = None
+    sealed: Path | None = None
 
 
 def lay_out(notebook: NotebookNode, solution: Solution, folder: Path) -> list[Step]:

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from embedkit.checks.compare import same
-from embedkit.checks.framework import Draw, Mistake, says
+from embedkit.checks.framework import TOO_LARGE, Draw, Mistake, says
 from embedkit.checks.memory_probes import UNKNOWN
 from embedkit.checks.probes import Inputs, Seen
 
@@ -25,6 +25,15 @@ def wide(draw: Draw, positions: int, vocab_size: int, dim: int) -> tuple[Tensor,
     """Draw hidden vectors, a table and targets whose losses are well above zero."""
     hidden, table = draw.numbers(positions, dim) / 2, draw.table(vocab_size, dim)
     return hidden, table, draw.ids(vocab_size, positions)
+
+
+POSITIONS, VOCAB_SIZE = 512, TOO_LARGE // 4 // 512
+"""So many logits are large enough to be weighed from outside."""
+HOLDS_THE_LOGITS_UNSEEN = (
+    "On a larger question the process holds more than half of all N × V logits, in whatever "
+    "library or thread. Work on one part, keep only what the next part needs, and let go of it."
+)
+AT_NO_TIME = "at no time a quarter of all N × V logits is held"
 
 
 def far_apart(draw: Draw, positions: int, vocab_size: int) -> tuple[Tensor, Tensor, Tensor]:

@@ -4,8 +4,12 @@ import torch
 from torch import Tensor
 
 from embedkit import head_at_scale as finished
-from embedkit.checks.framework import Criterion, Draw, Mistake, Task, says, scattered
+from embedkit.checks.framework import AtScale, Criterion, Draw, Mistake, Task, says, scattered
 from embedkit.checks.head_at_scale.shared import (
+    AT_NO_TIME,
+    HOLDS_THE_LOGITS_UNSEEN,
+    POSITIONS,
+    VOCAB_SIZE,
     far_apart,
     holds_too_much,
     leaves_torch,
@@ -70,6 +74,12 @@ def other_inputs(draw: Draw) -> list[Inputs]:
 def many_logits(draw: Draw) -> list[Inputs]:
     """Far more logits than anything that is needed."""
     return [asked(*wide(draw, 40, 1200, 3), block_size=4 * draw.integer(5, 6))]
+
+
+def logits_at_scale(draw: Draw) -> Inputs:
+    """So many logits that the memory they take is seen from outside."""
+    block_size = 2000 + draw.integer(0, 200)
+    return asked(*wide(draw, POSITIONS, VOCAB_SIZE, 4), block_size=block_size)
 
 
 def blocks_added(hidden: Tensor, table: Tensor, targets: Tensor, block_size: int) -> Tensor:
@@ -240,7 +250,7 @@ task = Task(
             mistakes=(nothing_to_add,),
         ),
         Criterion(
-            "at no time a quarter of all N × V logits is held",
+            AT_NO_TIME,
             many_logits,
             probe="call_and_weigh",
             mistakes=(
@@ -250,4 +260,5 @@ task = Task(
             accepts=right_and_small(finished.blockwise_cross_entropy),
         ),
     ),
+    at_scale=AtScale(AT_NO_TIME, logits_at_scale, HOLDS_THE_LOGITS_UNSEEN),
 )

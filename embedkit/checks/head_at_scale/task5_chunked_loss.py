@@ -8,8 +8,12 @@ from torch import Tensor
 
 from embedkit import head_at_scale as finished
 from embedkit.checks.compare import close
-from embedkit.checks.framework import Criterion, Draw, Mistake, Task, says, scattered
+from embedkit.checks.framework import AtScale, Criterion, Draw, Mistake, Task, says, scattered
 from embedkit.checks.head_at_scale.shared import (
+    AT_NO_TIME,
+    HOLDS_THE_LOGITS_UNSEEN,
+    POSITIONS,
+    VOCAB_SIZE,
     far_apart,
     holds_too_much,
     leaves_torch,
@@ -102,6 +106,12 @@ def other_inputs(draw: Draw) -> list[Inputs]:
 def many_logits(draw: Draw) -> list[Inputs]:
     """Far more logits than anything that is needed."""
     return [asked(with_ignored(wide(draw, 150, 400, 2), [5, 80]), chunk_size=draw.integer(2, 3))]
+
+
+def logits_at_scale(draw: Draw) -> Inputs:
+    """So many logits that the memory they take is seen from outside."""
+    given = with_ignored(wide(draw, POSITIONS, VOCAB_SIZE, 4), [5, 400])
+    return asked(given, chunk_size=draw.integer(4, 6))
 
 
 def by_torch(hidden: Tensor, table: Tensor, targets: Tensor, reduction: str = "mean") -> Three:
@@ -315,7 +325,7 @@ task = Task(
             ),
         ),
         Criterion(
-            "at no time a quarter of all N × V logits is held",
+            AT_NO_TIME,
             many_logits,
             probe="call_and_weigh",
             mistakes=(
@@ -330,4 +340,5 @@ task = Task(
             accepts=right_and_small(reference, graph_is_fine=False),
         ),
     ),
+    at_scale=AtScale(AT_NO_TIME, logits_at_scale, HOLDS_THE_LOGITS_UNSEEN),
 )

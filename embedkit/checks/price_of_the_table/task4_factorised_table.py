@@ -7,12 +7,22 @@ from torch import Tensor
 
 from embedkit import small_tables as finished
 from embedkit.checks.compare import same
-from embedkit.checks.framework import Criterion, Draw, Mistake, Task, says, scattered
+from embedkit.checks.framework import (
+    TOO_LARGE,
+    AtScale,
+    Criterion,
+    Draw,
+    Mistake,
+    Task,
+    says,
+    scattered,
+)
 from embedkit.checks.plain import Plain
 from embedkit.checks.price_of_the_table.shared_hints import AXES, NO_IDS, SCATTERED
 from embedkit.checks.probes import Inputs, Seen
 
 NAMES = ("table", "widen")
+ONLY_WHAT_IS_READ = "only the rows that are read are widened: nothing is made that is as long as V"
 
 
 def asked(draw: Draw, sizes: tuple[int, int, int], ids: Tensor) -> Inputs:
@@ -66,6 +76,16 @@ def any_shape(draw: Draw) -> list[Inputs]:
 def long_tables(draw: Draw) -> list[Inputs]:
     """A table of many rows, of which few are read."""
     return [{"sizes": [5000, 2, 16], "ids": draw.ids(5000, 2)}]
+
+
+def table_at_scale(draw: Draw) -> Inputs:
+    """So long a table that the product of both factors, or one-hot vectors, weigh too much."""
+    vocab_size, dim = 2**18, TOO_LARGE // 4 // 2**18
+    return {
+        "sizes": [vocab_size, 1, dim],
+        "parameters": {"table": draw.table(vocab_size, 1), "widen": draw.numbers(1, dim)},
+        "ids": draw.ids(vocab_size, dim),
+    }
 
 
 def reads_first(inputs: Inputs, seen: Seen) -> bool:
@@ -205,7 +225,7 @@ task = Task(
             ),
         ),
         Criterion(
-            "only the rows that are read are widened: nothing is made that is as long as V",
+            ONLY_WHAT_IS_READ,
             long_tables,
             probe="layer_weighs",
             accepts=reads_first,
@@ -244,5 +264,12 @@ task = Task(
                 ),
             ),
         ),
+    ),
+    at_scale=AtScale(
+        ONLY_WHAT_IS_READ,
+        table_at_scale,
+        "On a larger table the process takes as much memory as the product of both factors, or as "
+        "one-hot vectors, would. Read the narrow rows first, then widen what was read.",
+        probe="layer_looks_up",
     ),
 )

@@ -1,0 +1,148 @@
+"""Weighing answers from outside: how much memory their whole process takes on a large question.
+
+Some tasks ask that something large is never made. Their criterion counts numbers where the answer
+runs, which gives good hints; whoever sets out to can hide them from it. So an answer that passed is
+asked once more, in a replay of its own, a question so large that what it should not make is seen
+by the system, in whatever library or thread it is made. What counts is the peak of the process,
+against what it held before the first cell of the learner's: memory that was taken beforehand is
+none the cheaper. Only Linux tells such a peak; elsewhere the count is all there is.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from embedkit.checks.framework import Finding, Task, Verdict
+from embedkit.checks.plain import load_plain, save_plain
+from embedkit.grading.replay import Step, observations_file, probe_of, questions_file
+from embedkit.grading.rounds import Heard, run_to_the_end, stand_in
+from embedkit.grading.seen import as_seen
+from embedkit.grading.solutions import SheetTask
+from embedkit.grading.surroundings import Shared
+from embedkit.grading.watch import Limits
+
+FORGET = Path("/proc/self/clear_refs")
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A sheet that was replayed.
+
+    Args:
+        steps: its cells.
+        folder: where it was replayed.
+        shared: what all its replays have in common.
+        limits: what it may take.
+        heard: what its replay told.
+    """
+
+    steps: Sequence[Step]
+    folder: Path
+    shared: Shared
+    limits: Limits
+    heard: Heard
+
+
+def can_weigh() -> bool:
+    """Return whether this system tells the peak of a process from a moment on."""
+    try:
+        FORGET.write_text("5", encoding="ascii")
+    except OSError:
+        return False
+    return True
+
+
+def weighed(
+    verdicts: Sequence[Verdict],
+    tasks: Sequence[SheetTask],
+    seeds: Mapping[str, int],
+    sheet: Sheet,
+) -> list[Verdict]:
+    """Return the verdicts, those on answers that passed and are too heavy turned into failures.
+
+    At first only the cells that answer something run, so that a learner's experiments weigh
+    nothing. An answer that fails so is weighed once more, with all cells: it may need them.
+
+    Args:
+        verdicts: what was found without weighing.
+        tasks: the tasks, in the same order.
+        seeds: from which their questions are drawn, by number.
+        sheet: the sheet that answers them.
+    """
+    passed = {verdict.number for verdict in verdicts if verdict.status == "passed"}
+    waiting = [one for one in tasks if one.task.number in passed and one.task.at_scale]
+    failures: dict[str, Finding] = {}
+    for name, runs in (("answers", _answers), ("everything", _is_a_cell)):
+        if waiting and can_weigh():
+            found = _weigh(waiting, seeds, sheet, sheet.folder / f"weighed-{name}", runs)
+            failures = {number: one for number, one in found.items() if not one.passed}
+            waiting = [one for one in waiting if one.task.number in failures]
+    return [
+        _failed(verdict, failures[verdict.number]) if verdict.number in failures else verdict
+        for verdict in verdicts
+    ]
+
+
+def _answers(step: Step) -> bool:
+    return bool(step.answers) or not step.place
+
+
+def _is_a_cell(step: Step) -> bool:
+    return True
+
+
+def _weigh(
+    tasks: Sequence[SheetTask],
+    seeds: Mapping[str, int],
+    sheet: Sheet,
+    folder: Path,
+    runs: Callable[[Step], bool],
+) -> dict[str, Finding]:
+    """Put the large questions of some tasks, and return what is found, by number.
+
+    Args:
+        tasks: the tasks.
+        seeds: from which their questions are drawn, by number.
+        sheet: the sheet that answers them.
+        folder: a new folder to work in.
+        runs: which of the sheet's cells are run.
+    """
+    for part in ("sealed", "questions", "drop", "kept"):
+        (folder / part).mkdir(parents=True)
+    probes: dict[str, Step] = {}
+    for one in tasks:
+        number = one.task.number
+        sealed = folder / "sealed" / questions_file(folder, number).name
+        questions = one.task.questions_at_scale(seeds[number])
+        save_plain(sealed, [list(question) for question in questions])
+        probes[number] = replace(probe_of(one, folder), sealed=sealed)
+    steps = [
+        probes[step.probes] if step.probes else stand_in(step, sheet.heard)
+        for step in sheet.steps
+        if (step.probes in probes if step.probes else runs(step))
+    ]
+    shared = replace(sheet.shared, questions=folder / "questions", drop=folder / "drop")
+    heard = Heard()
+    run_to_the_end(steps, folder, shared, sheet.limits, heard)
+    return {one.task.number: _find(one.task, seeds, folder, heard) for one in tasks}
+
+
+def _find(task: Task, seeds: Mapping[str, int], folder: Path, heard: Heard) -> Finding:
+    """Return what is found of one answer that was asked its large question."""
+    number = task.number
+    if number in heard.reasons or number not in heard.taken:
+        late = "It was not reached: the cells of the sheet take too long."
+        return task.not_weighed(heard.reasons.get(number, late))
+    try:
+        (seen,) = load_plain(observations_file(folder, number))["seen"]
+        return task.judge_at_scale(seeds[number], as_seen(seen), heard.taken[number])
+    except Exception:  # what was seen comes from the learner's process, and may be anything
+        return task.not_weighed("What it gives cannot be judged.")
+
+
+def _failed(verdict: Verdict, found: Finding) -> Verdict:
+    """Return a verdict in which one criterion is not met, and those after it are not looked at."""
+    says = [finding.says for finding in verdict.findings]
+    place = says.index(found.says)
+    rest = [Finding(name, None) for name in says[place + 1 :]]
+    return replace(verdict, status="failed", findings=(*verdict.findings[:place], found, *rest))

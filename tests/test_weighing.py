@@ -1,0 +1,149 @@
+"""Memory is weighed from outside: right answers are light, and nothing is to be had beforehand."""
+
+import dataclasses
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from embedkit.checks.compare import same
+from embedkit.checks.framework import ALLOWED, TOO_LARGE
+from embedkit.checks.plain import load_plain, save_plain
+from embedkit.checks.probes import Seen, observe
+from embedkit.grading import weighing
+from embedkit.grading.kit import make_kit
+from embedkit.grading.marking import mark_sheet
+from embedkit.grading.nbval_runner import CellRun, run_cells
+from embedkit.grading.notebooks import notebook_bytes, read_notebook
+from embedkit.grading.replay import OPENING, Step, observations_file, probe_of
+from embedkit.grading.seen import as_seen
+from embedkit.grading.solutions import read_solution
+from embedkit.grading.surroundings import Shared, Surroundings
+from embedkit.grading.watch import Limits
+from embedkit.lessons import Lesson
+from tests.test_answers import LESSONS, ROOT, TASKS, corpus
+
+WEIGHED = [
+    lesson for lesson in LESSONS if any(task.at_scale for task in TASKS[lesson.slug].values())
+]
+HEAD = next(lesson for lesson in LESSONS if lesson.slug == "head_at_scale")
+SEED = 3
+
+pytestmark = pytest.mark.skipif(not weighing.can_weigh(), reason="only Linux tells a peak")
+
+
+def weigh(lesson: Lesson, cells: list[tuple[str, str]], folder: Path) -> list[CellRun]:
+    """Run answers, each given as its task's number and its code, and weigh each after its cell."""
+    for part in ("sealed", "questions", "drop", "kept"):
+        (folder / part).mkdir()
+    solution = read_solution(lesson, ROOT)
+    tasks = {task.task.number: task for task in solution.tasks}
+    steps = [Step(OPENING), *(Step(source) for source in solution.given)]
+    for i, (number, code) in enumerate(cells):
+        sealed = folder / "sealed" / f"{number}.safetensors"
+        questions = tasks[number].task.questions_at_scale(SEED)
+        save_plain(sealed, [list(question) for question in questions])
+        probe = dataclasses.replace(probe_of(tasks[number], folder), probes=str(i), sealed=sealed)
+        steps += [Step(code, place="a cell"), probe]
+    kept = {str(i): observations_file(folder, str(i)) for i in range(len(cells))}
+    shared = Shared(make_kit(lesson, folder / "kit"), folder / "questions", folder / "drop", ())
+    runs = run_cells(steps, kept, Surroundings(folder / "replay", shared), Limits())
+    return runs[1 + len(solution.given) :]
+
+
+@cache
+def wanted(slug: str, number: str) -> Seen:
+    task = TASKS[slug][number]
+    ((probe, inputs),) = task.questions_at_scale(SEED)
+    return observe(task.reference, probe, inputs)
+
+
+@pytest.mark.parametrize("lesson", WEIGHED, ids=lambda lesson: lesson.slug)
+def test_right_answers_take_less_than_half_of_what_they_may(lesson: Lesson, tmp_path: Path) -> None:
+    tasks = {number: task for number, task in TASKS[lesson.slug].items() if task.at_scale}
+    answers = [answer for answer in corpus(lesson.slug).RIGHT if answer.task in tasks]
+    runs = weigh(lesson, [(answer.task, answer.code) for answer in answers], tmp_path)
+    assert {run.outcome for run in runs} == {"ok"}
+    for i, (answer, run) in enumerate(zip(answers, runs[1::2], strict=True)):
+        assert run.taken is not None
+        (seen,) = load_plain(observations_file(tmp_path, str(i)))["seen"]
+        right = wanted(lesson.slug, answer.task)
+        assert same(as_seen(seen).value, right.value), f"{answer.task} {answer.name}"
+        assert run.taken < ALLOWED / 2, f"{answer.task} {answer.name}: {run.taken / 2**20} MiB"
+
+
+def test_the_questions_are_not_there_before_they_are_asked(tmp_path: Path) -> None:
+    (before, probe) = weigh(
+        HEAD,
+        [
+            (
+                "8.3",
+                f"import os\nassert not os.listdir({str(tmp_path / 'questions')!r})\n"
+                "def blockwise_cross_entropy(*inputs):\n    return 1",
+            )
+        ],
+        tmp_path,
+    )
+    assert (before.outcome, probe.outcome) == ("ok", "ok"), before
+    assert before.taken is None
+    assert probe.taken is not None
+
+
+@pytest.mark.parametrize("slug", [lesson.slug for lesson in WEIGHED])
+def test_what_backs_a_criterion_says_the_same(slug: str) -> None:
+    for task in TASKS[slug].values():
+        if task.at_scale:
+            assert task.at_scale.says in [criterion.says for criterion in task.criteria]
+            ((_, inputs),) = task.questions_at_scale(SEED)
+            rows = inputs["hidden"] if "hidden" in inputs else inputs["ids"]
+            table = inputs["table"] if "table" in inputs else inputs["parameters"]["table"]
+            assert 4 * len(rows) * len(table) == TOO_LARGE
+
+
+ALL_LOGITS = """
+from threading import Thread
+def blockwise_cross_entropy(hidden, table, targets, block_size):
+    out = []
+    work = lambda: out.append(F.cross_entropy(hidden @ table.T, targets, reduction="none"))
+    thread = Thread(target=work)
+    thread.start()
+    thread.join()
+    return out[0]
+"""
+IN_BLOCKS = """
+def blockwise_cross_entropy(hidden, table, targets, block_size):
+    lse = [over(hidden @ block.T) for block in table.split(block_size)]
+    return over(torch.stack(lse, dim=1)) - (hidden * table[targets]).sum(dim=1)
+"""
+EXTRA = "def over(z):\n    return z.logsumexp(dim=1)\n"
+
+
+def mark(answer: str, extra: str, folder: Path) -> list[str]:
+    """Return which tasks of sheet 8 are passed with an answer to 8.3, and a cell before it."""
+    sheet = read_notebook(HEAD.sheet(ROOT))
+    place = next(i for i, cell in enumerate(sheet.cells) if cell.id == "answer-8-3")
+    sheet.cells[place].source = answer
+    helper = dict(sheet.cells[place], id="helper", source=extra, metadata={})
+    sheet.cells.insert(place, type(sheet.cells[place])(helper))
+    path = folder / "sheet.ipynb"
+    path.write_bytes(notebook_bytes(sheet))
+    marks = mark_sheet(path, HEAD, ROOT, Limits(10))
+    return [verdict.number for verdict in marks.verdicts if verdict.points]
+
+
+def test_an_answer_may_need_a_cell_that_answers_nothing(tmp_path: Path) -> None:
+    assert mark(IN_BLOCKS, EXTRA, tmp_path) == ["8.3"]
+
+
+def test_what_a_learner_holds_beside_the_answers_weighs_nothing(tmp_path: Path) -> None:
+    heavy = "import torch\nlogits = torch.ones(2**26)\n"
+    assert mark(EXTRA + IN_BLOCKS, heavy, tmp_path) == ["8.3"]
+
+
+def test_where_no_peak_is_told_the_count_is_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert mark(ALL_LOGITS, "", tmp_path) == []
+    monkeypatch.setattr(weighing, "FORGET", tmp_path / "nowhere" / "clear_refs")
+    assert not weighing.can_weigh()
+    assert mark(ALL_LOGITS, "", tmp_path) == ["8.3"]
