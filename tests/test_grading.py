@@ -233,7 +233,7 @@ def test_a_kernel_that_does_not_start_is_given_a_second_chance_and_no_third(
             raise ReplayError("it did not start")
         return run_cells(*arguments)
 
-    monkeypatch.setattr("embedkit.grading.marking.run_cells", starts_late)
+    monkeypatch.setattr("embedkit.grading.rounds.run_cells", starts_late)
     solve(sheet, **RIGHT)
     if failures == 1:
         assert points(marked(sheet, course)) == [1, 2, 3]
