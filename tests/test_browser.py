@@ -206,3 +206,32 @@ def test_figures_say_in_words_what_they_show(lesson, desk, address):
             hidden = drawing.evaluate("x => x.closest('[aria-hidden=true]') !== null")
             named = drawing.get_attribute("role") == "img" and drawing.get_attribute("aria-label")
             assert hidden or named
+
+
+def test_a_term_explains_itself_to_mouse_keyboard_and_finger(desk, phone, address):
+    term = "a.term[data-term='vocabulary']"
+    for page, act in ((desk, "hover"), (desk, "focus"), (phone, "tap")):
+        page.goto(f"{address}/chapters/{LESSONS[1].name}.html")
+        word, meaning = page.locator(term), page.locator("#term-meaning")
+        expect(meaning).to_be_hidden()
+        if act == "focus":
+            page.keyboard.press("Tab")  # from here on the browser shows where the focus is
+        getattr(word, act)()
+        expect(meaning).to_be_visible()
+        assert meaning.locator("p").first.text_content() == word.get_attribute("data-means")
+        assert meaning.locator("[lang=hi]").text_content() == word.get_attribute("data-hindi")
+        assert word.get_attribute("aria-describedby") == "term-meaning"
+        box = meaning.bounding_box()
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= page.viewport_size["width"]
+        assert f"/chapters/{LESSONS[1].name}.html" in page.url
+        page.keyboard.press("Escape")
+        expect(meaning).to_be_hidden()
+
+
+def test_the_second_tap_on_a_term_leads_to_the_glossary(phone, address):
+    phone.goto(f"{address}/chapters/{LESSONS[1].name}.html")
+    word = phone.locator("a.term[data-term='vocabulary']")
+    word.tap()
+    word.tap()
+    phone.wait_for_url("**/chapters/glossary.html#term-vocabulary")
