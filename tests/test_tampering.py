@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from embedkit.checks.compare import same
 from embedkit.checks.framework import Task
 from embedkit.checks.plain import save_plain
 from embedkit.fence import landlock
@@ -25,6 +26,7 @@ from embedkit.grading.nbval_runner import CellRun
 from embedkit.grading.notebooks import read_notebook
 from embedkit.grading.replay import Step, observations_file
 from embedkit.grading.rounds import Heard, run_to_the_end
+from embedkit.grading.solutions import read_solution
 from embedkit.grading.surroundings import Shared, Surroundings
 from embedkit.grading.watch import Limits
 from embedkit.lessons import LESSONS, Lesson, course_root, existing_lessons, find_lesson
@@ -146,6 +148,22 @@ def test_a_pipe_among_the_files_of_the_course_stops_the_marking(course: Path) ->
     os.mkfifo(course / "solutions" / "pipe.ipynb")
     with pytest.raises(CourseChangedError, match="files changed while"):
         verify(before, sheet, course)
+
+
+def differs(task: Task, seeds: tuple[int, int]) -> bool:
+    """Return whether any question has another right answer from another seed."""
+    for criterion, *both in zip(task.criteria, *map(task._draw, seeds), strict=True):
+        for questions in zip(*both, strict=True):
+            one, other = (task._wanted(criterion, inputs) for inputs in questions)
+            if not same(one.value, other.value):
+                return True
+    return False
+
+
+@pytest.mark.parametrize("lesson", existing_lessons(ROOT), ids=lambda lesson: lesson.slug)
+def test_no_task_can_be_answered_by_heart(lesson: Lesson) -> None:
+    for one in read_solution(lesson, ROOT).tasks:
+        assert differs(one.task, (1, 2)), one.task.name
 
 
 def shared_in(folder: Path) -> Shared:
