@@ -15,15 +15,19 @@ from pathlib import Path
 
 import pytest
 
+from embedkit.checks.compare import same
 from embedkit.checks.framework import Task
 from embedkit.checks.plain import save_plain
 from embedkit.fence import landlock
 from embedkit.grading.integrity import CourseChangedError, manifest, verify
 from embedkit.grading.kit import PACKAGE, TOOLS, make_kit, modules_of
 from embedkit.grading.marking import judge, mark_sheet
+from embedkit.grading.nbval_runner import CellRun
 from embedkit.grading.notebooks import read_notebook
-from embedkit.grading.replay import observations_file
-from embedkit.grading.rounds import Heard
+from embedkit.grading.replay import Step, observations_file
+from embedkit.grading.rounds import Heard, run_to_the_end
+from embedkit.grading.solutions import read_solution
+from embedkit.grading.surroundings import Shared, Surroundings
 from embedkit.grading.watch import Limits
 from embedkit.lessons import LESSONS, Lesson, course_root, existing_lessons, find_lesson
 from tests.small_course import LESSON as SMALL
@@ -144,3 +148,55 @@ def test_a_pipe_among_the_files_of_the_course_stops_the_marking(course: Path) ->
     os.mkfifo(course / "solutions" / "pipe.ipynb")
     with pytest.raises(CourseChangedError, match="files changed while"):
         verify(before, sheet, course)
+
+
+def differs(task: Task, seeds: tuple[int, int]) -> bool:
+    """Return whether any question has another right answer from another seed."""
+    for criterion, *both in zip(task.criteria, *map(task._draw, seeds), strict=True):
+        for questions in zip(*both, strict=True):
+            one, other = (task._wanted(criterion, inputs) for inputs in questions)
+            if not same(one.value, other.value):
+                return True
+    return False
+
+
+@pytest.mark.parametrize("lesson", existing_lessons(ROOT), ids=lambda lesson: lesson.slug)
+def test_no_task_can_be_answered_by_heart(lesson: Lesson) -> None:
+    for one in read_solution(lesson, ROOT).tasks:
+        assert differs(one.task, (1, 2)), one.task.name
+
+
+def shared_in(folder: Path) -> Shared:
+    return Shared(folder / "kit", folder / "questions", folder / "drop", hidden=())
+
+
+def test_the_folder_in_which_somebody_marks_is_not_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    elsewhere = tmp_path / "library"
+    monkeypatch.syspath_prepend(elsewhere)
+    monkeypatch.syspath_prepend(tmp_path)  # as python -m does
+    monkeypatch.chdir(tmp_path)
+    place = Surroundings(tmp_path / "replay", shared_in(tmp_path))
+    place.make(Limits())
+    readable = json.loads((place.folder / "fence.json").read_text("utf-8"))["readable"]
+    assert str(elsewhere) in readable
+    assert str(tmp_path) not in readable
+
+
+def test_what_one_run_leaves_takes_no_place_in_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found: list[list[Path]] = []
+
+    def fill_the_disk(
+        steps: list[Step], kept: object, place: Surroundings, limits: Limits
+    ) -> list[CellRun]:
+        found.append([path for path in tmp_path.rglob("*") if path.is_file()])
+        (place.folder / "large").write_bytes(b"large")
+        return [CellRun("disk"), CellRun()][: len(steps)]
+
+    monkeypatch.setattr("embedkit.grading.rounds.run_cells", fill_the_disk)
+    steps = [Step("one", place="code cell 1"), Step("two", place="code cell 2")]
+    run_to_the_end(steps, tmp_path, shared_in(tmp_path), Limits(), Heard())
+    assert found == [[], [], []]

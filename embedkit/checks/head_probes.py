@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from embedkit.checks.plain import Plain
 
-PAIRS: dict[str, Callable[[Tensor], tuple[Tensor, Tensor]]] = {
+PAIRS: dict[str, Callable[..., tuple[Tensor, Tensor]]] = {
     "table, table": lambda table: (table, table),
     "table, table.clone()": lambda table: (table, table.clone()),
     "table, table.detach()": lambda table: (table, table.detach()),
@@ -29,13 +29,21 @@ PAIRS: dict[str, Callable[[Tensor], tuple[Tensor, Tensor]]] = {
     "table, table.view(D, V)": lambda table: (table, table.view(*reversed(table.shape))),
     "table, zeros": lambda table: (table, torch.zeros_like(table)),
     "table, table + 1": lambda table: (table, table + 1),
+    "table[rows, columns], table.as_strided(size, stride, start)": (
+        lambda table, rows, columns, size, stride, start: (
+            table[slice(*rows), slice(*columns)],
+            table.as_strided(size, stride, start),
+        )
+    ),
 }
-"""What two tensors to make of a table, in the learner's words."""
+"""What two tensors to make of a table, and perhaps of further numbers, in the learner's words."""
 
 
-def memory_of_two(answer: Callable[..., Any], pair: str, table: Tensor) -> Any:
+def memory_of_two(
+    answer: Callable[..., Any], pair: str, table: Tensor, **numbers: list[int] | int
+) -> Any:
     """Ask about two tensors made of a table, in both orders."""
-    one, other = PAIRS[pair](table)
+    one, other = PAIRS[pair](table, **numbers)
     return {"in this order": answer(one, other), "turned round": answer(other, one)}
 
 

@@ -11,7 +11,7 @@ from embedkit.checks.plain import readable
 from embedkit.grading.nbval_runner import CellRun, ReplayError, run_cells
 from embedkit.grading.notebooks import BadInputError
 from embedkit.grading.replay import Step, alone, observations_file
-from embedkit.grading.surroundings import Shared, Surroundings
+from embedkit.grading.surroundings import Shared, Surroundings, empty
 from embedkit.grading.watch import GIBIBYTE, Limits
 
 
@@ -90,6 +90,8 @@ def _started(
         except ReplayError as error:
             if last_chance:
                 raise BadInputError(f"the sheet cannot be run: {error}.") from error
+        finally:
+            empty(place.folder)  # or all runs of a sheet together would fill the disk of others
     raise AssertionError("the last chance either returns or raises")
 
 

@@ -158,10 +158,16 @@ class Surroundings:
 
 
 def _python_folders(hidden: Sequence[Path]) -> list[str]:
-    """Return where Python and the installed packages lie; no folder of the course is among them."""
+    """Return where Python and the installed packages lie; no folder of the course is among them.
+
+    Nor is the folder in which somebody marks, which ``python -m embedkit`` puts on the path: the
+    marks of the class lie there, and perhaps what was handed in before.
+    """
+    here = Path.cwd()
     own = {sys.prefix, sys.exec_prefix, sys.base_prefix, sys.base_exec_prefix}
     own |= {path for name, path in sysconfig.get_paths().items() if name.endswith("lib")}
     others = {folder for folder in sys.path if folder and not _touches(Path(folder), hidden)}
+    others = {folder for folder in others if Path(folder).resolve() != here}
     return sorted(folder for folder in own | others if Path(folder).resolve() not in hidden)
 
 

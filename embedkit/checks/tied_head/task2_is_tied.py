@@ -8,6 +8,9 @@ from embedkit.checks.framework import Criterion, Draw, Mistake, Task, says
 from embedkit.checks.head_probes import PAIRS
 from embedkit.checks.probes import Inputs, Seen
 
+DRAWN_PARTS = 24
+"""So many that to guess each of them right takes more luck than anybody has."""
+
 
 def asked(draw: Draw, *pairs: str) -> list[Inputs]:
     """Each pair made of a small table, and then of random ones, square and not."""
@@ -47,7 +50,33 @@ def views(draw: Draw) -> list[Inputs]:
         "table, table.view(D, V)",
         "table, table",
     )
-    return [*pairs, {"pair": "table, table.T", "table": torch.zeros(3, 3)}]
+    zeros = {"pair": "table, table.T", "table": torch.zeros(3, 3)}
+    return [*pairs, zeros, *(two_parts(draw) for _ in range(DRAWN_PARTS))]
+
+
+def two_parts(draw: Draw) -> Inputs:
+    """Two parts of one table, the second made in another way: the same one, or one a step off.
+
+    Which of the two nobody can know by heart, as can be known of the pairs with names.
+    """
+    table = draw.table(16, draw.integer(11, 13))
+    first, step, count = ([draw.integer(low, 3) for _ in range(2)] for low in (0, 1, 2))
+    rows, columns = (
+        [start, start + by * many, by] for start, by, many in zip(first, step, count, strict=True)
+    )
+    width = table.shape[1]
+    place = [*count, width * step[0], step[1], width * first[0] + first[1]]
+    if draw.integer(0, 1):
+        place[draw.integer(0, 4)] += 1
+    return {
+        "pair": "table[rows, columns], table.as_strided(size, stride, start)",
+        "table": table,
+        "rows": rows,
+        "columns": columns,
+        "size": place[:2],
+        "stride": place[2:4],
+        "start": place[4],
+    }
 
 
 def same_storage(one: Tensor, other: Tensor) -> bool:
