@@ -25,6 +25,8 @@ NEEDED = re.compile(
     "EMBEDKIT_DEVICE|IPYTHONDIR|PYTHONPATH|PYTHONUTF8"
 )
 """What a replay takes over of the environment. The rest may hold passwords."""
+SECRETS = ("/etc/shadow", "/etc/gshadow", "/etc/ssh", "/etc/sudoers", "/etc/ssl/private")
+"""What only root may read, and sheets may not even if root marks them."""
 
 
 def needed(environment: Mapping[str, str]) -> dict[str, str]:
@@ -121,7 +123,10 @@ class Surroundings:
             "work": str(self.work),
             "readable": _texts([*python, self.shared.kit, self.shared.questions]),
             "writable": _texts([self.work, self.runtime, self.shared.drop]),
-            "hidden": _texts([*private, *self.shared.hidden, self.folder.parent]),
+            "hidden": [
+                *_texts([*private, *self.shared.hidden, self.folder.parent]),
+                *filter(os.path.exists, SECRETS),
+            ],
             "largest_file": limits.largest_file,
         }
         settings = self.folder / "fence.json"
