@@ -210,6 +210,16 @@ TIED_WRONG = [
     ),
     Wrong(
         "7.2",
+        "the same kind of object, too",
+        "what kind of object",
+        body(
+            TIED,
+            "alike = one.shape == other.shape and one.stride() == other.stride()",
+            "return type(one) is type(other) and alike and one.data_ptr() == other.data_ptr()",
+        ),
+    ),
+    Wrong(
+        "7.2",
         "number by number",
         "One answer is wanted",
         body(TIED, "return one == other if one.shape == other.shape else False"),

@@ -1627,8 +1627,18 @@ def encode(text, merges):
         "cut the text into pieces first",
         """
 def encode(text, merges):
-    from embedkit.tokens_to_ids import BytePairTokenizer
-    return BytePairTokenizer(merges).encode(text)
+    import re
+    out = []
+    for piece in re.findall(r" ?\\S+|\\s", text):
+        ids = list(piece.encode())
+        for rank, pair in enumerate(merges):
+            i = 0
+            while i < len(ids) - 1:
+                if (ids[i], ids[i + 1]) == pair:
+                    ids[i:i + 2] = [256 + rank]
+                i += 1
+        out += ids
+    return out
 """,
     ),
     Wrong(

@@ -176,6 +176,11 @@ task = Task(
                         and list(seen.value.values()) == [False, False]
                     ),
                 ),
+                Mistake(
+                    "A parameter and the tensor that it was made of are one in memory. Ask where "
+                    "the numbers lie, not what kind of object holds them.",
+                    when=lambda inputs, seen: inputs["pair"] == "nn.Parameter(table), table",
+                ),
             ),
         ),
         Criterion(
