@@ -1,6 +1,7 @@
 """The pages are light: one style without unused rules, icons of our own, figures that wait."""
 
 import importlib.util
+import json
 import re
 from pathlib import Path
 from types import ModuleType
@@ -85,3 +86,16 @@ def test_a_rule_stays_if_something_can_match_it(css, kept):
     one_style = extension("one_style")
     rules = one_style.tinycss2.parse_stylesheet(css, True, True)
     assert "".join(one_style.used_rules(rules, {"a", "fa", "fas", "fa-a"})) == kept
+
+
+LEAST_SCORES = {"desktop": 95, "mobile": 90}
+
+
+@pytest.mark.parametrize("device", LEAST_SCORES)
+def test_lighthouse_was_content_with_the_longest_lesson(device):
+    result = json.loads(
+        (ROOT / "benchmarks/results/pages/lighthouse.json").read_text(encoding="utf-8")
+    )
+    scores = result["devices"][device]["scores"]
+    assert set(scores) == {"performance", "accessibility", "best-practices", "seo"}
+    assert min(scores.values()) >= LEAST_SCORES[device], scores
