@@ -8,7 +8,8 @@ and `_static/glossary.js` shows the definition when one points at it. Both go in
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from functools import lru_cache
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -47,6 +48,12 @@ def terms_of(env: BuildEnvironment) -> tuple[Term, ...]:
     """Return the terms, and let the page at hand be read anew when they change."""
     path = Path(env.srcdir) / f"{PAGE}.yml"
     env.note_dependency(str(path))
+    return terms_in(path, path.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=1)
+def terms_in(path: Path, changed_at: int) -> tuple[Term, ...]:
+    """Return a file's terms, read once for all pages; its last change says when to read it anew."""
     return read_terms(path)
 
 
@@ -104,7 +111,7 @@ class MarkFirstUses(SphinxTransform):
         """Walk through the text of a lesson once, from top to bottom."""
         if not MARKED.fullmatch(self.env.docname):
             return
-        waiting = {form: term for term in terms_of(self.env) for form in (term.term, *term.forms)}
+        waiting = {form: term for term in terms_of(self.env) for form in term.spellings}
         for paragraph in self.paragraphs():
             for text in list(paragraph.findall(nodes.Text)):
                 if not any(isinstance(above, NOT_INSIDE) for above in ancestors(text)):
@@ -127,9 +134,9 @@ def mark_in(text: nodes.Text, waiting: dict[str, Term]) -> None:
     parts: list[nodes.Node] = []
     said = text.astext()
     done = 0
-    while match := pattern(waiting).search(said, done):
+    while match := pattern(tuple(waiting)).search(said, done):
         term = form_of(match[0], waiting)
-        for form in (term.term, *term.forms):
+        for form in term.spellings:
             waiting.pop(form, None)
         use = term_use("", match[0], term=term, ids=[f"use-{slug(term)}"])
         before = nodes.Text(said[done : match.start()])
@@ -139,7 +146,8 @@ def mark_in(text: nodes.Text, waiting: dict[str, Term]) -> None:
         text.parent.replace(text, [*parts, nodes.Text(said[done:])])
 
 
-def pattern(forms: Sequence[str] | dict[str, Term]) -> re.Pattern[str]:
+@lru_cache(maxsize=1)
+def pattern(forms: tuple[str, ...]) -> re.Pattern[str]:
     """Return what finds any of the forms as a whole word, the longest first.
 
     A form that begins with a small letter is found with a capital too, as a sentence begins.

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 import subprocess
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
+
+from embedkit.authoring.colab import repository_address
 
 GITHUB = re.compile(
     r"(?:https?://(?:[^@/]+@)?github\.com/|(?:ssh://)?git@github\.com[:/])"
@@ -65,11 +66,7 @@ def find_repository(root: Path, environment: Mapping[str, str]) -> Repository | 
 
 def named_in_project(root: Path) -> str:
     """Return the address that pyproject.toml gives, or nothing."""
-    file = root / "pyproject.toml"
-    if not file.is_file():
-        return ""
-    project = tomllib.loads(file.read_text(encoding="utf-8")).get("project", {})
-    return str(project.get("urls", {}).get("Repository", ""))
+    return repository_address(root) or ""
 
 
 def named_in_environment(environment: Mapping[str, str]) -> str:

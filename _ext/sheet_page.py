@@ -15,8 +15,11 @@ import nbformat
 from nbformat import NotebookNode
 from sphinx.application import Sphinx
 
+from embedkit.grading.notebooks import course_metadata, tags
+from embedkit.grading.solutions import BEGIN, END
+
 SHEET = re.compile(r"exercises/(\d\d_\w+)$")
-MARKERS = re.compile(r"^ *### (BEGIN|END) SOLUTION\n?", re.MULTILINE)
+MARKERS = re.compile(rf"^ *(?:{BEGIN}|{END})\n?", re.MULTILINE)
 DOCSTRING = re.compile(r'^ +"""[^"]*(?:"(?!"")[^"]*)*"""\n+', re.MULTILINE)
 
 
@@ -45,11 +48,7 @@ def with_solutions(sheet: NotebookNode, worked: NotebookNode) -> list[NotebookNo
 
 def task_numbers(worked: NotebookNode) -> list[str]:
     """Return the numbers of the tasks, as in 2.3."""
-    return [
-        cell.metadata.embedkit.task
-        for cell in worked.cells
-        if "answer" in cell.metadata.get("tags", [])
-    ]
+    return [course_metadata(cell)["task"] for cell in worked.cells if "answer" in tags(cell)]
 
 
 def folded_solution(number: str, worked: NotebookNode) -> NotebookNode:
