@@ -25,13 +25,13 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from benchmarks.machine import machine  # noqa: E402
+from embedkit.authoring.pdf import find_browser  # noqa: E402
 from embedkit.authoring.serve import book_server  # noqa: E402
 
 RESULT = ROOT / "benchmarks" / "results" / "pages" / "lighthouse.json"
 BOOK = ROOT / "_build" / "html"
 RUNS = 3
 DEVICES = {"desktop": ["--preset=desktop"], "mobile": []}
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = "--headless=new --no-sandbox --disable-gpu --disable-quic --no-first-run"
 TIMES = {
     "first_contentful_paint_ms": "first-contentful-paint",
@@ -82,7 +82,7 @@ def percent(category: dict[str, Any]) -> int:
 def main() -> None:
     """Judge the longest lesson on each device, and write down the scores."""
     program = shutil.which("lighthouse")
-    browser = next(filter(None, map(shutil.which, BROWSERS)), None)
+    browser = find_browser()
     if program is None or browser is None or not BOOK.is_dir():
         print("It takes Lighthouse, Chromium and the built book; see the top of this file.")
         return

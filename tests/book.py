@@ -11,6 +11,8 @@ import pytest
 from bs4 import BeautifulSoup
 from filelock import FileLock
 
+from embedkit.authoring.pdf import JUPYTER_BOOK
+
 ROOT = Path(__file__).parent.parent
 
 Pages = dict[Path, BeautifulSoup]
@@ -36,7 +38,7 @@ def build_once(shared: Path) -> Build:
 
 def build_book(out: Path) -> tuple[int, str]:
     """Build the book outside of the tree; return the exit code and what was printed."""
-    jupyter_book = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()"]
+    jupyter_book = [sys.executable, "-c", JUPYTER_BOOK]
     strict = ["-W", "-n", "--keep-going", "--path-output", str(out)]
     environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUTF8": "1"}
     done = subprocess.run(

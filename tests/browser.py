@@ -1,6 +1,5 @@
 """A browser for the tests: the system's Chromium, steered by Playwright; and a look at a page."""
 
-import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,9 +11,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from embedkit.authoring.pdf import find_browser
 from embedkit.authoring.serve import book_server
 
-NAMES = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -64,7 +63,7 @@ class Visit:
 @contextmanager
 def launched() -> Iterator[Browser]:
     """Start the browser, or skip the test where there is none."""
-    program = next(filter(None, map(shutil.which, NAMES)), None)
+    program = find_browser()
     if program is None:
         pytest.skip("there is no Chromium here: on Debian, `apt-get install chromium` brings it")
     with sync_playwright() as playwright:

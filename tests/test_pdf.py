@@ -7,7 +7,7 @@ import pytest
 
 from embedkit.authoring import pdf
 
-BROWSER = next(filter(None, map(shutil.which, pdf.BROWSERS)), None)
+BROWSER = pdf.find_browser()
 
 
 def test_without_a_browser_a_sentence_says_what_to_do(

@@ -16,7 +16,7 @@ JUPYTER_BOOK = "from jupyter_book.cli.main import main; main()"
 
 def main() -> int:
     """Build the PDF, and return the exit code."""
-    browser = next(filter(None, map(shutil.which, BROWSERS)), None)
+    browser = find_browser()
     if browser is None:
         print("A PDF is printed by Chromium or Chrome, and neither is here: install one.")
         return 2
@@ -26,6 +26,11 @@ def main() -> int:
     print_page(browser, whole_book(WORK / "_build" / "singlehtml"), PDF)
     print(f"The book is in {PDF}.")
     return 0
+
+
+def find_browser() -> str | None:
+    """Return the path of Chromium or Chrome, or None if neither is here."""
+    return next(filter(None, map(shutil.which, BROWSERS)), None)
 
 
 def whole_book(folder: Path) -> Path:
