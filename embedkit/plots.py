@@ -47,7 +47,8 @@ def heatmap(
     matrix = values.detach().cpu().float()
     rows, columns = matrix.shape
     limit = matrix.abs().max().item() or 1.0
-    figure, axes = plt.subplots(figsize=(7.0, 0.9 + 0.34 * rows))
+    width, _ = plt.rcParams["figure.figsize"]
+    figure, axes = plt.subplots(figsize=(width, 0.9 + 0.34 * rows))
     image = axes.imshow(
         matrix.numpy(), cmap=NEGATIVE_TO_POSITIVE, vmin=-limit, vmax=limit, aspect="auto"
     )

@@ -4,6 +4,7 @@ nbval compares the outputs of cells that have an execution count. What it would 
 """
 
 import ast
+import base64
 import json
 import re
 from collections.abc import Iterator
@@ -20,6 +21,9 @@ ROOT = course_root(Path(__file__).parent)
 NOTEBOOKS = sorted([*ROOT.glob("chapters/*.ipynb"), *ROOT.glob("solutions/*.ipynb")])
 MACHINE = re.compile(r"/home/|/tmp/|/root/|/Users/|[A-Z]:\\+Users|ipykernel_|site-packages")
 LONGEST_CELL = 25
+WIDEST_PICTURE = 800
+"""Pixels, 144 an inch. A phone shows them on 384, where 11 points are over 10 pixels high."""
+SMALL_TEXT = re.compile(r"""\b(?:font|label|title_font)?size=\d|["'](?:font|label)?size["']:""")
 
 
 def faults(notebook: NotebookNode) -> list[str]:
@@ -48,6 +52,16 @@ def faults_of_cell(cell: NotebookNode) -> Iterator[str]:
             yield f"stores a path of a machine: {place[0]}"
         if "image/png" in output.get("data", {}) and not has_alternative_text(cell):
             yield "shows a picture without alternative text"
+        if width_of_picture(output) > WIDEST_PICTURE:
+            yield "shows a picture too wide for a phone"
+    if re.search(r"\baxes\b", cell.source) and SMALL_TEXT.search(cell.source):
+        yield "gives the text of a figure a size of its own"
+
+
+def width_of_picture(output: NotebookNode) -> int:
+    """Return how many pixels wide a stored PNG is, which stands in its bytes 16 to 19."""
+    picture = base64.b64decode(output.get("data", {}).get("image/png", ""))
+    return int.from_bytes(picture[16:20], "big")
 
 
 def lines_of_code(source: str) -> int:
@@ -85,6 +99,8 @@ def stream(text: str, name: str = "stdout") -> NotebookNode:
 
 
 PICTURE = new_output("display_data", {"image/png": "QQ==", "text/plain": "<Figure>"})
+WIDE = base64.b64encode(b"\x89PNG" + bytes(12) + (801).to_bytes(4, "big")).decode()
+WIDE_PICTURE = new_output("display_data", {"image/png": WIDE, "text/plain": "<Figure>"})
 ALT = {"mystnb": {"image": {"alt": "A line that rises."}}}
 
 
@@ -110,6 +126,9 @@ def test_what_is_sound_passes(sound: NotebookNode) -> None:
         (stored(metadata=NotebookNode(execution={"shell": "now"})), "when it ran"),
         (stored(PICTURE), "without alternative text"),
         (stored(PICTURE, metadata=NotebookNode(mystnb={"image": {"alt": " "}})), "alternative"),
+        (stored(WIDE_PICTURE, metadata=NotebookNode(ALT)), "too wide for a phone"),
+        (stored(source="axes.text(0, 0, 'a', fontsize=8)"), "a size of its own"),
+        (stored(source="axes.text(0, 0, 'a', **{'size': 8})"), "a size of its own"),
         (stored(source="1\n" * 26), "longer than 25 lines"),
     ],
 )
