@@ -85,7 +85,7 @@ def other_shapes(draw: Draw) -> list[Inputs]:
     apart = asked(draw, 3, 4, 5, 3)
     apart["x"] = scattered(apart["x"])
     apart["position_ids"] = scattered(apart["position_ids"])
-    part = asked(draw, 1, 2, 3, 2, more=3)
+    part = asked(draw, 1, 2, 3, 2, more=2)
     part["x"] = part["x"].bfloat16()
     return [apart, asked(draw, 2, 3, 0, 2), part]
 
@@ -93,7 +93,7 @@ def other_shapes(draw: Draw) -> list[Inputs]:
 def to_train(draw: Draw) -> list[Inputs]:
     """Queries that ask for a gradient, called ``table`` here."""
     questions = []
-    part = asked(draw, 1, 2, 3, 2, more=3)
+    part = asked(draw, 1, 2, 3, 2, more=2)
     for question in (asked(draw, 1, 1, 2, 1), asked(draw, 2, 3, 4, 2), part):
         x = question.pop("x")
         weights = draw.numbers(*x.shape)
