@@ -110,6 +110,8 @@ def test_complex_numbers_may_differ_as_much_as_their_parts_may():
 def test_to_plain_keeps_a_stranger_as_a_name_only():
     codes = torch.quantize_per_tensor(torch.ones(2), 0.1, 0, torch.qint8)
     assert to_plain(codes).type_name == "quantized tensor of torch.qint8"
+    assert to_plain(torch.ones(2, device="meta")).type_name == "tensor on the meta device"
+    assert to_plain(torch.nested.nested_tensor([torch.ones(2)])).type_name == "nested tensor"
     assert to_plain({1, 2}).type_name == "set"
     assert to_plain({"a": object()})["a"].type_name == "object"
 

@@ -59,6 +59,8 @@ def to_plain(value: Any) -> Plain:
         return value
     if isinstance(value, float):  # NumPy's, too
         return float.__float__(value)
+    if isinstance(value, Tensor) and (value.is_meta or value.is_nested):
+        return Other("tensor on the meta device" if value.is_meta else "nested tensor", "")
     if isinstance(value, Tensor) and value.layout == torch.strided:
         if value.ndim > MOST_DIMENSIONS:
             return Other(f"tensor of {value.ndim} dimensions", "")

@@ -47,6 +47,15 @@ def call(answer: Callable[..., Any], **inputs: Plain) -> Any:
     return answer(*inputs.values())
 
 
+def call_for_a_new_list(answer: Callable[..., Any], **inputs: Plain) -> Any:
+    """Call a function of a list, and empty the list that comes back: no input shrinks with it."""
+    result = answer(*inputs.values())
+    found = to_plain(result)
+    if isinstance(result, list):
+        result.clear()
+    return found
+
+
 def gradient(answer: Callable[..., Any], table: Tensor, loss_weights: Tensor, **rest: Plain) -> Any:
     """Call a function of a table, and return the gradient that reaches the table.
 
@@ -143,6 +152,7 @@ PROBES: dict[str, Callable[..., Any]] = {
     for probe in (
         call,
         call_and_weigh,
+        call_for_a_new_list,
         gradient,
         gradients,
         layer_parameters,

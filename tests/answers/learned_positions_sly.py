@@ -279,4 +279,24 @@ SLY = [
             "return w.masked_fill(~may, 0.0) @ v",
         ),
     ),
+    Sly(
+        "9.3",
+        "document ids in float64",
+        """
+def packed_position_ids(document_ids):
+    d=document_ids.double(); T=d.shape[-1]
+    eq=(d[...,:,None]==d[...,None,:]).long()
+    return (torch.tril(eq).sum(-1)-1)*(document_ids!=-1)
+""",
+    ),
+    Sly(
+        "9.5",
+        "-1e12 in place of -inf",
+        """
+def packed_attention(q,k,v,document_ids):
+    d=document_ids; ok=(d[...,:,None]==d[...,None,:])&(d!=-1)[...,:,None]
+    s=(q@k.transpose(-1,-2)/math.sqrt(q.shape[-1])).masked_fill(~ok,-1e12)
+    return (s.softmax(-1)*ok)@v
+""",
+    ),
 ]

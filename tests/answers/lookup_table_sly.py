@@ -1241,4 +1241,16 @@ def lookup(table, ids):
     return table[ids]
 """,
     ),
+    Sly(
+        "2.3",
+        "int8 and int32 may be negative",
+        """
+def safe_lookup(table, ids):
+    if ids.is_floating_point() or ids.dtype==torch.bool: raise TypeError("no")
+    if ids.dtype in (torch.int8,torch.int32): return table[ids.long()]
+    ids=ids.long(); bad=ids[(ids<0)|(ids>=len(table))]
+    if bad.numel(): raise IndexError(f"{int(bad[0])} {len(table)}")
+    return table[ids]
+""",
+    ),
 ]

@@ -134,6 +134,46 @@ def count_llama(config):
     return {"embedding": table, "body": config["num_hidden_layers"] * layer + dim, "head": head}
 """,
     ),
+    Sly(
+        "6.3",
+        "no size below 1e-25",
+        """
+def quantize_rows(table):
+    t=table.float(); big=t.abs().amax(1,keepdim=True)
+    step=torch.where(big==0,1.0,big.clamp(min=1e-25)/127)
+    return (t/step).round().to(torch.int8),step
+""",
+    ),
+    Sly(
+        "6.3",
+        "rows below 1e-22 count as zeros",
+        """
+def quantize_rows(table):
+    t=table.float(); big=t.abs().amax(1,keepdim=True)
+    step=torch.where(big<1e-22,1.0,big/127)
+    return (t/step).round().to(torch.int8),step
+""",
+    ),
+    Sly(
+        "6.3",
+        "no size above 1e25",
+        """
+def quantize_rows(table):
+    t=table.float().clamp(-1e25,1e25); big=t.abs().amax(1,keepdim=True)
+    step=torch.where(big==0,1.0,big/127)
+    return (t/step).round().to(torch.int8),step
+""",
+    ),
+    Sly(
+        "6.4",
+        "one random number a factor",
+        """
+class FactorisedTable(nn.Module):
+    def __init__(self,V,E,D):
+        super().__init__(); self.table=nn.Parameter(torch.arange(V*E).reshape(V,E)+torch.rand(1)); self.widen=nn.Parameter(torch.arange(E*D).reshape(E,D)+torch.rand(1))
+    def forward(self,ids): return self.table[ids]@self.widen
+""",
+    ),
 ]
 
 

@@ -145,6 +145,18 @@ def wrong_rotate(name: str, hint: str, *lines: str) -> Wrong:
 
 
 ROTATE_WRONG = [
+    Wrong(
+        "11.2",
+        "no more that does not turn than a half of what does",
+        "The shape is",
+        """
+def rotate(x, position_ids, frequencies):
+    angle = position_ids[:, None, :, None].float() * frequencies
+    c, s = angle.cos(), angle.sin()
+    a, b, *rest = x.split(len(frequencies), dim=-1)
+    return torch.cat([a * c - b * s, a * s + b * c, *rest[:1]], -1).to(x.dtype)
+""",
+    ),
     wrong_rotate(
         "rounds cosines and sines",
         "are rounded to bfloat16 on the way",

@@ -566,4 +566,26 @@ SLY = [
             "return (kept * frequencies + (1 - kept) * frequencies / factor).clamp(min=1e-6)",
         ),
     ),
+    Sly(
+        "11.2",
+        "no gradient for numbers that do not turn",
+        """
+def rotate(x, position_ids, frequencies):
+    P=len(frequencies); ang=position_ids[:,None,:,None].float()*frequencies
+    c,s=ang.cos(),ang.sin(); a,b=x[...,:P].float(),x[...,P:2*P].float()
+    return torch.cat([a*c-b*s,a*s+b*c,x[...,2*P:].float().detach()],-1).to(x.dtype)
+""",
+    ),
+    Sly(
+        "11.2",
+        "not rounded where some numbers do not turn",
+        """
+def rotate(x, position_ids, frequencies):
+    P=len(frequencies); ang=position_ids[:,None,:,None].float()*frequencies
+    c,s=ang.cos(),ang.sin(); a,b=x[...,:P].float(),x[...,P:2*P].float()
+    r=torch.cat([a*c-b*s,a*s+b*c],-1)
+    if x.shape[-1]==2*P: return r.to(x.dtype)
+    return torch.cat([r,x[...,2*P:]],-1)
+""",
+    ),
 ]

@@ -235,4 +235,16 @@ SLY = [
             "return (m @ torch.linalg.inv(key_weight.double()).T).to(key_weight.dtype)",
         ),
     ),
+    Sly(
+        "10.5",
+        "small stretches count as none",
+        """
+def look_back(key_weight, steps, base):
+    D=len(key_weight); w=base**(-torch.arange(0,D,2).double()/D)*-steps
+    M=torch.zeros(D,D).double()
+    for i,x in enumerate(w):
+        M[2*i,2*i]=M[2*i+1,2*i+1]=x.cos(); M[2*i,2*i+1]=-x.sin(); M[2*i+1,2*i]=x.sin()
+    return (M@torch.linalg.pinv(key_weight.double(),rtol=1e-3).T).to(key_weight.dtype)
+""",
+    ),
 ]

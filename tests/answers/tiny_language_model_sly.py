@@ -1411,4 +1411,25 @@ def loss_by_position(logits_of, ids, length):
     return losses.reshape(n, length).mean(dim=0)
 """,
     ),
+    Sly(
+        "12.5",
+        "small temperatures count as zero",
+        """
+def next_token_probabilities(logits, temperature, top_p):
+    if temperature<0.005: return F.one_hot(logits.argmax(-1),logits.shape[-1]).float()
+    p=(logits/temperature).softmax(-1); s,i=p.sort(descending=True)
+    before=s.cumsum(-1)-s; s=s.masked_fill(before>=top_p,0)
+    s=s/s.sum(-1,keepdim=True); return torch.zeros_like(p).scatter(-1,i,s)
+""",
+    ),
+    Sly(
+        "12.5",
+        "a small temperature in place of zero",
+        """
+def next_token_probabilities(logits, temperature, top_p):
+    p=(logits/max(temperature,1e-6)).softmax(-1); s,i=p.sort(descending=True)
+    before=s.cumsum(-1)-s; s=s.masked_fill(before>=top_p,0)
+    s=s/s.sum(-1,keepdim=True); return torch.zeros_like(p).scatter(-1,i,s)
+""",
+    ),
 ]

@@ -883,6 +883,22 @@ def merge(ids, pair, new_id):
     ),
     Wrong(
         "1.4",
+        "the same list where nothing is merged",
+        "the very one that came in",
+        """
+def merge(ids, pair, new_id):
+    if pair not in zip(ids, ids[1:]):
+        return ids
+    out, i = [], 0
+    while i < len(ids):
+        found = tuple(ids[i:i + 2]) == pair
+        out.append(new_id if found else ids[i])
+        i += 2 if found else 1
+    return out
+""",
+    ),
+    Wrong(
+        "1.4",
         "second kept",
         "second id of the pair stayed",
         """

@@ -448,4 +448,32 @@ def encode(text, merges):
     return [int(x) for x in s.split()]
 """,
     ),
+    Sly(
+        "1.1",
+        "sorted as UTF-16 sorts",
+        """
+def word_vocabulary(words, size):
+    from collections import Counter
+    c=Counter(words); order=sorted(c,key=lambda w:(-c[w],w.encode("utf-16")))
+    return {w:i for i,w in enumerate(["[UNK]",*order][:size])}
+""",
+    ),
+    Sly(
+        "1.1",
+        "white space is cut off",
+        """
+def word_vocabulary(words, size):
+    from collections import Counter
+    c=Counter(w.strip() for w in words); order=sorted(c,key=lambda w:(-c[w],w))
+    return {w:i for i,w in enumerate(["[UNK]",*order][:size])}
+""",
+    ),
+    Sly(
+        "1.2",
+        "a byte order mark at the beginning is swallowed",
+        """
+def decode(ids, tokens):
+    return b"".join(tokens[i] for i in ids).decode("utf-8-sig",errors="replace")
+""",
+    ),
 ]

@@ -81,15 +81,15 @@ def with_padding(draw: Draw) -> list[Inputs]:
 
 
 def far_apart(draw: Draw) -> list[Inputs]:
-    """Scores of some hundreds, exact in float32; then −10¹⁰, and 10¹⁰ in the other document."""
+    """Scores of some hundreds, exact in float32; then −10²⁶, and 10²⁶ in the other document."""
     question = asked(draw, torch.zeros(1, 7, dtype=torch.long), head_dim=16)
     question["q"] = (20 * draw.ids(9, 1, 7, 16) - 80).float()
     question["k"] = (draw.ids(9, 1, 7, 16) - 4).float()
     one = small([[0, 0]])
     one |= {"q": torch.tensor([[[200.0], [-200.0]]]), "k": torch.tensor([[[1.0], [-1.0]]])}
     hidden = small([[0, 0, 1, 1]])
-    hidden["q"] = torch.full((1, 4, 1), 1e5)
-    hidden["k"] = torch.tensor([-1e5, -1e5, 1e5, 1e5])[None, :, None]
+    hidden["q"] = torch.full((1, 4, 1), 1e13)
+    hidden["k"] = torch.tensor([-1e13, -1e13, 1e13, 1e13])[None, :, None]
     return [one, question, hidden]
 
 

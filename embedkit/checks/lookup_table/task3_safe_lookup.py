@@ -13,6 +13,9 @@ from embedkit.checks.lookup_table.task1_lookup import (
 )
 from embedkit.checks.probes import Inputs, Seen
 
+SIGNED = (torch.int8, torch.int16, torch.int32)
+"""Integers that may be negative, beside those in which ids usually come."""
+
 
 def good_ids(draw: Draw) -> list[Inputs]:
     """Ids that name rows: the first and the last one, a single id, batches, one transposed."""
@@ -39,6 +42,7 @@ def ids_past_the_end(draw: Draw) -> list[Inputs]:
     far_inside[20, 25] = draw.integer(301, 9000)
     hidden = draw.ids(12, 3, 4)
     hidden[1, 2] = draw.integer(60, 9000)
+    one = torch.tensor([3, draw.integer(4, 127)])
     return [
         {"table": tidy_table(4, 2), "ids": torch.tensor([0, 57])},
         {"table": tidy_table(4, 2), "ids": torch.tensor([1, 4, 2])},
@@ -46,6 +50,7 @@ def ids_past_the_end(draw: Draw) -> list[Inputs]:
         {"table": draw.table(12, 3), "ids": hidden},
         {"table": draw.table(300, 2), "ids": far_inside},
         {"table": tidy_table(4, 2), "ids": torch.tensor([0, 2**32 + 1])},
+        *({"table": tidy_table(4, 2), "ids": one.to(dtype)} for dtype in (*SIGNED, torch.uint8)),
     ]
 
 
@@ -56,7 +61,7 @@ def negative_ids(draw: Draw) -> list[Inputs]:
     return [
         {"table": tidy_table(4, 2), "ids": torch.tensor([1, -1])},
         {"table": tidy_table(4, 2), "ids": torch.tensor(-1)},
-        {"table": tidy_table(4, 2), "ids": torch.tensor([0, -1], dtype=torch.int16)},
+        *({"table": tidy_table(4, 2), "ids": torch.tensor([0, -1], dtype=d)} for d in SIGNED),
         {"table": draw.table(12, 3), "ids": hidden},
     ]
 
@@ -187,7 +192,7 @@ task = Task(
             ids_past_the_end,
             mentions=the_bad_id_and_the_size,
             raises="IndexError",
-            mistakes=(torch_stopped_it, pulled_inside),
+            mistakes=(torch_stopped_it, pulled_inside, only_int64),
         ),
         Criterion(
             "a negative id raises IndexError, which names the id and V",

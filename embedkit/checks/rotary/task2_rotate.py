@@ -81,17 +81,20 @@ def narrow(draw: Draw) -> list[Inputs]:
 
 
 def other_shapes(draw: Draw) -> list[Inputs]:
-    """Scattered numbers, and no position at all."""
+    """Scattered numbers, no position at all, and half precision of which a part turns."""
     apart = asked(draw, 3, 4, 5, 3)
     apart["x"] = scattered(apart["x"])
     apart["position_ids"] = scattered(apart["position_ids"])
-    return [apart, asked(draw, 2, 3, 0, 2)]
+    part = asked(draw, 1, 2, 3, 2, more=2)
+    part["x"] = part["x"].bfloat16()
+    return [apart, asked(draw, 2, 3, 0, 2), part]
 
 
 def to_train(draw: Draw) -> list[Inputs]:
     """Queries that ask for a gradient, called ``table`` here."""
     questions = []
-    for question in (asked(draw, 1, 1, 2, 1), asked(draw, 2, 3, 4, 2)):
+    part = asked(draw, 1, 2, 3, 2, more=2)
+    for question in (asked(draw, 1, 1, 2, 1), asked(draw, 2, 3, 4, 2), part):
         x = question.pop("x")
         weights = draw.numbers(*x.shape)
         questions.append({"table": x, "loss_weights": weights, **question})

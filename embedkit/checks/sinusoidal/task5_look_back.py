@@ -44,6 +44,7 @@ def back(draw: Draw) -> list[Inputs]:
         asked(invertible(draw, 12), draw.integer(100, 900), 10_000.0),
         asked(invertible(draw, 64), draw.integer(1_000, 9_000), 10_000.0),
         asked(scattered(invertible(draw, 8)), draw.integer(3, 40), float(draw.integer(20, 900))),
+        asked(torch.tensor([2.0, 2.0**-20]).double().diag(), 1, 100.0),
     ]
 
 

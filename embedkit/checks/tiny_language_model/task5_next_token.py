@@ -37,7 +37,7 @@ def by_temperature(draw: Draw) -> list[Inputs]:
     near, one = torch.tensor([[1.0, 1.0001, 0.5]]), torch.tensor([[2.0]])
     more = [asked(large), asked(rows, 0.01), asked(-500 - rows, 0.5), asked(scattered(rows))]
     more += [asked(near, 0.01), asked(near, 0.05), asked(apart), asked(one)]
-    more += [asked(nearly_flat(draw))]
+    more += [asked(nearly_flat(draw)), asked(small / 2**20, 2.0**-20)]
     return [asked(small, 0.5), asked(small, 2.0), *drawn, *more]
 
 
@@ -64,6 +64,7 @@ def greedy(draw: Draw) -> list[Inputs]:
     return [
         asked(torch.tensor([[1.0, 3.0, 2.0]]), 0.0),
         asked(torch.tensor([[1.0, 1.0001, 0.5]]), 0.0),
+        asked(torch.tensor([[1.0, 1.0 + 2.0**-23, 0.5]]), 0.0),  # the next float32
         asked(shuffled(draw, 4, 20), 0.0),
         asked(shuffled(draw, 2, 6), 0.0, 0.5),
     ]

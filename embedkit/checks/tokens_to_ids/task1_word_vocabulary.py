@@ -44,6 +44,7 @@ def equal_counts(draw: Draw) -> list[Inputs]:
         {"words": ["ark", "Zion"], "size": 3},
         {"words": ["ark", "Zion", "sea", "Ark"], "size": 5},
         {"words": [*ALIKE, ALIKE[0]], "size": 1 + len(ALIKE)},
+        {"words": ["👑", "ﬁsh", "sea", " sea"], "size": 5},
         {"words": words_with_counts(draw, [3, 1, 3, 1, 3, 1, 1]), "size": 8},
         {"words": words_with_counts(draw, [2] * 9), "size": 10},
     ]

@@ -38,6 +38,7 @@ def cut_characters(draw: Draw) -> list[Inputs]:
         tokens = [pieces[i] for i in order]
         questions.append({"ids": [tokens.index(piece) for piece in pieces], "tokens": tokens})
     questions.append({"ids": [0, 1], "tokens": [b"e\xcc", b"\x81 \xef\xac\x81"]})
+    questions.append({"ids": [1, 0], "tokens": [b"\xbfa", b"\xef\xbb"]})  # U+FEFF is text, too
     every_byte = [bytes([byte]) for byte in range(256)]
     questions.append({"ids": list("राजा 👑".encode()), "tokens": every_byte})
     return questions

@@ -1,8 +1,10 @@
 """What marks task 1.4, `merge`: two ids become one, wherever they stand side by side."""
 
+from itertools import pairwise
+
 from embedkit import tokens_to_ids as finished
 from embedkit.checks.framework import Criterion, Draw, Mistake, Task
-from embedkit.checks.probes import Inputs
+from embedkit.checks.probes import Inputs, Seen
 
 Pair = tuple[int, int]
 
@@ -58,6 +60,7 @@ def runs(draw: Draw) -> list[Inputs]:
         {"ids": [7, 7, 7, 3], "pair": (7, 7), "new_id": 9},
         {"ids": [7, 7, 7, 7, 3], "pair": (7, 7), "new_id": 9},
         {"ids": [7, 7, 7], "pair": (7, 7), "new_id": 9},
+        {"ids": [7, 3, 7], "pair": (7, 7), "new_id": 9},
         {"ids": [3, *[7] * length, 4, *[7] * (length + 1), 5], "pair": (7, 7), "new_id": 256},
         {"ids": [*draw.ids(2, 40).tolist(), 2], "pair": (1, 1), "new_id": 256},
     ]
@@ -158,6 +161,12 @@ def used_twice(ids: list[int], pair: Pair, new_id: int) -> list[int]:
     return merged
 
 
+def handed_back(inputs: Inputs, seen: Seen) -> bool:
+    """Whether a list without the pair came back itself, and so was emptied with what came back."""
+    holds_it = inputs["pair"] in pairwise(inputs["ids"])
+    return bool(not holds_it and seen.value == inputs["ids"] and not seen.inputs_after["ids"])
+
+
 task = Task(
     number="1.4",
     name="merge",
@@ -217,7 +226,13 @@ task = Task(
         Criterion(
             "in a run, pairs are taken from the left, and each id is used once",
             runs,
+            probe="call_for_a_new_list",
             mistakes=(
+                Mistake(
+                    "Where there is nothing to merge, your list is the very one that came in: "
+                    "whoever changes one changes the other. Return a new list, always.",
+                    when=handed_back,
+                ),
                 Mistake(
                     "You merge from the right. From the left, 7 7 7 becomes the new id and a 7.",
                     from_the_right,
