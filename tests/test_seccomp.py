@@ -16,16 +16,22 @@ REFUSED = {
     "limit": "resource.prlimit(os.getppid(), resource.RLIMIT_CORE)",
     "connect": "socket.socket(socket.AF_UNIX).connect('/run/nothing')",
     "hoard": "os.memfd_create('x')",
+    "share memory": "mmap.mmap(-1, 4096)",
+    "share a file's memory": "x = open(sys.argv[1] + '/x', 'w+b', 0); x.write(b'x'); mmap.mmap(x.fileno(), 0)",
+    "page out": "mmap.mmap(-1, 4096, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS).madvise(21)",
+    "huge pages": "mmap.mmap(-1, 2**21, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | 0x40000)",
 }
 FINE = {
     "threads": "t = threading.Thread(target=print); t.start(); t.join()",
     "its own limits": "resource.getrlimit(resource.RLIMIT_CORE)",
     "a signal to itself": "os.kill(os.getpid(), 0); signal.raise_signal(signal.SIGURG)",
     "a pair of sockets": "socket.socketpair()",
+    "memory of its own": "mmap.mmap(-1, 4096, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)",
+    "a file to read": "mmap.mmap(os.open(sys.executable, 0), 0, access=mmap.ACCESS_READ)",
     "torch in threads": "import torch; torch.ones(500, 500) @ torch.ones(500, 500)",
 }
 START = """
-import os, resource, signal, socket, sys, threading
+import mmap, os, resource, signal, socket, sys, threading
 from embedkit.fence import landlock, seccomp
 assert landlock.shut_in(readable=["/"], writable=[sys.argv[1]]) and seccomp.refuse_calls()
 """
@@ -83,7 +89,7 @@ def test_the_rights_of_files_stay_as_they_are(tmp_path):
 @pytest.mark.parametrize("column", [0, 1])
 def test_no_call_is_named_twice(column: int):
     groups = (seccomp.REFUSED, seccomp.IGNORED, seccomp.NOT_KNOWN, seccomp.ON_ITSELF)
-    groups += (seccomp.NOT_SUPPORTED, seccomp.NETWORK, seccomp.WITHOUT_ADDRESS)
+    groups += (seccomp.NOT_SUPPORTED, seccomp.NETWORK, seccomp.WITHOUT_ADDRESS, seccomp.MAPPING)
     numbers = [pair[column] for group in groups for pair in group.values() if pair[column]]
     assert len(numbers) == len(set(numbers))
 
@@ -104,7 +110,7 @@ def test_the_calls_have_the_numbers_that_linux_gives_them(column: int) -> None:
     tables = (
         *(seccomp.REFUSED, seccomp.IGNORED, seccomp.NOT_KNOWN, seccomp.THREADS_ONLY),
         *(seccomp.ON_ITSELF, seccomp.WITH_ZERO, {"seccomp": seccomp.SECCOMP}),
-        *(seccomp.NOT_SUPPORTED, seccomp.NETWORK, seccomp.WITHOUT_ADDRESS),
+        *(seccomp.NOT_SUPPORTED, seccomp.NETWORK, seccomp.WITHOUT_ADDRESS, seccomp.MAPPING),
         {name: pair for name, (pair, *_) in seccomp.NOT_WITH.items()},
     )
     listed = {name: pair[column] for table in tables for name, pair in table.items()}

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from ipykernel.kernelapp import IPKernelApp
+from tornado.ioloop import IOLoop
 
 from embedkit.fence import landlock, seccomp, undo
 
@@ -47,6 +48,7 @@ class FencedKernel(IPKernelApp):
 
         if self.shell is not None:
             self.shell.events.register("pre_run_cell", before_a_cell)
+        IOLoop.current()  # the kernel's loop, which makes sockets that are refused from here on
         if self.walled:
             seccomp.refuse_network()
         private_guard()(
@@ -77,6 +79,12 @@ def limit_files(largest: int) -> None:
             resource.setrlimit(resource.RLIMIT_AS, (MOST_ADDRESSES, MOST_ADDRESSES))
 
 
+def be_the_first_to_go() -> None:
+    """Let Linux end this process before the one that marks, should memory run out."""
+    with suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
+
+
 def give_large_pieces_back() -> None:
     """Let glibc return memory in large pieces to the system as soon as it is freed.
 
@@ -94,6 +102,7 @@ def main(settings: str, *arguments: str) -> None:
     limit_files(fence["largest_file"])
     if sys.platform == "linux":
         give_large_pieces_back()
+        be_the_first_to_go()
     if landlock.shut_in(
         readable=[*SYSTEM_FOLDERS, *DEVICES, *fence["readable"]],
         writable=["/dev/null", "/dev/tty", *fence["writable"]],

@@ -165,9 +165,14 @@ def objection(
         return "an answer may not signal other processes"
     if event == "fcntl.fcntl" and args[1] == LET_OTHERS_WAIT:
         return "an answer may not keep files from others"
-    if event == "import" and args[0] in NATIVE_DOORS:
+    if event == "import" and (args[0] in NATIVE_DOORS or _is_own_library(args[1], places)):
         return "an answer may not call native code"
     return ""
+
+
+def _is_own_library(path: Any, places: tuple[tuple[str, str], ...]) -> bool:
+    """Return whether a library is about to be loaded that an answer may have written itself."""
+    return path is not None and _may_change(path, places)
 
 
 def _objection_to_opening(args: tuple[Any, ...], places: tuple[tuple[str, str], ...]) -> str:

@@ -26,7 +26,8 @@ REFUSED = {
     **{"rt_sigqueueinfo": (129, 138), "rt_tgsigqueueinfo": (297, 240)},
     **{"memfd_create": (319, 279), "memfd_secret": (447, 447)},
     **{"shmget": (29, 194), "semget": (64, 190), "msgget": (68, 186), "mq_open": (240, 180)},
-    **{"connect": (42, 203), "io_uring_setup": (425, 425)},
+    **{"connect": (42, 203), "io_uring_setup": (425, 425), "io_setup": (206, 0)},
+    **{"vmsplice": (278, 75), "process_madvise": (440, 440)},
     **{"setxattr": (188, 5), "lsetxattr": (189, 6), "fsetxattr": (190, 7)},
     **{"removexattr": (197, 14), "lremovexattr": (198, 15), "fremovexattr": (199, 16)},
     **{"add_key": (248, 217), "request_key": (249, 218), "keyctl": (250, 219)},
@@ -45,13 +46,13 @@ IGNORED = {
 """These change any file's rights and dates, fence or not, and any process's share of the machine.
 Copying a file calls them, and so does ZeroMQ; so they do nothing, and say that all went well."""
 NETWORK = {
-    **{"bind": (49, 200), "listen": (50, 201)},
+    **{"bind": (49, 200), "listen": (50, 201), "socketpair": (53, 199)},
     **{"sendmsg": (46, 211), "sendmmsg": (307, 269)},
 }
 WITHOUT_ADDRESS = {"sendto": (44, 206)}
 """A kernel needs these while it starts. Afterwards an answer could wait for somebody who dictates
 it; or ask another machine, which takes no connection if each message names an address, the fifth
-argument of ``sendto``."""
+argument of ``sendto``. What two sockets send each other lies where no memory is counted."""
 THREADS_ONLY = {"clone": (56, 220)}
 NOT_KNOWN = {"clone3": (435, 435)}
 """Its flags lie where no filter can look; told that it is not there, programs call ``clone``."""
@@ -60,9 +61,18 @@ NOT_SUPPORTED = {"fallocate": (285, 47)}
 ON_ITSELF = {"kill": (62, 129), "tgkill": (234, 131)}
 WITH_ZERO = {"prlimit64": (302, 261)}
 """Here 0 stands for whoever calls."""
-NOT_WITH = {"prctl": ((157, 167), 0, 4), "fcntl": ((72, 25), 1, 1024)}
+NOT_WITH = {
+    **{"prctl": ((157, 167), 0, 4), "fcntl": ((72, 25), 1, 1024)},
+    **{"madvise": ((28, 233), 2, 21)},
+}
 """The place of an argument, and what it may not be. ``PR_SET_DUMPABLE`` would hide from the watch
-which files are open; after ``F_SETLEASE``, whoever opens that file waits up to 45 seconds."""
+which files are open; after ``F_SETLEASE``, whoever opens that file waits up to 45 seconds; with
+``MADV_PAGEOUT``, memory is put where it is not counted."""
+MAPPING = {"mmap": (9, 222)}
+PROTECTION, FLAGS = 2, 3
+"""Which arguments of ``mmap`` these are."""
+SHARED, ANONYMOUS, HUGE = 0x1, 0x20, 0x40000
+WRITABLE = 0x2
 
 NUMBER, MACHINE, ARGUMENTS = 0, 4, 16
 LOAD, IF_EQUAL, IF_AT_LEAST, IF_BITS, RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
@@ -141,7 +151,26 @@ def filter_for(column: int, machine: int, own: int) -> list[bytes]:
         steps += _unless(numbers[column], (0, _step(IF_EQUAL, 0, 1, 0)))
     for numbers, place, value in NOT_WITH.values():
         steps += _unless(numbers[column], (place, _step(IF_EQUAL, value, 0, 1)))
+    for numbers in MAPPING.values():
+        steps += _no_memory_that_is_not_counted(numbers[column])
     return [*steps, _step(RETURN, ALLOW)]
+
+
+def _no_memory_that_is_not_counted(number: int) -> list[bytes]:
+    """Return steps that refuse to map huge pages, and memory that is shared and can be written.
+
+    Shared memory stays when a process lets go of its pages, and no longer counts as its own. Files
+    may be mapped to be read.
+    """
+    flags, protection = (_step(LOAD, ARGUMENTS + 8 * place) for place in (FLAGS, PROTECTION))
+    look = [
+        *(flags, _step(IF_BITS, HUGE, 0, 1), _fail(errno.EPERM)),
+        *(_step(IF_BITS, SHARED, 1, 0), _step(RETURN, ALLOW)),
+        *(_step(IF_BITS, ANONYMOUS, 0, 1), _fail(errno.EPERM)),
+        *(protection, _step(IF_BITS, WRITABLE, 0, 1), _fail(errno.EPERM)),
+        _step(RETURN, ALLOW),
+    ]
+    return [_step(IF_EQUAL, number, 0, len(look)), *look]
 
 
 def _known_calls_only(machine: int) -> list[bytes]:

@@ -66,6 +66,7 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
         if ending["outcome"] == "ok":
             if weighed:
                 ending["taken"] = held(kernel, "VmHWM") - PLAN["before"]
+                ending["taken"] += written(kernel) - PLAN["written"]
             ending |= keep_what_was_seen(item.cell_num)
         note(cell=item.cell_num, **ending)
         if ending["outcome"] in ("timeout", "died"):
@@ -101,6 +102,7 @@ def drop_the_flood(item: IPyNbCell) -> None:
 def begin_to_weigh(cell: int, kernel: int) -> None:
     """Let the system forget the kernel's peak so far, and only then show a probe its questions."""
     Path(f"/proc/{kernel}/clear_refs").write_text("5", encoding="ascii")
+    PLAN["written"] = written(kernel)
     sealed, place = PLAN["weighed"][str(cell)]
     shutil.copyfile(sealed, place)
 
@@ -109,6 +111,12 @@ def held(kernel: int, figure: str) -> int:
     """Return how many bytes a kernel holds (``VmRSS``), or held at its peak (``VmHWM``)."""
     lines = Path(f"/proc/{kernel}/status").read_text("ascii", "replace").splitlines()
     return 1024 * next(int(line.split()[1]) for line in lines if line.startswith(figure))
+
+
+def written(kernel: int) -> int:
+    """Return how many bytes a kernel has written into files and pipes, which keep them for it."""
+    lines = Path(f"/proc/{kernel}/io").read_text("ascii").splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("wchar"))
 
 
 def keep_what_was_seen(cell: int) -> dict[str, str]:
