@@ -17,7 +17,8 @@ REFUSED = {
     "connect": "socket.socket(socket.AF_UNIX).connect('/run/nothing')",
     "hoard": "os.memfd_create('x')",
     "share memory": "mmap.mmap(-1, 4096)",
-    "share a file's memory": "x = open(sys.argv[1] + '/x', 'w+b', 0); x.write(b'x'); mmap.mmap(x.fileno(), 0)",
+    "share a file's memory": "x = open(sys.argv[1] + '/x', 'w+b', 0); x.write(b'x'); "
+    "mmap.mmap(x.fileno(), 0)",
     "page out": "mmap.mmap(-1, 4096, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS).madvise(21)",
     "huge pages": "mmap.mmap(-1, 2**21, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | 0x40000)",
 }
