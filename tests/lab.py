@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-PARTS = ("chapters", "exercises", "solutions", "_lab")
+PARTS = ("chapters", "exercises", "solutions", "benchmarks", "_lab")
 SECONDS_TO_START = 120
 
 

@@ -1,11 +1,14 @@
 """A learner's way through JupyterLab: from the start page into a notebook, and Run All."""
 
 import re
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import nbformat
 import pytest
+from nbformat import NotebookNode
 from playwright.sync_api import Page, expect
 
 from embedkit.lessons import LESSONS
@@ -14,24 +17,9 @@ from tests.lab import ROOT, copy_of_the_course, lab
 
 LESSON = next(lesson for lesson in LESSONS if lesson.slug == "rotary")  # it runs in seconds
 MILLISECONDS = 180_000
-OPEN = ".jp-NotebookPanel:not(.lm-mod-hidden)"
-
-# All cells have run in order, or one has failed; and the kernel rests.
-FINISHED = """([open, cells]) => {
-  const panel = document.querySelector(open);
-  const numbers = [...panel.querySelectorAll(".jp-CodeCell .jp-InputPrompt")]
-    .map((prompt) => prompt.textContent.trim());
-  const inOrder = numbers.every((text, place) => text === `[${place + 1}]:`);
-  const failed = panel.querySelector("[data-mime-type='application/vnd.jupyter.error']");
-  const kernel = panel.querySelector(".jp-Notebook-ExecutionIndicator").dataset.status;
-  return kernel === "idle" && (failed !== null || (numbers.length === cells && inOrder));
-}"""
-SAVED = (
-    "() => !document.querySelector('.jp-mod-current.jp-mod-dirty, .lm-mod-current.jp-mod-dirty')"
-)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a copy in which the chapter was never run, so that no stored number passes for new."""
     root = copy_of_the_course(tmp_path_factory.mktemp("course"))
@@ -43,7 +31,7 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def page(course: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Page, str]]:
     """Return a page of the browser, and where JupyterLab is."""
     with launched() as browser, lab(course, tmp_path_factory.mktemp("jupyter")) as address:
@@ -52,17 +40,32 @@ def page(course: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tup
         yield opened, address
 
 
-def run_all(page: Page, cells: int) -> None:
-    """Choose Run → Restart Kernel and Run All Cells…, and wait until all is done."""
-    indicator = page.locator(f"{OPEN} .jp-Notebook-ExecutionIndicator[data-status='idle']")
-    indicator.wait_for()
+def run_all(page: Page) -> None:
+    """Choose Run → Restart Kernel and Run All Cells…"""
+    page.get_by_text("(ipykernel) | Idle").wait_for()
     page.locator(".lm-MenuBar-itemLabel", has_text=re.compile("^Run$")).click()
     page.get_by_role("menuitem", name=re.compile("Restart Kernel and Run All Cells")).click()
     page.locator(".jp-Dialog button.jp-mod-accept").click()
     page.locator(".jp-Dialog").wait_for(state="detached")
-    page.wait_for_function(FINISHED, arg=[OPEN, cells])
-    page.keyboard.press("Control+s")
-    page.wait_for_function(SAVED)
+
+
+def saved(page: Page, path: Path, cells: int) -> NotebookNode:
+    """Save until the file holds that all code cells ran, or that one failed; return it."""
+    until = time.monotonic() + MILLISECONDS / 1000
+    while time.monotonic() < until:
+        page.keyboard.press("Control+s")
+        page.wait_for_timeout(500)
+        with suppress(ValueError, nbformat.reader.NotJSONError):  # it is being written
+            notebook = nbformat.read(path, as_version=4)
+            code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+            if code[-1].execution_count == cells or "error" in kinds_of_outputs(code):
+                return notebook
+    raise AssertionError(f"{path.name} did not come to its end")
+
+
+def kinds_of_outputs(code: list[NotebookNode]) -> set[str]:
+    """Return which kinds of outputs cells have."""
+    return {output.output_type for cell in code for output in cell.outputs}
 
 
 @pytest.mark.parametrize("folder", ["chapters", "exercises"])
@@ -73,11 +76,12 @@ def test_a_notebook_runs_from_the_start_page(folder, page, course):
     opened.goto(address)
     expect(opened.get_by_text("of 120 points")).to_be_visible(timeout=MILLISECONDS)
     opened.locator(f".jp-RenderedMarkdown a[href*='{name}']").last.click()
-    run_all(opened, sum(cell.cell_type == "code" for cell in before.cells))
+    cells = sum(cell.cell_type == "code" for cell in before.cells)
+    run_all(opened)
 
-    after = nbformat.read(course / name, as_version=4)
+    after = saved(opened, course / name, cells)
     code = [cell for cell in after.cells if cell.cell_type == "code"]
-    kinds = {output.output_type for cell in code for output in cell.outputs}
+    kinds = kinds_of_outputs(code)
     assert "error" not in kinds
     assert kinds
     assert [cell.execution_count for cell in code] == list(range(1, len(code) + 1))

@@ -19,7 +19,7 @@ from embedkit.checks.compare import same
 from embedkit.checks.hints import details, explain, side_effects
 from embedkit.checks.probes import Inputs, Seen, not_callable, observe
 
-TOO_LARGE, ALLOWED = 128 * 2**20, 96 * 2**20
+TOO_LARGE, ALLOWED = 256 * 2**20, 104 * 2**20
 """How many bytes that takes which no right answer makes, in a question at scale; and how many bytes
 its process may take. A fifth of it is the libraries', of which new parts are read."""
 

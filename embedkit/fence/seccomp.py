@@ -28,6 +28,7 @@ REFUSED = {
     **{"shmget": (29, 194), "semget": (64, 190), "msgget": (68, 186), "mq_open": (240, 180)},
     **{"connect": (42, 203), "io_uring_setup": (425, 425), "io_setup": (206, 0)},
     **{"vmsplice": (278, 75), "process_madvise": (440, 440)},
+    **{"inotify_init": (253, None), "inotify_init1": (294, 26), "fanotify_init": (300, 262)},
     **{"setxattr": (188, 5), "lsetxattr": (189, 6), "fsetxattr": (190, 7)},
     **{"removexattr": (197, 14), "lremovexattr": (198, 15), "fremovexattr": (199, 16)},
     **{"add_key": (248, 217), "request_key": (249, 218), "keyctl": (250, 219)},

@@ -27,10 +27,10 @@ def wide(draw: Draw, positions: int, vocab_size: int, dim: int) -> tuple[Tensor,
     return hidden, table, draw.ids(vocab_size, positions)
 
 
-POSITIONS, VOCAB_SIZE = 512, TOO_LARGE // 4 // 512
+POSITIONS, VOCAB_SIZE = 1024, TOO_LARGE // 4 // 1024
 """So many logits are large enough to be weighed from outside."""
 HOLDS_THE_LOGITS_UNSEEN = (
-    "On a larger question the process holds more than half of all N × V logits, in whatever "
+    "On a larger question the process holds more than a third of all N × V logits, in whatever "
     "library or thread. Work on one part, keep only what the next part needs, and let go of it."
 )
 AT_NO_TIME = "at no time a quarter of all N × V logits is held"
