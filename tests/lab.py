@@ -3,7 +3,6 @@
 import json
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -30,8 +29,9 @@ def lab(course: Path, own: Path) -> Iterator[str]:
 
     Args:
         course: the folder that JupyterLab shows.
-        own: an empty folder for Jupyter's own files, so that no setting of the user matters.
+        own: a new folder for Jupyter's own files, so that no setting of the user matters.
     """
+    own.mkdir()
     places = {
         f"JUPYTER_{name.upper()}_DIR": str(own / name) for name in ("runtime", "data", "config")
     }
@@ -40,7 +40,7 @@ def lab(course: Path, own: Path) -> Iterator[str]:
     python = (sys.executable, "-m")
     start = (*python, "embedkit", "--course", str(course), "start")
     subprocess.run(start, env=environment, check=True, stdout=subprocess.DEVNULL)
-    options = ("--no-browser", "--allow-root", f"--port={free_port()}")
+    options = ("--no-browser", "--allow-root", "--port=0")  # a port that is free
     command = (*python, "jupyter", "lab", "--notebook-dir=.", *options)
     with (own / "log").open("wb") as log:
         server = subprocess.Popen(command, cwd=course, env=environment, stdout=log, stderr=log)
@@ -53,14 +53,6 @@ def lab(course: Path, own: Path) -> Iterator[str]:
         except subprocess.TimeoutExpired:
             server.kill()
             server.wait()
-
-
-def free_port() -> int:
-    """Return a port that nobody uses; if someone takes it now, JupyterLab looks further."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
 
 
 def address_of(server: subprocess.Popen[bytes], own: Path) -> str:

@@ -11,6 +11,7 @@ import pytest
 from nbformat import NotebookNode
 from playwright.sync_api import Page, expect
 
+from embedkit.grading.notebooks import clear_outputs, code_cells
 from embedkit.lessons import LESSONS
 from tests.browser import launched
 from tests.lab import ROOT, copy_of_the_course, lab
@@ -20,21 +21,20 @@ MILLISECONDS = 180_000
 
 
 @pytest.fixture
-def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def course(tmp_path: Path) -> Path:
     """Return a copy in which the chapter was never run, so that no stored number passes for new."""
-    root = copy_of_the_course(tmp_path_factory.mktemp("course"))
+    root = copy_of_the_course(tmp_path / "course")
     chapter = nbformat.read(LESSON.chapter(root), as_version=4)
-    for cell in chapter.cells:
-        if cell.cell_type == "code":
-            cell.outputs, cell.execution_count = [], None
+    for cell in code_cells(chapter):
+        clear_outputs(cell)
     nbformat.write(chapter, LESSON.chapter(root))
     return root
 
 
 @pytest.fixture
-def page(course: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Page, str]]:
+def page(course: Path, tmp_path: Path) -> Iterator[tuple[Page, str]]:
     """Return a page of the browser, and where JupyterLab is."""
-    with launched() as browser, lab(course, tmp_path_factory.mktemp("jupyter")) as address:
+    with launched() as browser, lab(course, tmp_path / "jupyter") as address:
         opened = browser.new_page(viewport={"width": 1280, "height": 900})
         opened.set_default_timeout(MILLISECONDS)
         yield opened, address
@@ -57,7 +57,7 @@ def saved(page: Page, path: Path, cells: int) -> NotebookNode:
         page.wait_for_timeout(500)
         with suppress(ValueError, nbformat.reader.NotJSONError):  # it is being written
             notebook = nbformat.read(path, as_version=4)
-            code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+            code = code_cells(notebook)
             if code[-1].execution_count == cells or "error" in kinds_of_outputs(code):
                 return notebook
     raise AssertionError(f"{path.name} did not come to its end")
@@ -76,11 +76,10 @@ def test_a_notebook_runs_from_the_start_page(folder, page, course):
     opened.goto(address)
     expect(opened.get_by_text("of 120 points")).to_be_visible(timeout=MILLISECONDS)
     opened.locator(f".jp-RenderedMarkdown a[href*='{name}']").last.click()
-    cells = sum(cell.cell_type == "code" for cell in before.cells)
     run_all(opened)
 
-    after = saved(opened, course / name, cells)
-    code = [cell for cell in after.cells if cell.cell_type == "code"]
+    after = saved(opened, course / name, len(code_cells(before)))
+    code = code_cells(after)
     kinds = kinds_of_outputs(code)
     assert "error" not in kinds
     assert kinds

@@ -19,6 +19,8 @@ from embedkit.authoring.colab import repository_address, set_first_cell
 from embedkit.grading.kernels import kernel_environment
 from embedkit.grading.notebooks import (
     BadInputError,
+    clear_outputs,
+    code_cells,
     course_metadata,
     notebook_bytes,
     read_notebook,
@@ -95,11 +97,10 @@ def _hashes(notebook: NotebookNode) -> dict[str, str]:
     """Return, for each code cell, a hash of all the code that leads up to its outputs."""
     so_far: list[str] = []
     found: dict[str, str] = {}
-    for cell in notebook.cells:
-        if cell.cell_type == "code":
-            if cell.id != COLAB_CELL:
-                so_far.append(cell.source)
-            found[cell.id] = hashlib.sha256(json.dumps(so_far).encode("utf-8")).hexdigest()
+    for cell in code_cells(notebook):
+        if cell.id != COLAB_CELL:
+            so_far.append(cell.source)
+        found[cell.id] = hashlib.sha256(json.dumps(so_far).encode("utf-8")).hexdigest()
     return found
 
 
@@ -108,9 +109,8 @@ def _stored_outputs(notebook: NotebookNode) -> dict[str, list[NotebookNode]]:
     hashes = _hashes(notebook)
     return {
         cell.id: cell.outputs
-        for cell in notebook.cells
-        if cell.cell_type == "code"
-        and VARIES in tags(cell)
+        for cell in code_cells(notebook)
+        if VARIES in tags(cell)
         and cell.execution_count is not None
         and course_metadata(cell).get("stored_for") == hashes[cell.id]
     }
@@ -138,11 +138,10 @@ def _settle_outputs(
 
 def _run(notebook: NotebookNode, path: Path) -> None:
     """Run all cells in a fresh kernel of this environment, in the notebook's folder."""
-    for cell in notebook.cells:
-        if cell.cell_type == "code":
-            cell.outputs = []
-            cell.execution_count = None
-    code_ids = [cell.id for cell in notebook.cells if cell.cell_type == "code"]
+    cells = code_cells(notebook)
+    for cell in cells:
+        clear_outputs(cell)
+    code_ids = [cell.id for cell in cells]
     started: list[str] = []
     with (
         tqdm(total=len(code_ids), desc=path.stem, unit="cell", leave=False, disable=None) as bar,

@@ -107,16 +107,20 @@ def begin_to_weigh(cell: int, kernel: int) -> None:
     shutil.copyfile(sealed, place)
 
 
-def held(kernel: int, figure: str) -> int:
+def held(kernel: int, name: str) -> int:
     """Return how many bytes a kernel holds (``VmRSS``), or held at its peak (``VmHWM``)."""
-    lines = Path(f"/proc/{kernel}/status").read_text("ascii", "replace").splitlines()
-    return 1024 * next(int(line.split()[1]) for line in lines if line.startswith(figure))
+    return 1024 * figure(kernel, "status", name)
 
 
 def written(kernel: int) -> int:
     """Return how many bytes a kernel has written into files and pipes, which keep them for it."""
-    lines = Path(f"/proc/{kernel}/io").read_text("ascii").splitlines()
-    return next(int(line.split()[1]) for line in lines if line.startswith("wchar"))
+    return figure(kernel, "io", "wchar")
+
+
+def figure(kernel: int, file: str, name: str) -> int:
+    """Return a figure that the system tells of a kernel, in one of the files about it."""
+    lines = Path(f"/proc/{kernel}/{file}").read_text("ascii", "replace").splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith(name))
 
 
 def keep_what_was_seen(cell: int) -> dict[str, str]:

@@ -128,6 +128,17 @@ def keep_beside(path: Path) -> Path:
             return kept
 
 
+def code_cells(notebook: NotebookNode) -> list[NotebookNode]:
+    """Return the cells that hold code."""
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def clear_outputs(cell: NotebookNode) -> None:
+    """Take from a code cell what it showed, and that it ever ran."""
+    cell.outputs = []
+    cell.execution_count = None
+
+
 def tags(cell: NotebookNode) -> list[str]:
     """Return a cell's tags; none if the metadata is not as it should be."""
     found = cell.metadata.get("tags", [])

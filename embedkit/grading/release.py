@@ -8,6 +8,7 @@ from nbformat import NotebookNode
 
 from embedkit.grading.notebooks import (
     BadInputError,
+    clear_outputs,
     fingerprint,
     is_untouched,
     keep_beside,
@@ -53,8 +54,7 @@ def _released(cell: NotebookNode) -> NotebookNode:
     cell.metadata.pop("execution", None)
     if cell.cell_type != "code":
         return cell
-    cell.outputs = []
-    cell.execution_count = None
+    clear_outputs(cell)
     if "answer" in tags(cell):
         cell.source = cut_solution(cell.source)
     if "check" in tags(cell):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from embedkit.grading.notebooks import course_metadata
+from embedkit.grading.notebooks import code_cells, course_metadata
 from embedkit.grading.solutions import SheetTask, Solution
 
 OPENING = "import sys\nexit = quit = sys.exit"
@@ -51,7 +51,7 @@ def lay_out(notebook: NotebookNode, solution: Solution, folder: Path) -> list[St
         folder: its ``questions`` hold what is asked, and in its ``drop`` each probe leaves what
             it sees, under a name that no answer can foresee.
     """
-    cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    cells = code_cells(notebook)
     checks = [_is_check(cell, solution) for cell in cells]
     answers = {task.task.number: _answering(cells, checks, task) for task in solution.tasks}
     written = {
