@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import torch
 from safetensors.torch import save_file
+from torch._subclasses.fake_tensor import FakeTensorMode
 
 from embedkit.checks.compare import differing, same
 from embedkit.checks.framework import Criterion, Mistake, Task, scattered
@@ -420,3 +421,54 @@ def test_an_answer_that_is_not_there_is_noted(tmp_path):
     save_plain(tmp_path / "asked", [])
     observe_in_file(lambda: nothing_here, tmp_path / "asked", tmp_path / "seen")
     assert "nothing_here" in load_plain(tmp_path / "seen")["missing"]
+
+
+class WithoutWords:
+    def __repr__(self):
+        raise ValueError
+
+
+class SpeechlessError(Exception):
+    def __str__(self):
+        raise ValueError
+
+
+def with_a_fake_tensor(x):
+    with FakeTensorMode():
+        return torch.ones(2)
+
+
+def holding_itself(x):
+    found = []
+    found.append(found)
+    return found
+
+
+def stopping_without_words(x):
+    raise SpeechlessError
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (with_a_fake_tensor, "It returns a FakeTensor. A tensor was expected."),
+        (lambda x: torch.nn.UninitializedParameter(), "It returns a UninitializedParameter."),
+        (lambda x: x.expand(2**45, 2), "It returns a Tensor that cannot be copied."),
+        (lambda x: torch.empty(2, dtype=torch.bits8), "It returns a tensor of torch.bits8."),
+        (lambda x: torch.empty(2, dtype=torch.float4_e2m1fn_x2), "The dtype is torch.float4"),
+        (lambda x: 10**5000, "It returns an int of 16610 bits."),
+        (holding_itself, "It returns a list that cannot be copied."),
+        (lambda x: WithoutWords(), "It returns a WithoutWords that cannot be copied."),
+        (stopping_without_words, "It stopped with SpeechlessError"),
+    ],
+)
+def test_in_the_notebook_and_outside_a_strange_result_is_a_sentence(
+    answer, words, tmp_path, capsys
+):
+    a_task = task()
+    a_task(answer)
+    assert words in capsys.readouterr().out
+    save_plain(tmp_path / "asked", [list(question) for question in a_task.questions(5)])
+    observe_in_file(lambda: answer, tmp_path / "asked", tmp_path / "seen")
+    seen = [Seen(**one) for one in load_plain(tmp_path / "seen")["seen"]]
+    assert words in str(a_task.verdict(5, seen))

@@ -5,6 +5,7 @@ numbers, strings, bytes and containers of these, in a safetensors file, which ca
 """
 
 import json
+import re
 from collections import Counter, OrderedDict, defaultdict
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,7 @@ import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor
+from torch.nn import Parameter
 
 Plain = Any
 """None, bool, int, float, str, bytes, Tensor, :class:`Other`, or a list, tuple or dict of these.
@@ -23,6 +25,10 @@ The keys of a dict are numbers, strings, bytes, None, or tuples of these.
 
 MOST_DIMENSIONS = 64
 """NumPy knows no more; to put a million dimensions in order takes hours."""
+PARTS_OF_BYTES = re.compile(r"torch\.(bits\w+|u?int[1-7])")
+"""The dtypes that torch names but cannot read."""
+LONGEST_NUMBER = 10_000
+"""How many bits a whole number may have. Python refuses to print much longer ones."""
 LONGEST_STRUCTURE = 1_000_000
 """How many characters may describe what a file holds beside numbers. A dict of ten times as many
 keys, chosen so that Python takes them for one another at first, takes hours to build."""
@@ -54,28 +60,51 @@ def readable(text: str, most: int = 2000) -> str:
 
 
 def to_plain(value: Any) -> Plain:
-    """Return an independent copy of ``value`` as plain data; tensors are detached."""
+    """Return an independent copy of ``value`` as plain data; tensors are detached.
+
+    What cannot be copied, such as a list that holds itself, becomes an :class:`Other`.
+    """
+    try:
+        return _copied(value)
+    except Exception:
+        return Other(f"{type(value).__name__} that cannot be copied", "")
+
+
+def _copied(value: Any) -> Plain:
+    if type(value) is int and value.bit_length() > LONGEST_NUMBER:
+        return Other(f"int of {value.bit_length()} bits", "")
     if _is_atom(value):
         return value
     if isinstance(value, float):  # NumPy's, too
         return float.__float__(value)
-    if isinstance(value, Tensor) and (value.is_meta or value.is_nested):
-        return Other("tensor on the meta device" if value.is_meta else "nested tensor", "")
-    if isinstance(value, Tensor) and value.layout == torch.strided:
-        if value.ndim > MOST_DIMENSIONS:
-            return Other(f"tensor of {value.ndim} dimensions", "")
-        if value.is_quantized:
-            return Other(f"quantized tensor of {value.dtype}", "")
-        return value.detach().clone()
+    if isinstance(value, Tensor):
+        return _copied_tensor(value)
     if isinstance(value, tuple):  # a named one, too
-        return tuple(to_plain(item) for item in value)
+        return tuple(_copied(item) for item in value)
     if type(value) is list:
-        return [to_plain(item) for item in value]
+        return [_copied(item) for item in value]
     if type(value) in DICTS:
         return _plain_dict(value)
     if isinstance(value, Other):
         return value
     return Other(type(value).__name__, repr(value)[:200])
+
+
+def _copied_tensor(value: Tensor) -> Plain:
+    """Return a detached copy of a tensor, or what stands for one without numbers of its own."""
+    if type(value) not in (Tensor, Parameter):
+        return Other(type(value).__name__, "")
+    if value.is_meta or value.is_nested:
+        return Other("tensor on the meta device" if value.is_meta else "nested tensor", "")
+    if value.layout != torch.strided:
+        return Other("Tensor", repr(value)[:200])
+    if value.ndim > MOST_DIMENSIONS:
+        return Other(f"tensor of {value.ndim} dimensions", "")
+    if value.is_quantized:
+        return Other(f"quantized tensor of {value.dtype}", "")
+    if PARTS_OF_BYTES.fullmatch(str(value.dtype)):
+        return Other(f"tensor of {value.dtype}", "")
+    return value.detach().clone()
 
 
 def _plain_dict(value: dict[Any, Any]) -> Plain:
@@ -84,7 +113,7 @@ def _plain_dict(value: dict[Any, Any]) -> Plain:
     for key, plain in zip(value, keys, strict=True):
         if not _is_key(plain):
             return Other(f"dict with {_named(key)} for a key", repr(value)[:200])
-    return {plain: to_plain(item) for plain, item in zip(keys, value.values(), strict=True)}
+    return {plain: _copied(item) for plain, item in zip(keys, value.values(), strict=True)}
 
 
 def _plain_key(key: Any) -> Any:

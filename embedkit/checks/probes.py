@@ -191,7 +191,7 @@ def observe(answer: Any, probe: str, inputs: Inputs) -> Seen:
         names = tuple(kind.__name__ for kind in type(error).__mro__)
         return Seen(
             raised=names,
-            message=str(error)[:2000],
+            message=_words_of(error),
             printed=printed.getvalue()[:2000],
             inputs_after=to_plain(given),
         )
@@ -208,6 +208,14 @@ def observe(answer: Any, probe: str, inputs: Inputs) -> Seen:
         inputs_after=to_plain(given),
         meddled=" and ".join(changed),
     )
+
+
+def _words_of(error: BaseException) -> str:
+    """Return an error's message; one that an answer made may have none that can be read."""
+    try:
+        return str(error)[:2000]
+    except Exception:
+        return ""
 
 
 def seed_for(inputs: Inputs) -> int:
