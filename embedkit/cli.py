@@ -1,8 +1,10 @@
 """The command line: ``embedkit check 2`` and its companions."""
 
 import argparse
+import signal
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from tqdm import tqdm
@@ -29,6 +31,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command, and return its exit code: 0 well, 1 not passed, 2 input of no use."""
     parser = build_parser()
     options = parser.parse_args(arguments)
+    with suppress(ValueError):  # not the main thread
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
     if "run" not in options:
         say(parser.format_help().rstrip())
         return 0

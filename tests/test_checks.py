@@ -455,7 +455,10 @@ def stopping_without_words(x):
         (lambda x: torch.nn.UninitializedParameter(), "It returns a UninitializedParameter."),
         (lambda x: x.expand(2**45, 2), "It returns a Tensor that cannot be copied."),
         (lambda x: torch.empty(2, dtype=torch.bits8), "It returns a tensor of torch.bits8."),
-        (lambda x: torch.empty(2, dtype=torch.float4_e2m1fn_x2), "The dtype is torch.float4"),
+        (
+            lambda x: torch.empty(2, dtype=torch.float4_e2m1fn_x2),
+            "It returns a tensor of torch.float4",
+        ),
         (lambda x: 10**5000, "It returns an int of 16610 bits."),
         (holding_itself, "It returns a list that cannot be copied."),
         (lambda x: WithoutWords(), "It returns a WithoutWords that cannot be copied."),

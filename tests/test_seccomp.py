@@ -17,6 +17,7 @@ REFUSED = {
     "connect": "socket.socket(socket.AF_UNIX).connect('/run/nothing')",
     "hoard": "os.memfd_create('x')",
     "share memory": "mmap.mmap(-1, 4096)",
+    "read a file's memory": "mmap.mmap(os.open(sys.executable, 0), 0, access=mmap.ACCESS_READ)",
     "share a file's memory": "x = open(sys.argv[1] + '/x', 'w+b', 0); x.write(b'x'); "
     "mmap.mmap(x.fileno(), 0)",
     "page out": "mmap.mmap(-1, 4096, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS).madvise(21)",
@@ -28,11 +29,22 @@ FINE = {
     "a signal to itself": "os.kill(os.getpid(), 0); signal.raise_signal(signal.SIGURG)",
     "a pair of sockets": "socket.socketpair()",
     "memory of its own": "mmap.mmap(-1, 4096, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)",
-    "a file to read": "mmap.mmap(os.open(sys.executable, 0), 0, access=mmap.ACCESS_READ)",
+    "a file to read": "mmap.mmap(os.open(sys.executable, 0), 0, mmap.MAP_PRIVATE, mmap.PROT_READ)",
     "torch in threads": "import torch; torch.ones(500, 500) @ torch.ones(500, 500)",
 }
+NOT_USUAL = {
+    "a socket": "socket.socket()",
+    "a socket to the system": "socket.socket(socket.AF_NETLINK, socket.SOCK_RAW)",
+    "a pair of sockets": "socket.socketpair()",
+    "a timer in a file": "native.timerfd_create(1, 0) < 0 and stop()",
+    "pages moved to a pipe": "os.splice(os.open(sys.executable, 0), os.pipe()[1], 10)",
+    "a file's marks": "fcntl.ioctl(os.open(sys.executable, 0), 0x40086602, bytes(8))",
+    "a call that is new": "native.syscall(469, -100, b'/tmp', bytes(24), 24, 0) < 0 and stop()",
+}
 START = """
-import mmap, os, resource, signal, socket, sys, threading
+import ctypes, fcntl, mmap, os, resource, signal, socket, sys, threading
+native = ctypes.CDLL(None, use_errno=True)
+def stop(): raise OSError(ctypes.get_errno(), "")
 from embedkit.fence import landlock, seccomp
 assert landlock.shut_in(readable=["/"], writable=[sys.argv[1]]) and seccomp.refuse_calls()
 """
@@ -56,6 +68,18 @@ def test_what_reaches_others_is_refused(call: str, tmp_path):
 @pytest.mark.parametrize("code", FINE.values(), ids=FINE)
 def test_what_answers_need_works(code: str, tmp_path):
     assert run_fenced(code, tmp_path) == "well"
+
+
+@pytest.mark.parametrize("code", NOT_USUAL.values(), ids=NOT_USUAL)
+def test_once_a_cell_begins_what_is_not_usual_is_refused(code: str, tmp_path):
+    told = run_fenced(f"assert seccomp.allow_usual_calls_only(); {code}", tmp_path)
+    assert re.search(r"Errno (1|25|38)\]", told)
+
+
+@pytest.mark.parametrize("name", FINE.keys() - NOT_USUAL.keys())
+def test_once_a_cell_begins_what_answers_need_works_still(name: str, tmp_path):
+    told = run_fenced(f"assert seccomp.allow_usual_calls_only(); {FINE[name]}", tmp_path)
+    assert told == "well"
 
 
 def test_what_is_hidden_in_a_readable_folder_cannot_be_read(tmp_path):
@@ -89,8 +113,8 @@ def test_the_rights_of_files_stay_as_they_are(tmp_path):
 
 @pytest.mark.parametrize("column", [0, 1])
 def test_no_call_is_named_twice(column: int):
-    groups = (seccomp.REFUSED, seccomp.IGNORED, seccomp.NOT_KNOWN, seccomp.ON_ITSELF)
-    groups += (seccomp.NOT_SUPPORTED, seccomp.NETWORK, seccomp.WITHOUT_ADDRESS, seccomp.MAPPING)
+    groups = (seccomp.USUAL, seccomp.CONTROL, seccomp.decided())
+    groups += (seccomp.NETWORK, seccomp.WITHOUT_ADDRESS)
     numbers = [pair[column] for group in groups for pair in group.values() if pair[column]]
     assert len(numbers) == len(set(numbers))
 
@@ -109,12 +133,10 @@ def test_the_calls_have_the_numbers_that_linux_gives_them(column: int) -> None:
     defined = re.findall(r"#define __NR(?:3264)?_(\w+)\s+(\d+)", HEADERS[column].read_text())
     numbers = {name: int(number) for name, number in defined}
     tables = (
-        *(seccomp.REFUSED, seccomp.IGNORED, seccomp.NOT_KNOWN, seccomp.THREADS_ONLY),
-        *(seccomp.ON_ITSELF, seccomp.WITH_ZERO, {"seccomp": seccomp.SECCOMP}),
-        *(seccomp.NOT_SUPPORTED, seccomp.NETWORK, seccomp.WITHOUT_ADDRESS, seccomp.MAPPING),
-        {name: pair for name, (pair, *_) in seccomp.NOT_WITH.items()},
+        *(seccomp.USUAL, seccomp.CONTROL, seccomp.decided()),
+        *(seccomp.NETWORK, seccomp.WITHOUT_ADDRESS, {"seccomp": seccomp.SECCOMP}),
     )
     listed = {name: pair[column] for table in tables for name, pair in table.items()}
     known = {name: number for name, number in listed.items() if name in numbers}
-    assert len(known) > 40
+    assert len(known) > 200
     assert known == {name: numbers[name] for name in known}

@@ -1,5 +1,7 @@
 """When two values count as the same."""
 
+from typing import Any
+
 import torch
 from torch import Tensor
 
@@ -24,8 +26,19 @@ def same(one: Plain, other: Plain) -> bool:
     if isinstance(one, list | tuple):
         return len(one) == len(other) and all(map(same, one, other))
     if isinstance(one, dict):
-        return one.keys() == other.keys() and all(same(one[key], other[key]) for key in one)
+        return _kinds_of_keys(one) == _kinds_of_keys(other) and all(
+            same(one[key], other[key]) for key in one
+        )
     return bool(one == other)
+
+
+def _kinds_of_keys(value: dict[Any, Plain]) -> dict[Any, Any]:
+    """Return a dict's keys, each with its type: to Python, 1.0 and True are the key 1."""
+    return {key: _kind_of_key(key) for key in value}
+
+
+def _kind_of_key(key: Any) -> Any:
+    return tuple(map(_kind_of_key, key)) if isinstance(key, tuple) else type(key)
 
 
 def close(one: Tensor, other: Tensor) -> bool:

@@ -222,7 +222,7 @@ def show(value: Plain) -> str:
 def _shown(value: Plain) -> str:
     if isinstance(value, Other):
         return _on_a_line(f"{value.type_name} {value.text[:60]}")
-    if isinstance(value, list | tuple) and any(isinstance(item, Tensor) for item in value):
+    if isinstance(value, list | tuple) and _holds_tensors(value):
         return ", ".join([*map(show, value[:MOST_ITEMS]), *_cut(value)])
     counts = isinstance(value, dict) and all(type(item) is int for item in value.values())
     if isinstance(value, dict) and not (counts and len(repr(value)) <= 100):
@@ -239,6 +239,14 @@ def _shown(value: Plain) -> str:
     usual = value.dtype in (torch.float32, torch.int64, torch.bool)
     suffix = "" if usual else f" in {value.dtype}".replace("torch.", "")
     return str(_nested(numbers, list(value.shape))) + suffix
+
+
+def _holds_tensors(value: Plain) -> bool:
+    """Return whether there are tensors in a list or tuple, or in what it holds."""
+    return any(
+        isinstance(item, Tensor | dict) or (isinstance(item, list | tuple) and _holds_tensors(item))
+        for item in value
+    )
 
 
 def _cut(items: Sized) -> list[str]:

@@ -77,7 +77,8 @@ def call_and_weigh(answer: Callable[..., Any], **inputs: Plain) -> Any:
     Also noted is whether something that came back carries a graph of its gradients.
     """
     result, most = weigh(lambda: answer(*inputs.values()), list(inputs.values()))
-    graph = any(isinstance(item, Tensor) and item.requires_grad for item in tree_leaves(result))
+    parts = tuple(result) if isinstance(result, list | tuple) else (result,)
+    graph = any(isinstance(item, Tensor) and item.requires_grad for item in parts)
     return {"result": to_plain(result), "most": most, "graph": graph}
 
 

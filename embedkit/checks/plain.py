@@ -6,14 +6,16 @@ numbers, strings, bytes and containers of these, in a safetensors file, which ca
 
 import json
 import re
+import sys
 from collections import Counter, OrderedDict, defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
+from safetensors import SafetensorError
+from safetensors.torch import load, save_file
 from torch import Tensor
 from torch.nn import Parameter
 
@@ -23,10 +25,13 @@ Plain = Any
 The keys of a dict are numbers, strings, bytes, None, or tuples of these.
 """
 
+WHAT_A_TUPLE_DOES = ("__getitem__", "__iter__", "__len__", "__eq__", "__hash__")
+STRUCTURE = "structure"
+"""The name under which a file holds, beside its tensors, how they belong together."""
 MOST_DIMENSIONS = 64
 """NumPy knows no more; to put a million dimensions in order takes hours."""
-PARTS_OF_BYTES = re.compile(r"torch\.(bits\w+|u?int[1-7])")
-"""The dtypes that torch names but cannot read."""
+PARTS_OF_BYTES = re.compile(r"torch\.(bits\w+|float4\w+|u?int[1-7])")
+"""The dtypes that torch names and cannot read, or cannot keep in a file."""
 LONGEST_NUMBER = 10_000
 """How many bits a whole number may have. Python refuses to print much longer ones."""
 LONGEST_STRUCTURE = 1_000_000
@@ -75,11 +80,11 @@ def _copied(value: Any) -> Plain:
         return Other(f"int of {value.bit_length()} bits", "")
     if _is_atom(value):
         return value
-    if isinstance(value, float):  # NumPy's, too
-        return float.__float__(value)
+    if type(value) is np.float64:
+        return float(value)
     if isinstance(value, Tensor):
         return _copied_tensor(value)
-    if isinstance(value, tuple):  # a named one, too
+    if is_tuple(value):
         return tuple(_copied(item) for item in value)
     if type(value) is list:
         return [_copied(item) for item in value]
@@ -88,6 +93,14 @@ def _copied(value: Any) -> Plain:
     if isinstance(value, Other):
         return value
     return Other(type(value).__name__, repr(value)[:200])
+
+
+def is_tuple(value: Any) -> bool:
+    """Return whether a value is a tuple, or a named one, that can be used like any other."""
+    kind = type(value)
+    return isinstance(value, tuple) and all(
+        getattr(kind, name) is getattr(tuple, name) for name in WHAT_A_TUPLE_DOES
+    )
 
 
 def _copied_tensor(value: Tensor) -> Plain:
@@ -104,7 +117,7 @@ def _copied_tensor(value: Tensor) -> Plain:
         return Other(f"quantized tensor of {value.dtype}", "")
     if PARTS_OF_BYTES.fullmatch(str(value.dtype)):
         return Other(f"tensor of {value.dtype}", "")
-    return value.detach().clone()
+    return Tensor.detach(value).clone()  # a method of the value's own could give anything
 
 
 def _plain_dict(value: dict[Any, Any]) -> Plain:
@@ -117,10 +130,10 @@ def _plain_dict(value: dict[Any, Any]) -> Plain:
 
 
 def _plain_key(key: Any) -> Any:
-    """Return a key as its plain type, where its type is a kind of string or of tuple."""
-    if isinstance(key, str):
-        return str.__str__(key)
-    return tuple(map(_plain_key, key)) if isinstance(key, tuple) else key
+    """Return a key as its plain type, where it is NumPy's string or a named tuple."""
+    if type(key) is np.str_:
+        return str(key)
+    return tuple(map(_plain_key, key)) if is_tuple(key) else key
 
 
 def _named(key: Any) -> str:
@@ -166,8 +179,9 @@ def save_plain(path: Path, value: Plain) -> None:
             return {"bytes": item.hex()}
         return {"value": item}
 
-    structure = json.dumps(describe(value))
-    save_file(tensors, path, metadata={"structure": structure})
+    text = json.dumps(describe(value)).encode("ascii")
+    tensors[STRUCTURE] = torch.frombuffer(bytearray(text), dtype=torch.uint8)
+    save_file(tensors, path)
 
 
 def load_plain(path: Path) -> Plain:
@@ -177,12 +191,11 @@ def load_plain(path: Path) -> Plain:
         ValueError: if the file is missing, cut short, or holds anything else.
     """
     try:
-        with safe_open(path, framework="pt") as file:
-            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-            text = file.metadata()["structure"]
-        if len(text) > LONGEST_STRUCTURE:
+        tensors = load(path.read_bytes())
+        text = tensors[STRUCTURE]
+        if text.numel() > LONGEST_STRUCTURE:
             raise ValueError("it is too long to be rebuilt")
-        structure = json.loads(text)
+        structure = json.loads(text.numpy().tobytes())
         return _rebuild(structure, tensors)
     except UNREADABLE as error:
         raise ValueError(f"{path.name} does not hold plain data.") from error
@@ -209,6 +222,8 @@ def _rebuild(structure: Any, tensors: dict[str, Tensor]) -> Plain:
         return {_rebuild(key, tensors): _rebuild(part, tensors) for key, part in content}
     if kind == "bytes":
         return bytes.fromhex(content)
-    if kind == "value" and (content is None or type(content) in (bool, int, float, str)):
+    if kind == "value" and type(content) is str:
+        return sys.intern(content)  # words that are equal are one object, as in a notebook
+    if kind == "value" and (content is None or type(content) in (bool, int, float)):
         return content
     raise ValueError(f"unknown kind of plain data: {kind!r}")

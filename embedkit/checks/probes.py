@@ -5,6 +5,7 @@ answer. The other half, the verdict in :mod:`embedkit.checks.framework`, compare
 with what the finished code does, and can do so in another process.
 """
 
+import builtins
 import contextlib
 import io
 import warnings
@@ -177,6 +178,7 @@ def observe(answer: Any, probe: str, inputs: Inputs) -> Seen:
         inputs: the question; the answer gets a copy.
     """
     given = to_plain(inputs)
+    handed = tuple(given.values())  # an answer can reach this, but not change which they are
     printed = io.StringIO()
     changed: list[str] = []
     try:
@@ -188,16 +190,15 @@ def observe(answer: Any, probe: str, inputs: Inputs) -> Seen:
             warnings.simplefilter("ignore")
             value = PROBES[probe](answer, **given)
     except (Exception, SystemExit) as error:
-        names = tuple(kind.__name__ for kind in type(error).__mro__)
         return Seen(
-            raised=names,
+            raised=tuple(map(_named, type(error).__mro__)),
             message=_words_of(error),
             printed=printed.getvalue()[:2000],
-            inputs_after=to_plain(given),
+            inputs_after=to_plain(dict(zip(inputs, handed, strict=True))),
         )
     changed.extend(
         f"whether its input {name} requires a gradient"
-        for name, item in given.items()
+        for name, item in zip(inputs, handed, strict=True)
         if isinstance(item, Tensor) and item.requires_grad
     )
     device = value.device.type if isinstance(value, Tensor) else "cpu"
@@ -205,9 +206,15 @@ def observe(answer: Any, probe: str, inputs: Inputs) -> Seen:
         value=to_plain(value),
         device=device,
         printed=printed.getvalue()[:2000],
-        inputs_after=to_plain(given),
+        inputs_after=to_plain(dict(zip(inputs, handed, strict=True))),
         meddled=" and ".join(changed),
     )
+
+
+def _named(kind: type) -> str:
+    """Return the name of an error's class; one of the answer's own may have that of another."""
+    known = getattr(builtins, kind.__name__, kind)
+    return kind.__name__ if known is kind else f"its own class {kind.__name__}"
 
 
 def _words_of(error: BaseException) -> str:

@@ -14,6 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from ipykernel.ipkernel import IPythonKernel
 from ipykernel.kernelapp import IPKernelApp
 from tornado.ioloop import IOLoop
 
@@ -29,6 +30,20 @@ LARGE_PIECE = 2**18
 DEVICES = ("/dev/null", "/dev/zero", "/dev/random", "/dev/urandom", "/dev/tty", "/dev/shm")
 
 
+class Kernel(IPythonKernel):
+    """A kernel that undoes what answers did to their surroundings, before it asks one of them."""
+
+    def before_a_probe(self) -> None:
+        """Do nothing, until the kernel starts."""
+
+    def do_execute(self, code: str, *arguments: Any, **options: Any) -> Any:
+        """Run a cell."""
+        if code.startswith("# probe"):
+            with suppress(Exception):  # or the kernel would end
+                self.before_a_probe()
+        return super().do_execute(code, *arguments, **options)
+
+
 class FencedKernel(IPKernelApp):
     """A kernel that closes the fence behind itself, just before its first cell."""
 
@@ -41,16 +56,17 @@ class FencedKernel(IPKernelApp):
     def start(self) -> None:
         """Serve cells, from behind the fence."""
         put_back = undo.remember()
+        called = self.kernel.shell.events.callbacks
 
-        def before_a_cell(info: Any) -> None:
-            if str(info.raw_cell).startswith("# probe"):
-                put_back()
+        def before_a_probe() -> None:
+            called["pre_execute"].clear()
+            called["pre_run_cell"].clear()
+            put_back()
 
-        if self.shell is not None:
-            self.shell.events.register("pre_run_cell", before_a_cell)
+        self.kernel.before_a_probe = before_a_probe
         IOLoop.current()  # the kernel's loop, which makes sockets that are refused from here on
         if self.walled:
-            seccomp.refuse_network()
+            seccomp.allow_usual_calls_only()
         private_guard()(
             readable=self.fence["readable"],
             writable=self.fence["writable"],
@@ -111,7 +127,7 @@ def main(settings: str, *arguments: str) -> None:
         seccomp.give_up_rights()
         FencedKernel.walled = seccomp.refuse_calls()
     FencedKernel.fence = fence
-    FencedKernel.launch_instance(argv=list(arguments))
+    FencedKernel.launch_instance(argv=list(arguments), kernel_class=Kernel)
 
 
 if __name__ == "__main__":

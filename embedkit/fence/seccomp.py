@@ -2,7 +2,8 @@
 
 Landlock guards files, but no process: it lets a fenced process change the limits of the one that
 marks, give itself more than its share, or split off children that outlive it. What it leaves open
-is refused here, by the number of the call. There is no way back, and all threads inherit it.
+is refused here, by the number of the call: while a kernel starts, what it does not need; once its
+first cell begins, all that is not usual. There is no way back, and all threads inherit it.
 Described in https://docs.kernel.org/userspace-api/seccomp_filter.html.
 """
 
@@ -12,10 +13,10 @@ import os
 import platform
 import struct
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
-Calls = Mapping[str, tuple[int, int | None]]
-"""Each call's number on each of the machines."""
+from embedkit.fence.calls import ASKS, CONTROL, USUAL, Calls
+
 MACHINES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
 """Which column of the tables below is a machine's, and how seccomp calls the machine."""
 
@@ -47,7 +48,7 @@ IGNORED = {
 """These change any file's rights and dates, fence or not, and any process's share of the machine.
 Copying a file calls them, and so does ZeroMQ; so they do nothing, and say that all went well."""
 NETWORK = {
-    **{"bind": (49, 200), "listen": (50, 201), "socketpair": (53, 199)},
+    **{"socket": (41, 198), "bind": (49, 200), "listen": (50, 201), "socketpair": (53, 199)},
     **{"sendmsg": (46, 211), "sendmmsg": (307, 269)},
 }
 WITHOUT_ADDRESS = {"sendto": (44, 206)}
@@ -70,10 +71,9 @@ NOT_WITH = {
 which files are open; after ``F_SETLEASE``, whoever opens that file waits up to 45 seconds; with
 ``MADV_PAGEOUT``, memory is put where it is not counted."""
 MAPPING = {"mmap": (9, 222)}
-PROTECTION, FLAGS = 2, 3
-"""Which arguments of ``mmap`` these are."""
-SHARED, ANONYMOUS, HUGE = 0x1, 0x20, 0x40000
-WRITABLE = 0x2
+FLAGS = 3
+"""Which argument of ``mmap`` these are."""
+SHARED, HUGE = 0x1, 0x40000
 
 NUMBER, MACHINE, ARGUMENTS = 0, 4, 16
 LOAD, IF_EQUAL, IF_AT_LEAST, IF_BITS, RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
@@ -104,8 +104,11 @@ def refuse_calls() -> bool:
     return known_machine() and _install(filter_for(*MACHINES[platform.machine()], os.getpid()))
 
 
-def refuse_network() -> bool:
-    """Refuse, for good and in all threads, what a kernel needs of the network while it starts.
+def allow_usual_calls_only() -> bool:
+    """Refuse, for good and in all threads, all that no answer needs of the system.
+
+    A program that is told that a call is not there does without. What :func:`refuse_calls` decided
+    stays as it is.
 
     Returns:
         Whether the system can do so; where it cannot, nothing changes.
@@ -117,7 +120,22 @@ def refuse_network() -> bool:
     for numbers in WITHOUT_ADDRESS.values():
         nothing = _step(IF_EQUAL, 0, 1, 0)
         steps += _unless(numbers[column], (4, nothing), (4.5, nothing))
-    return _install([*steps, _step(RETURN, ALLOW)])
+    for numbers in CONTROL.values():
+        steps += _only_with(numbers[column], 1, ASKS.values(), errno.ENOTTY)
+    usual = [pair[column] for calls in (USUAL, decided()) for pair in calls.values()]
+    for number in usual:
+        if number is not None:
+            steps += [_step(IF_EQUAL, number, 0, 1), _step(RETURN, ALLOW)]
+    return _install([*steps, _fail(errno.ENOSYS)])
+
+
+def decided() -> Calls:
+    """Return the calls on which :func:`refuse_calls` decides."""
+    others = {name: pair for name, (pair, *_) in NOT_WITH.items()}
+    return {
+        **{**REFUSED, **IGNORED, **NOT_KNOWN, **NOT_SUPPORTED},
+        **{**THREADS_ONLY, **ON_ITSELF, **WITH_ZERO, **MAPPING, **others},
+    }
 
 
 def give_up_rights() -> None:
@@ -158,17 +176,14 @@ def filter_for(column: int, machine: int, own: int) -> list[bytes]:
 
 
 def _no_memory_that_is_not_counted(number: int) -> list[bytes]:
-    """Return steps that refuse to map huge pages, and memory that is shared and can be written.
+    """Return steps that refuse to map huge pages, and memory that is shared.
 
-    Shared memory stays when a process lets go of its pages, and no longer counts as its own. Files
-    may be mapped to be read.
+    Shared memory stays when a process lets go of its pages, and no longer counts as its own. What
+    was mapped to be read can be made writable later.
     """
-    flags, protection = (_step(LOAD, ARGUMENTS + 8 * place) for place in (FLAGS, PROTECTION))
     look = [
-        *(flags, _step(IF_BITS, HUGE, 0, 1), _fail(errno.EPERM)),
-        *(_step(IF_BITS, SHARED, 1, 0), _step(RETURN, ALLOW)),
-        *(_step(IF_BITS, ANONYMOUS, 0, 1), _fail(errno.EPERM)),
-        *(protection, _step(IF_BITS, WRITABLE, 0, 1), _fail(errno.EPERM)),
+        _step(LOAD, ARGUMENTS + 8 * FLAGS),
+        *(_step(IF_BITS, SHARED | HUGE, 0, 1), _fail(errno.EPERM)),
         _step(RETURN, ALLOW),
     ]
     return [_step(IF_EQUAL, number, 0, len(look)), *look]
@@ -207,6 +222,15 @@ def _unless(number: int, *tests: tuple[float, bytes]) -> list[bytes]:
         for step in (_step(LOAD, ARGUMENTS + int(8 * place)), test, _fail(errno.EPERM))
     ]
     look.append(_step(RETURN, ALLOW))
+    return [_step(IF_EQUAL, number, 0, len(look)), *look]
+
+
+def _only_with(number: int, place: int, values: Iterable[int], error: int) -> list[bytes]:
+    """Return steps that refuse a call unless an argument of 32 bits is one of some values."""
+    look = [_step(LOAD, ARGUMENTS + 8 * place)]
+    for value in values:
+        look += [_step(IF_EQUAL, value, 0, 1), _step(RETURN, ALLOW)]
+    look.append(_fail(error))
     return [_step(IF_EQUAL, number, 0, len(look)), *look]
 
 

@@ -11,13 +11,16 @@ import copy
 import io
 import json
 import random
+import sys
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import safetensors.torch
 import torch
 from torch import nn
+from torch.nn.modules import module as all_modules
+from torch.utils._python_dispatch import _pop_mode
 
 from embedkit.checks import plain, probes
 
@@ -36,9 +39,15 @@ def remember() -> Callable[[], None]:
     """Return a function that puts all names of the scene back to what they mean now."""
     kept = [(place, dict(vars(place))) for place in SCENE]
     all_probes = dict(probes.PROBES)
+    depth = sys.getrecursionlimit()
 
     def put_back() -> None:
+        sys.setprofile(None)
+        sys.settrace(None)
+        sys.setrecursionlimit(depth)
+        let_go_of_torch()
         for place, names in kept:
+            remove_what_hides_others(place, names)
             now = vars(place)
             for name, value in names.items():
                 if name not in LEFT_ALONE and now.get(name) is not value:
@@ -46,10 +55,36 @@ def remember() -> Callable[[], None]:
                         setattr(place, name, value)
         probes.PROBES.clear()
         probes.PROBES.update(all_probes)
-        if torch.is_inference_mode_enabled():
-            torch.inference_mode(mode=False).__enter__()
-        torch.set_grad_enabled(True)
-        torch.set_default_dtype(torch.float32)
-        torch.set_default_device(None)
 
     return put_back
+
+
+def let_go_of_torch() -> None:
+    """Set torch as it is at the start, with nothing between it and whoever calls it.
+
+    A mode or a hook is called by torch at each step, and may change what comes out.
+    """
+    if torch.is_inference_mode_enabled():
+        torch.inference_mode(mode=False).__enter__()
+    torch.set_grad_enabled(True)
+    torch.set_default_dtype(torch.float32)
+    torch.set_default_device(None)
+    while torch._C._len_torch_function_stack():
+        torch._C._pop_torch_function_stack()
+    while torch._C._len_torch_dispatch_stack():
+        _pop_mode()
+    while torch._C._autograd._top_saved_tensors_default_hooks(True):
+        torch._C._autograd._pop_saved_tensors_default_hooks()
+    for name, hooks in vars(all_modules).items():
+        if name.startswith("_global_") and isinstance(hooks, dict):
+            hooks.clear()
+
+
+def remove_what_hides_others(place: Any, names: Mapping[str, Any]) -> None:
+    """Take from a class what hides that which it inherits, and special methods that are new."""
+    if isinstance(place, type):
+        inherited = {name for base in place.__mro__[1:] for name in vars(base)}
+        for name in set(vars(place)) - set(names) - LEFT_ALONE:
+            if name in inherited or name.startswith("__"):
+                with contextlib.suppress(AttributeError, TypeError):
+                    delattr(place, name)

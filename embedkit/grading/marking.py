@@ -10,7 +10,7 @@ from embedkit.checks.framework import Task, Verdict
 from embedkit.checks.plain import load_plain, save_plain
 from embedkit.grading.integrity import manifest, verify
 from embedkit.grading.kit import PACKAGE, make_kit
-from embedkit.grading.notebooks import fingerprint, read_notebook
+from embedkit.grading.notebooks import BadInputError, code_cells, fingerprint, read_notebook
 from embedkit.grading.replay import lay_out, observations_file, questions_file
 from embedkit.grading.rounds import Heard, run_sheet
 from embedkit.grading.seen import as_seen
@@ -21,6 +21,7 @@ from embedkit.grading.weighing import Sheet, weighed
 from embedkit.lessons import Lesson
 
 DEFAULT_LIMITS = Limits()
+MOST_CELLS = 1000
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,11 @@ def mark_sheet(
         CourseChangedError: if files of the course changed meanwhile.
     """
     notebook = read_notebook(path)
+    number_of_cells = len(code_cells(notebook))
+    if number_of_cells > MOST_CELLS:
+        raise BadInputError(
+            f"{path} has {number_of_cells:,} code cells: a sheet of at most {MOST_CELLS:,} is run."
+        )
     before = manifest(path, root)
     solution = read_solution(lesson, root)
     tasks = [task.task for task in solution.tasks]

@@ -9,6 +9,7 @@ split off the kernel-to-be, which so has seen nothing of what the replay is told
 JSON with its command, its folder, its environment and its log.
 """
 
+import ctypes
 import gc
 import importlib
 import json
@@ -37,10 +38,13 @@ TOO_SLOW = "rfc3987_syntax"
 """As in the collector: this takes more than a second, for a check that is not needed."""
 
 MOST_OF_A_REQUEST = 2**20
+END_WITH_PARENT = 1
+"""What Linux calls this setting of a process, in ``prctl.h``."""
 
 
 def main() -> None:
     """Split off a replay for each byte that comes in, and wait until it has ended."""
+    end_with_the_parent()
     sys.modules[TOO_SLOW] = None  # type: ignore[assignment]
     for name in NEEDED_LATER:
         importlib.import_module(name)
@@ -58,6 +62,7 @@ def split_off(work: Callable[..., None], *arguments: Any) -> int:
         return child
     status = 1
     try:
+        end_with_the_parent()
         os.setsid()
         signal.signal(signal.SIGINT, signal.default_int_handler)
         work(*arguments)
@@ -70,6 +75,11 @@ def split_off(work: Callable[..., None], *arguments: Any) -> int:
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(status)
+
+
+def end_with_the_parent() -> None:
+    """Let Linux end this process as soon as the one that started it is gone, however that went."""
+    ctypes.CDLL(None).prctl(END_WITH_PARENT, signal.SIGKILL)
 
 
 def run_a_replay() -> None:
