@@ -329,6 +329,18 @@ def test_complex_numbers_are_shown():
     assert show(torch.tensor([1 + 2j, 0.123456j])) == "[(1+2j), 0.1235j] in complex64"
 
 
+def test_a_tensor_deep_in_lists_is_shown_in_short():
+    many = torch.zeros([2] * 20, dtype=torch.uint8)
+    assert show([[many]]) == f"uint8 of shape {tuple(many.shape)}"
+    assert "uint8 of shape" in show(([{"a": (many,)}],))
+
+
+@pytest.mark.parametrize("keys", [(1.0, 2), (True, 2), ("1", 2)])
+def test_keys_of_another_type_are_other_keys(keys):
+    assert not same({(1, 2): 3}, {keys: 3})
+    assert same({(1, 2): 3}, {(1, 2): 3})
+
+
 def test_an_empty_tensor_is_shown_with_its_shape():
     assert show(torch.empty(2, 0, 3)) == "float32 of shape (2, 0, 3)"
 

@@ -15,11 +15,12 @@ import pytest
 from embedkit.grading import processes
 from embedkit.grading.kit import make_kit
 from embedkit.grading.nbval_runner import run_cells
+from embedkit.grading.notebooks import code_cells, read_notebook
 from embedkit.grading.processes import nursery
 from embedkit.grading.replay import Step
 from embedkit.grading.surroundings import Shared, Surroundings
 from embedkit.grading.watch import Limits
-from embedkit.lessons import LESSONS
+from embedkit.lessons import LESSONS, course_root
 
 split = pytest.mark.skipif(not processes.PREPARED, reason="replays are split off on Linux only")
 
@@ -137,3 +138,32 @@ def test_a_nursery_ends_with_the_process_that_started_it(tmp_path):
     while psutil.pid_exists(pid) and time.monotonic() < until:
         time.sleep(0.1)
     assert not psutil.pid_exists(pid)
+
+
+@split
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+def test_nothing_goes_on_when_whoever_marks_is_ended(number, tmp_path):
+    notebook = read_notebook(LESSONS[1].sheet(course_root()))
+    code_cells(notebook)[0].source = "import time\ntime.sleep(600)"
+    sheet = tmp_path / "sheet.ipynb"
+    sheet.write_text(json.dumps(notebook), encoding="utf-8")
+    (tmp_path / "scratch").mkdir()
+    marks = subprocess.Popen(
+        [sys.executable, "-m", "embedkit", "check", "--time-limit", "600", str(sheet)],
+        env=os.environ | {"TMPDIR": str(tmp_path / "scratch")},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    until = time.monotonic() + 120
+    started: list[psutil.Process] = []
+    while len(started) < 3 and time.monotonic() < until:  # the nursery, a replay, and its kernel
+        time.sleep(0.2)
+        started = psutil.Process(marks.pid).children(recursive=True)
+    assert len(started) >= 3
+    marks.send_signal(number)
+    marks.wait(60)
+    _, alive = psutil.wait_procs(started, timeout=30)
+    assert not alive
+    if number == signal.SIGTERM:
+        assert marks.returncode == 130
+        assert not list((tmp_path / "scratch").glob("embedkit-*"))

@@ -4,6 +4,7 @@ Linux has about 370 calls, and gets new ones each year. Some keep numbers where 
 or change files that may only be read. So the list says what may be called, not what may not.
 """
 
+import errno
 from collections.abc import Mapping
 
 Calls = Mapping[str, tuple[int, int | None]]
@@ -74,10 +75,17 @@ SOCKETS = {
 """Those that are open already: no answer opens one."""
 USUAL: Calls = FILES | MEMORY | THREADS | ITSELF | SIGNALS | TIME | WAITING | SOCKETS
 
-CONTROL = {"ioctl": (16, 29)}
-ASKS = {
+ABOUT_DEVICES = {
     **{"TCGETS": 0x5401, "TIOCGPGRP": 0x540F, "TIOCGWINSZ": 0x5413},
     **{"FIONREAD": 0x541B, "FIONBIO": 0x5421, "FIONCLEX": 0x5450, "FIOCLEX": 0x5451},
 }
-"""What ``ioctl`` may do: ask about a terminal, and set whether a program waits. Other requests mark
-files that may only be read, for good."""
+ABOUT_OPEN_FILES = {
+    **{"F_DUPFD": 0, "F_GETFD": 1, "F_SETFD": 2, "F_GETFL": 3, "F_SETFL": 4},
+    **{"F_DUPFD_CLOEXEC": 1030},
+}
+CONTROL = {
+    "ioctl": ((16, 29), errno.ENOTTY, ABOUT_DEVICES),
+    "fcntl": ((72, 25), errno.EINVAL, ABOUT_OPEN_FILES),
+}
+"""Calls that do many things, and what they may do; to other requests they answer with an error.
+Some of those change files for good that may only be read, or hold locks that others see."""

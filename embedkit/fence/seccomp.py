@@ -15,7 +15,7 @@ import struct
 import sys
 from collections.abc import Iterable, Mapping
 
-from embedkit.fence.calls import ASKS, CONTROL, USUAL, Calls
+from embedkit.fence.calls import CONTROL, USUAL, Calls
 
 MACHINES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
 """Which column of the tables below is a machine's, and how seccomp calls the machine."""
@@ -120,8 +120,8 @@ def allow_usual_calls_only() -> bool:
     for numbers in WITHOUT_ADDRESS.values():
         nothing = _step(IF_EQUAL, 0, 1, 0)
         steps += _unless(numbers[column], (4, nothing), (4.5, nothing))
-    for numbers in CONTROL.values():
-        steps += _only_with(numbers[column], 1, ASKS.values(), errno.ENOTTY)
+    for pair, error, requests in CONTROL.values():
+        steps += _only_with(pair[column], 1, requests.values(), error)
     usual = [pair[column] for calls in (USUAL, decided()) for pair in calls.values()]
     for number in usual:
         if number is not None:

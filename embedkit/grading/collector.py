@@ -50,6 +50,7 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
     note(cell=item.cell_num, outcome="started", kernel=kernel)
     if PLAN["weighed"] and item.cell_num == PLAN["first"]:
         PLAN["before"] = held(kernel, "VmRSS")
+        PLAN["written"] = written(kernel)
     weighed = str(item.cell_num) in PLAN["weighed"]
     if weighed:
         begin_to_weigh(item.cell_num, kernel)
@@ -102,7 +103,6 @@ def drop_the_flood(item: IPyNbCell) -> None:
 def begin_to_weigh(cell: int, kernel: int) -> None:
     """Let the system forget the kernel's peak so far, and only then show a probe its questions."""
     Path(f"/proc/{kernel}/clear_refs").write_text("5", encoding="ascii")
-    PLAN["written"] = written(kernel)
     sealed, place = PLAN["weighed"][str(cell)]
     shutil.copyfile(sealed, place)
 

@@ -5,7 +5,7 @@ runs, which gives good hints; whoever sets out to can hide them from it. So an a
 asked once more, in a replay of its own, a question so large that what it should not make is seen
 by the system, in whatever library or thread it is made. What counts is the peak of the process,
 against what it held before the first cell of the learner's: memory that was taken beforehand is
-none the cheaper. What it writes meanwhile into files and pipes counts too, since they keep it for
+none the cheaper. What it writes into files and pipes counts too, since they keep it for
 the process. Only Linux tells such a peak; elsewhere the count is all there is.
 """
 
