@@ -95,8 +95,9 @@ def test_a_file_that_holds_something_else_is_a_sentence(tmp_path, damage):
 
 
 def test_a_file_with_a_complex_tensor_that_is_none_is_a_sentence(tmp_path):
-    structure = json.dumps({"complex": {"tensor": ["0", [0]]}})
-    save_file({"0": torch.ones(3)}, tmp_path / "file", metadata={"structure": structure})
+    text = json.dumps({"complex": {"tensor": ["0", [0]]}}).encode()
+    structure = torch.tensor(list(text), dtype=torch.uint8)
+    save_file({"0": torch.ones(3), "structure": structure}, tmp_path / "file")
     with pytest.raises(ValueError, match="file does not hold plain data"):
         load_plain(tmp_path / "file")
 
