@@ -27,6 +27,8 @@ from embedkit.checks.plain import Plain, load_plain, save_plain, to_plain
 Inputs = dict[str, Plain]
 """The arguments of one question, by name, in the order in which the answer takes them."""
 
+BUILT_IN = dict(vars(builtins))
+NAME_OF_A_CLASS = vars(type)["__name__"]
 UNLIKELY_SEED = 7_093_169_413_108_181
 
 
@@ -213,8 +215,9 @@ def observe(answer: Any, probe: str, inputs: Inputs) -> Seen:
 
 def _named(kind: type) -> str:
     """Return the name of an error's class; one of the answer's own may have that of another."""
-    known = getattr(builtins, kind.__name__, kind)
-    return kind.__name__ if known is kind else f"its own class {kind.__name__}"
+    name = str(NAME_OF_A_CLASS.__get__(kind))
+    known = BUILT_IN.get(name, kind)
+    return name if known is kind else f"its own class {name}"
 
 
 def _words_of(error: BaseException) -> str:

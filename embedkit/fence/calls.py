@@ -12,7 +12,7 @@ Calls = Mapping[str, tuple[int, int | None]]
 
 FILES = {
     **{"read": (0, 63), "write": (1, 64), "open": (2, None), "openat": (257, 56)},
-    **{"openat2": (437, 437), "creat": (85, None), "close": (3, 57), "close_range": (436, 436)},
+    **{"openat2": (437, 437), "creat": (85, None), "close": (3, 57)},
     **{"lseek": (8, 62), "pread64": (17, 67), "pwrite64": (18, 68), "readv": (19, 65)},
     **{"writev": (20, 66), "preadv": (295, 69), "pwritev": (296, 70), "preadv2": (327, 286)},
     **{"pwritev2": (328, 287), "stat": (4, None), "fstat": (5, 80), "lstat": (6, None)},
@@ -83,9 +83,16 @@ ABOUT_OPEN_FILES = {
     **{"F_DUPFD": 0, "F_GETFD": 1, "F_SETFD": 2, "F_GETFL": 3, "F_SETFL": 4},
     **{"F_DUPFD_CLOEXEC": 1030},
 }
-CONTROL = {
-    "ioctl": ((16, 29), errno.ENOTTY, ABOUT_DEVICES),
-    "fcntl": ((72, 25), errno.EINVAL, ABOUT_OPEN_FILES),
+ABOUT_ITSELF = {
+    **{"PR_GET_PDEATHSIG": 2, "PR_GET_DUMPABLE": 3, "PR_SET_NAME": 15, "PR_GET_NAME": 16},
+    **{"PR_GET_SECCOMP": 21, "PR_CAPBSET_READ": 23, "PR_GET_NO_NEW_PRIVS": 39},
+    **{"PR_SET_VMA": 0x53564D41},
 }
-"""Calls that do many things, and what they may do; to other requests they answer with an error.
-Some of those change files for good that may only be read, or hold locks that others see."""
+CONTROL = {
+    "ioctl": ((16, 29), 1, errno.ENOTTY, ABOUT_DEVICES),
+    "fcntl": ((72, 25), 1, errno.EINVAL, ABOUT_OPEN_FILES),
+    "prctl": ((157, 167), 0, errno.EINVAL, ABOUT_ITSELF),
+}
+"""Calls that do many things: which argument says what, the error that answers to most of it, and
+what they may do. The rest changes files for good that may only be read, holds locks that others
+see, or lets the process live on when whoever marks is ended."""

@@ -78,7 +78,7 @@ SHARED, HUGE = 0x1, 0x40000
 NUMBER, MACHINE, ARGUMENTS = 0, 4, 16
 LOAD, IF_EQUAL, IF_AT_LEAST, IF_BITS, RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
 ALLOW, FAIL = 0x7FFF0000, 0x00050000
-CLONE_THREAD = 0x10000
+CLONE_THREAD, CLONE_FILES = 0x10000, 0x400
 OTHER_TABLE = 0x40000000
 """On x86-64, the same calls have a second number from here on."""
 SECCOMP = (317, 277)
@@ -120,8 +120,8 @@ def allow_usual_calls_only() -> bool:
     for numbers in WITHOUT_ADDRESS.values():
         nothing = _step(IF_EQUAL, 0, 1, 0)
         steps += _unless(numbers[column], (4, nothing), (4.5, nothing))
-    for pair, error, requests in CONTROL.values():
-        steps += _only_with(pair[column], 1, requests.values(), error)
+    for pair, place, error, requests in CONTROL.values():
+        steps += _only_with(pair[column], place, requests.values(), error)
     usual = [pair[column] for calls in (USUAL, decided()) for pair in calls.values()]
     for number in usual:
         if number is not None:
@@ -163,7 +163,8 @@ def filter_for(column: int, machine: int, own: int) -> list[bytes]:
     refused[errno.EOPNOTSUPP] = NOT_SUPPORTED
     steps = [*_known_calls_only(machine), *_refuse(column, refused)]
     for numbers in THREADS_ONLY.values():
-        steps += _unless(numbers[column], (0, _step(IF_BITS, CLONE_THREAD, 1, 0)))
+        flags = (CLONE_THREAD, CLONE_FILES)
+        steps += _unless(numbers[column], *((0, _step(IF_BITS, flag, 1, 0)) for flag in flags))
     for numbers in ON_ITSELF.values():
         steps += _unless(numbers[column], (0, _step(IF_EQUAL, own, 1, 0)))
     for numbers in WITH_ZERO.values():

@@ -10,6 +10,7 @@ import contextlib
 import copy
 import io
 import json
+import math
 import random
 import sys
 import warnings
@@ -27,7 +28,8 @@ from embedkit.checks import plain, probes
 SCENE: tuple[Any, ...] = (
     *(builtins, contextlib, copy, io, json, random, warnings),
     *(torch, torch.autograd, torch.linalg, torch.nn, torch.nn.functional, torch.nn.init),
-    *(torch.optim, torch.Tensor, nn.Module, nn.Parameter, nn.Embedding, nn.Linear),
+    *(math, torch.optim, torch.optim.SGD, torch.optim.Adam, torch.optim.AdamW),
+    *(torch.Tensor, nn.Module, nn.Parameter, nn.Embedding, nn.Linear),
     *(safetensors.torch, plain, probes),
 )
 """Modules and classes that probes and answers use."""

@@ -119,8 +119,9 @@ def written(kernel: int) -> int:
 
 def figure(kernel: int, file: str, name: str) -> int:
     """Return a figure that the system tells of a kernel, in one of the files about it."""
-    lines = Path(f"/proc/{kernel}/{file}").read_text("ascii", "replace").splitlines()
-    return next(int(line.split()[1]) for line in lines if line.startswith(name))
+    lines = Path(f"/proc/{kernel}/{file}").read_bytes().split(b"\n")  # a name may hold the others
+    start = f"{name}:".encode()
+    return next(int(line.split()[1]) for line in lines if line.startswith(start))
 
 
 def keep_what_was_seen(cell: int) -> dict[str, str]:

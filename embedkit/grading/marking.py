@@ -8,6 +8,7 @@ from pathlib import Path
 
 from embedkit.checks.framework import Task, Verdict
 from embedkit.checks.plain import load_plain, save_plain
+from embedkit.grading.bounded import bounded
 from embedkit.grading.integrity import manifest, verify
 from embedkit.grading.kit import PACKAGE, make_kit
 from embedkit.grading.notebooks import BadInputError, code_cells, fingerprint, read_notebook
@@ -129,7 +130,8 @@ def judge(task: Task, seed: int, folder: Path, heard: Heard) -> Verdict:
         seen = [as_seen(one) for one in observed["seen"]]
         if len(seen) != len(task.questions(seed)):
             raise ValueError("some questions are not answered")
-        verdict = task.verdict(seed, seen)
+        with bounded():
+            verdict = task.verdict(seed, seen)
     except Exception:  # what was seen comes from the learner's process, and may be anything
         return task.not_run(
             "What it gives cannot be judged. Return a value like the one in the example."

@@ -22,6 +22,7 @@ from embedkit.grading.surroundings import KERNEL, Surroundings, empty
 from embedkit.grading.watch import (
     Limits,
     end,
+    end_headless,
     family,
     memory_of,
     size_of,
@@ -141,6 +142,7 @@ def _wait(process: psutil.Process, events: Path, place: Surroundings, limits: Li
     while runs(process):
         time.sleep(SECONDS_BETWEEN_LOOKS)
         now = time.monotonic()
+        end_headless(members)
         if memory_of(members) > limits.memory:
             return "memory"
         if threads_of(members) > limits.threads:

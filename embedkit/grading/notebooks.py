@@ -50,7 +50,7 @@ def _parse(content: bytes, path: Path) -> NotebookNode:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             # nbformat.reads would also validate, which takes gigabytes for a few wrong outputs
-            notebook = nbformat.convert(nbformat.reader.reads(json.dumps(data)), 4)
+            notebook = nbformat.reader.reads(json.dumps(_upgraded(data)))
         for cell in notebook.cells:
             cell.cell_type = str(cell.cell_type)
             source = "".join(cell.source).replace("\r\n", "\n")
@@ -62,6 +62,27 @@ def _parse(content: bytes, path: Path) -> NotebookNode:
             "If JupyterLab still opens it, save it from there and try again."
         ) from error
     return notebook
+
+
+def _upgraded(data: dict[str, Any]) -> dict[str, Any]:
+    """Return a notebook in format 4; of an older one, what its cells hold, but no outputs.
+
+    nbformat would validate an older one, and make a heading of as many signs as its level says.
+    """
+    if data["nbformat"] >= 4:
+        return data
+    cells = [_new_cell(cell) for sheet in data["worksheets"] for cell in sheet["cells"]]
+    about = data.get("metadata", {})
+    return {"nbformat": 4, "nbformat_minor": 4, "metadata": about, "cells": cells}
+
+
+def _new_cell(old: dict[str, Any]) -> dict[str, Any]:
+    """Return a cell in format 4, from one in format 3."""
+    common = {"metadata": old.get("metadata", {})}
+    if old["cell_type"] == "code":
+        nothing: dict[str, Any] = {"outputs": [], "execution_count": None}
+        return {"cell_type": "code", "source": old["input"]} | common | nothing
+    return {"cell_type": "markdown", "source": old["source"]} | common
 
 
 def refuse_endless(path: Path) -> None:

@@ -3,13 +3,13 @@
 import json
 import os
 import re
+import secrets
 import shutil
 import sys
 import sysconfig
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory, gettempdir
 
@@ -50,13 +50,15 @@ def flatten(folder: Path) -> None:
 
     Python removes folders with a function that calls itself, once for each folder in a folder.
     """
-    numbers = count()
     waiting = [folder]
     while waiting:
+        entries: list[os.DirEntry[str]] = []
         with suppress(OSError):
-            for entry in list(os.scandir(waiting.pop())):
+            entries = list(os.scandir(waiting.pop()))
+        for entry in entries:
+            with suppress(OSError):
                 if entry.is_dir(follow_symlinks=False):
-                    up = folder / f"up-{next(numbers)}"
+                    up = folder / secrets.token_hex(16)  # no name that an answer could take before
                     os.chmod(entry.path, 0o700)
                     os.rename(entry.path, up)
                     waiting.append(up)

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from embedkit.checks.framework import Finding, Task, Verdict
 from embedkit.checks.plain import load_plain, save_plain
+from embedkit.grading.bounded import bounded
 from embedkit.grading.replay import Step, observations_file, probe_of, questions_file
 from embedkit.grading.rounds import Heard, run_to_the_end, stand_in
 from embedkit.grading.seen import as_seen
@@ -139,7 +140,8 @@ def _find(task: Task, seeds: Mapping[str, int], folder: Path, heard: Heard) -> F
         return task.not_weighed(heard.reasons.get(number, late))
     try:
         (seen,) = load_plain(observations_file(folder, number))["seen"]
-        return task.judge_at_scale(seeds[number], as_seen(seen), heard.taken[number])
+        with bounded():
+            return task.judge_at_scale(seeds[number], as_seen(seen), heard.taken[number])
     except Exception:  # what was seen comes from the learner's process, and may be anything
         return task.not_weighed("What it gives cannot be judged.")
 
