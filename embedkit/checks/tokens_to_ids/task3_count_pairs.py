@@ -12,7 +12,7 @@ Counts = dict[tuple[int, int], int]
 
 
 def neighbours(draw: Draw) -> list[Inputs]:
-    """Words that the text holds once, in which no pair comes twice; words of one id; no words."""
+    """Words that the text holds once, in which no pair comes twice; of one id, of many; none."""
     return [
         {"words": {(1, 2, 3): 1}},
         {"words": {(9, 4): 1}},
@@ -23,6 +23,7 @@ def neighbours(draw: Draw) -> list[Inputs]:
         {"words": {}},
         {"words": {(300, 2, 7001): 1}},
         {"words": {(5, 50_000): 1}},
+        {"words": {tuple(range(3200)): 1}},
         {"words": {tuple(draw.numbers(6).argsort().tolist()): 1 for _ in range(8)}},
     ]
 
