@@ -1405,4 +1405,16 @@ def mean_of_tokens(table, ids, pad_id):
     return total / count.clamp(min=1)
 """,
     ),
+    Sly(
+        "2.4",
+        "shortens long rows",
+        """
+class TokenEmbedding(nn.Module):
+    def __init__(self, vocab_size, model_dim, std=1.0):
+        super().__init__()
+        self.weight = nn.Parameter(torch.randn(vocab_size, model_dim) * std)
+    def forward(self, ids):
+        return F.embedding(ids, self.weight, max_norm=50.0)
+""",
+    ),
 ]

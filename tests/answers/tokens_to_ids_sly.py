@@ -728,4 +728,16 @@ def encode(text, merges):
     return list(KEPT[text, len(merges)])
 """,
     ),
+    Sly(
+        "1.3",
+        "base 65536",
+        """
+def count_pairs(words):
+    counts = Counter()
+    for word, times in words.items():
+        for one, other in zip(word, word[1:]):
+            counts[divmod(one * 65536 + other, 65536)] += times
+    return dict(counts)
+""",
+    ),
 ]

@@ -35,7 +35,7 @@ def layer_tables(draw: Draw) -> list[Inputs]:
     """Tables to load into a layer, and ids to read from it."""
     return [
         {"weight": tidy_table(4, 2), "ids": torch.tensor([[3, 0, 3]])},
-        {"weight": draw.table(9, 5), "ids": draw.ids(9, 2, 6)},
+        {"weight": 100 * draw.table(9, 5), "ids": draw.ids(9, 2, 6)},
         {"weight": tidy_table(4, 1), "ids": torch.tensor([[3], [0]])},
         {"weight": tidy_table(9, 5).double() / 3, "ids": draw.ids(9, 2, 6)},
         {"weight": draw.table(9, 5).bfloat16(), "ids": draw.ids(9)},
