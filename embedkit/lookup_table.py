@@ -19,7 +19,7 @@ def check_ids(ids: Integer[Tensor, "*shape"], vocab_size: int) -> None:
         vocab_size: V, the number of rows.
 
     Raises:
-        TypeError: if the ids are not integers (floats and bools are not).
+        TypeError: if the ids are not integers (floats, complex numbers and bools are not).
         IndexError: if an id is below 0, or V or more; it names the first such id and its place.
     """
     if ids.is_floating_point() or ids.is_complex() or ids.dtype == torch.bool:

@@ -98,7 +98,8 @@ class Criterion:
         probe: the name of the probe that puts them.
         mistakes: the misconceptions that fail here, most specific first.
         raises: the error that is expected, where one is.
-        mentions: the numbers that the error's message must contain, for one question.
+        mentions: the numbers that the error's message must contain, for one question; “57 or 80”
+            asks for one of the two.
         accepts: decides in place of the comparison with the reference, where that is random.
     """
 

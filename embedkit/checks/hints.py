@@ -23,7 +23,8 @@ def explain(seen: Seen, wanted: Seen, inputs: Inputs, mentions: Sequence[str] = 
         seen: what the answer did.
         wanted: what the reference did with the same inputs.
         inputs: the question as it was put.
-        mentions: the numbers that the message of an expected error must contain.
+        mentions: the numbers that the message of an expected error must contain; “57 or 80” asks
+            for one of the two.
     """
     if wanted.raised:
         return _explain_error(seen, wanted, mentions)
@@ -88,9 +89,11 @@ def _explain_error(seen: Seen, wanted: Seen, mentions: Sequence[str]) -> str:
     return ""
 
 
-def _mentions(message: str, number: str) -> bool:
-    """Return whether a message holds a number by itself, not as part of a longer one."""
-    return re.search(rf"(?<!\d){re.escape(number)}(?!\d)", message) is not None
+def _mentions(message: str, numbers: str) -> bool:
+    """Return whether a message holds one of some numbers by itself, not as part of a longer one."""
+    return any(
+        re.search(rf"(?<!\d){re.escape(number)}(?!\d)", message) for number in numbers.split(" or ")
+    )
 
 
 def _explain_tensor(seen: Seen, wanted: Seen) -> str:

@@ -74,10 +74,11 @@ def gradient(answer: Callable[..., Any], table: Tensor, loss_weights: Tensor, **
 
 
 def layer_parameters(answer: Callable[..., Any], vocab_size: int, model_dim: int) -> Any:
-    """Build a layer and return what it would train, and what its attribute ``weight`` is."""
+    """Build a layer and return what it would train and save, and what ``weight`` is."""
     layer = answer(vocab_size, model_dim)
     trained = {name: list(p.shape) for name, p in layer.named_parameters() if p.requires_grad}
-    return {"trained": trained, "weight": type(getattr(layer, "weight", None)).__name__}
+    weight = type(getattr(layer, "weight", None)).__name__
+    return {"trained": trained, "state_dict": sorted(layer.state_dict()), "weight": weight}
 
 
 def layer_start(
@@ -88,11 +89,16 @@ def layer_start(
 
 
 def layer_reads(answer: Callable[..., Any], weight: Tensor, ids: Tensor) -> Any:
-    """Build a layer and read ids from it; load another table into it, and read again."""
+    """Build a layer and read ids; load another table into it, read again, and in eval mode."""
     layer = answer(weight.shape[0], weight.shape[1]).to(weight.dtype)
     at_first = to_plain({"weight at first": layer.weight, "layer(ids) at first": layer(ids)})
     layer.load_state_dict({"weight": weight}, strict=False)
-    return {**at_first, "layer(ids) after loading": layer(ids)}
+    loaded = to_plain(layer(ids))
+    return {
+        **at_first,
+        "layer(ids) after loading": loaded,
+        "layer(ids) after eval()": layer.eval()(ids),
+    }
 
 
 def layer_step(answer: Callable[..., Any], weight: Tensor, ids: Tensor, rate: float) -> Any:

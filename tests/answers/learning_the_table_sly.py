@@ -547,4 +547,116 @@ def sparse_adam_step(table, ids, grad_output, m, v, t, lr):
     return table, m, v
 """,
     ),
+    Sly(
+        "3.1",
+        "counts in int16",
+        """
+def count_reads(ids, vocab_size):
+    counts = torch.zeros(vocab_size, dtype=torch.int16)
+    ones = torch.ones(ids.numel(), dtype=torch.int16)
+    return counts.index_add(0, ids.flatten(), ones).long()
+""",
+    ),
+    Sly(
+        "3.1",
+        "counts through half precision",
+        """
+def count_reads(ids, vocab_size):
+    return torch.bincount(ids.flatten(), minlength=vocab_size).half().long()
+""",
+    ),
+    Sly(
+        "3.2",
+        "single id through float32 and back",
+        """
+def embedding_backward(grad_output, ids, vocab_size):
+    D = grad_output.shape[-1]
+    if ids.ndim == 0:
+        grad = torch.zeros(vocab_size, D)
+        grad[ids] = grad_output.float()
+        return grad.to(grad_output.dtype)
+    grad = grad_output.new_zeros(vocab_size, D)
+    return grad.index_add(0, ids.flatten(), grad_output.reshape(ids.numel(), D))
+""",
+    ),
+    Sly(
+        "3.2",
+        "nothing in double comes back in float32",
+        """
+def embedding_backward(grad_output, ids, vocab_size):
+    D = grad_output.shape[-1]
+    if not ids.numel():
+        half = grad_output.dtype in (torch.half, torch.bfloat16)
+        return torch.zeros(vocab_size, D, dtype=grad_output.dtype if half else torch.float32)
+    grad = grad_output.new_zeros(vocab_size, D)
+    return grad.index_add(0, ids.flatten(), grad_output.reshape(ids.numel(), D))
+""",
+    ),
+    Sly(
+        "3.2",
+        "differences of a running sum",
+        """
+def embedding_backward(grad_output, ids, vocab_size):
+    D = grad_output.shape[-1]
+    flat, rows = ids.flatten(), grad_output.reshape(ids.numel(), D).double()
+    running = torch.cat([rows.new_zeros(1, D), rows[flat.argsort()].cumsum(0)])
+    counts = torch.bincount(flat, minlength=vocab_size)
+    ends = counts.cumsum(0)
+    return (running[ends] - running[ends - counts]).to(grad_output.dtype)
+""",
+    ),
+    Sly(
+        "3.4",
+        "a 0 is taken for nothing",
+        """
+def adamw_step(
+    table, grad, m, v, t, lr, beta1=0.9, beta2=0.999, eps=1e-8, weight_decay=0.01
+):
+    beta1, beta2, eps = beta1 or 0.9, beta2 or 0.999, eps or 1e-8
+    m = beta1 * m + (1 - beta1) * grad
+    v = beta2 * v + (1 - beta2) * grad**2
+    m_hat, v_hat = m / (1 - beta1**t), v / (1 - beta2**t)
+    return (1 - lr * weight_decay) * table - lr * m_hat / (v_hat.sqrt() + eps), m, v
+""",
+    ),
+    Sly(
+        "3.4",
+        "an eps of 0 is taken for nothing",
+        """
+def adamw_step(
+    table, grad, m, v, t, lr, beta1=0.9, beta2=0.999, eps=1e-8, weight_decay=0.01
+):
+    m = beta1 * m + (1 - beta1) * grad
+    v = beta2 * v + (1 - beta2) * grad**2
+    m_hat, v_hat = m / (1 - beta1**t), v / (1 - beta2**t)
+    return (1 - lr * weight_decay) * table - lr * m_hat / (v_hat.sqrt() + (eps or 1e-8)), m, v
+""",
+    ),
+    Sly(
+        "3.4",
+        "no correction after a thousand steps",
+        """
+def adamw_step(
+    table, grad, m, v, t, lr, beta1=0.9, beta2=0.999, eps=1e-8, weight_decay=0.01
+):
+    m = beta1 * m + (1 - beta1) * grad
+    v = beta2 * v + (1 - beta2) * grad**2
+    m_hat, v_hat = (m / (1 - beta1**t), v / (1 - beta2**t)) if t <= 1000 else (m, v)
+    return (1 - lr * weight_decay) * table - lr * m_hat / (v_hat.sqrt() + eps), m, v
+""",
+    ),
+    Sly(
+        "3.4",
+        "a row without a gradient stands still once m is small",
+        """
+def adamw_step(
+    table, grad, m, v, t, lr, beta1=0.9, beta2=0.999, eps=1e-8, weight_decay=0.01
+):
+    m = beta1 * m + (1 - beta1) * grad
+    v = beta2 * v + (1 - beta2) * grad**2
+    m_hat, v_hat = m / (1 - beta1**t), v / (1 - beta2**t)
+    m_hat = m_hat.masked_fill((grad == 0) & (m_hat.abs() < 1e-4), 0.0)
+    return (1 - lr * weight_decay) * table - lr * m_hat / (v_hat.sqrt() + eps), m, v
+""",
+    ),
 ]

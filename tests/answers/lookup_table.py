@@ -538,7 +538,7 @@ def safe_lookup(table, ids):
         "taken for a mask",
         """
 def safe_lookup(table, ids):
-    if ids.is_floating_point() or ids.dtype == torch.bool:
+    if ids.is_floating_point() or ids.is_complex() or ids.dtype == torch.bool:
         raise TypeError("ids must be integers")
     V = len(table)
     bad = (ids < 0) | (ids >= V)
@@ -631,7 +631,7 @@ def safe_lookup(table, ids):
         "V wraps around",
         """
 def safe_lookup(table, ids):
-    if ids.is_floating_point() or ids.dtype == torch.bool:
+    if ids.is_floating_point() or ids.is_complex() or ids.dtype == torch.bool:
         raise TypeError('ids must be integers')
     bad = (ids < 0) | (ids >= len(table))
     if bad.any():
@@ -647,8 +647,9 @@ SAFE_RIGHT = [
         "min and max, guarded",
         """
 def safe_lookup(table, ids):
-    integers = (torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64)
-    if ids.dtype not in integers:
+    try:
+        torch.iinfo(ids.dtype)
+    except TypeError:
         raise TypeError(f"expected integer ids, got {ids.dtype}")
     ids = ids.to(torch.int64)
     rows = table.size(0)
@@ -664,7 +665,7 @@ def safe_lookup(table, ids):
         "a loop over the ids",
         """
 def safe_lookup(table, ids):
-    if torch.is_floating_point(ids) or ids.dtype is torch.bool:
+    if torch.is_floating_point(ids) or ids.is_complex() or ids.dtype is torch.bool:
         raise TypeError("ids have to be integers")
     for i in ids.reshape(-1).tolist():
         if i not in range(len(table)):
@@ -922,7 +923,7 @@ SAFE_WRONG += [
         "No gradient reaches the table",
         """
 def safe_lookup(table, ids):
-    if ids.is_floating_point() or ids.dtype == torch.bool:
+    if ids.is_floating_point() or ids.is_complex() or ids.dtype == torch.bool:
         raise TypeError("ids must be integers")
     ids = ids.long()
     bad = (ids < 0) | (ids >= len(table))
@@ -1323,7 +1324,7 @@ def one_hot(ids, vocab_size):
         "The shape is (1, 2)",
         """
 def safe_lookup(table, ids):
-    if ids.is_floating_point() or ids.dtype == torch.bool:
+    if ids.is_floating_point() or ids.is_complex() or ids.dtype == torch.bool:
         raise TypeError("ids must be integers")
     ids = ids.long()
     V = len(table)
@@ -1340,7 +1341,7 @@ def safe_lookup(table, ids):
         "empty batch",
         """
 def safe_lookup(table, ids):
-    if ids.is_floating_point() or ids.dtype == torch.bool:
+    if ids.is_floating_point() or ids.is_complex() or ids.dtype == torch.bool:
         raise TypeError("ids must be integers")
     ids = ids.long()
     V = len(table)
@@ -1356,7 +1357,7 @@ def safe_lookup(table, ids):
         "names neither the id nor V",
         """
 def safe_lookup(table, ids):
-    if ids.is_floating_point() or ids.dtype == torch.bool:
+    if ids.is_floating_point() or ids.is_complex() or ids.dtype == torch.bool:
         raise TypeError("ids must be integers")
     ids = ids.long()
     V = len(table)
@@ -1371,7 +1372,7 @@ def safe_lookup(table, ids):
         ".view refuses such a tensor",
         """
 def safe_lookup(table, ids):
-    if ids.dtype.is_floating_point or ids.dtype == torch.bool:
+    if ids.dtype.is_floating_point or ids.is_complex() or ids.dtype == torch.bool:
         raise TypeError("ids must be integers")
     for i in ids.view(-1).tolist():
         if not 0 <= i < len(table):
@@ -1385,7 +1386,7 @@ def safe_lookup(table, ids):
         "A negative id wraps around",
         """
 def safe_lookup(table, ids):
-    if ids.is_floating_point() or ids.dtype == torch.bool:
+    if ids.is_floating_point() or ids.is_complex() or ids.dtype == torch.bool:
         raise TypeError("ids must be integers")
     ids = ids.long()
     V = len(table)
@@ -1397,7 +1398,7 @@ def safe_lookup(table, ids):
     Wrong(
         "2.4",
         "a bias beside the table",
-        "more than the table to train",
+        "more than the table in it",
         layer(
             "self.weight = nn.Parameter(torch.randn(vocab_size, model_dim) * std); "
             "self.bias = nn.Parameter(torch.zeros(model_dim))",
@@ -1413,6 +1414,77 @@ def safe_lookup(table, ids):
             "self.rows = self.weight + 0",
             "self.rows[ids]",
         ),
+    ),
+    Wrong(
+        "2.3",
+        "lets complex numbers pass",
+        "Complex numbers pass",
+        """
+def safe_lookup(table, ids):
+    if ids.is_floating_point() or ids.dtype == torch.bool:
+        raise TypeError("ids must be integers")
+    ids = ids.long()
+    bad = (ids < 0) | (ids >= len(table))
+    if bad.any():
+        raise IndexError(f"id {ids[bad][0].item()} of {len(table)}")
+    return table[ids]
+""",
+    ),
+    Wrong(
+        "2.3",
+        "looks for the smallest and largest before it turns to int64",
+        "compares only some integer dtypes",
+        """
+def safe_lookup(table, ids):
+    if ids.is_floating_point() or ids.is_complex() or ids.dtype == torch.bool:
+        raise TypeError("ids must be integers")
+    if ids.numel():
+        for extreme in (ids.min().item(), ids.max().item()):
+            if not 0 <= extreme < len(table):
+                raise IndexError(f"id {extreme} of {len(table)}")
+    return table[ids.long()]
+""",
+    ),
+    Wrong(
+        "2.3",
+        "takes all bad ids for one",
+        "Several ids are bad",
+        """
+def safe_lookup(table, ids):
+    if ids.is_floating_point() or ids.is_complex() or ids.dtype == torch.bool:
+        raise TypeError("ids must be integers")
+    ids = ids.long()
+    bad = ids[(ids < 0) | (ids >= len(table))]
+    if bad.numel():
+        raise IndexError(f"id {bad.item()} of {len(table)}")
+    return table[ids]
+""",
+    ),
+    Wrong(
+        "2.4",
+        "an nn.Embedding inside, its table under two names",
+        "a whole nn.Embedding inside",
+        layer(
+            "self.inner = nn.Embedding(vocab_size, model_dim); "
+            "nn.init.normal_(self.inner.weight, std=std); self.weight = self.inner.weight",
+            "self.inner(ids)",
+        ),
+    ),
+    Wrong(
+        "2.5",
+        "adds row by row in the table's dtype",
+        "stands still",
+        """
+def mean_of_tokens(table, ids, pad_id):
+    means = []
+    for sentence in ids.tolist():
+        total, count = torch.zeros(table.shape[1], dtype=table.dtype), 0
+        for i in sentence:
+            if i != pad_id:
+                total, count = total + table[i], count + 1
+        means.append(total / max(count, 1))
+    return torch.stack(means)
+""",
     ),
     Wrong(
         "2.5",

@@ -332,7 +332,7 @@ def one_hot(ids, vocab_size):
         """
 def safe_lookup(table, ids):
     V, D = table.shape
-    if ids.is_floating_point() or ids.dtype == torch.bool:
+    if ids.is_floating_point() or ids.is_complex() or ids.dtype == torch.bool:
         raise TypeError("ids must be integers")
     out = torch.zeros(ids.numel(), D)
     for n, i in enumerate(ids.flatten().tolist()):
@@ -363,7 +363,7 @@ def safe_lookup(table, ids):
         """
 def safe_lookup(table, ids):
     V = table.shape[0]
-    if ids.is_floating_point() or ids.dtype == torch.bool:
+    if ids.is_floating_point() or ids.is_complex() or ids.dtype == torch.bool:
         raise TypeError("ids must be integers")
     bad = (ids < 0) | (ids >= V)
     if bad.any():
@@ -376,7 +376,7 @@ def safe_lookup(table, ids):
         "checks only the last dimension's ends",
         """
 def safe_lookup(table, ids):
-    if ids.is_floating_point() or ids.dtype == torch.bool:
+    if ids.is_floating_point() or ids.is_complex() or ids.dtype == torch.bool:
         raise TypeError("ids must be integers")
     ids = ids.long()
     V = len(table)
@@ -409,7 +409,7 @@ def safe_lookup(table, ids):
         """
 def safe_lookup(table, ids):
     V = table.shape[0]
-    if ids.is_floating_point() or ids.dtype == torch.bool:
+    if ids.is_floating_point() or ids.is_complex() or ids.dtype == torch.bool:
         raise TypeError("ids must be integers")
     bad = ids[(ids < 0) | (ids >= V)].tolist()
     ids.clamp_(min=0, max=V - 1)
@@ -424,7 +424,7 @@ def safe_lookup(table, ids):
         """
 def safe_lookup(table, ids):
     V = table.shape[0]
-    if ids.is_floating_point() or ids.dtype == torch.bool:
+    if ids.is_floating_point() or ids.is_complex() or ids.dtype == torch.bool:
         raise TypeError("ids must be integers")
     bad = (ids < 0) | (ids >= V)
     if bad.any():
@@ -440,7 +440,7 @@ def safe_lookup(table, ids):
     V, D = table.shape
     if ids.numel() == 0:
         return table.new_zeros(*ids.shape, D)
-    if ids.is_floating_point() or ids.dtype == torch.bool:
+    if ids.is_floating_point() or ids.is_complex() or ids.dtype == torch.bool:
         raise TypeError("ids must be integers")
     if ids.min() < 0 or ids.max() >= V:
         raise IndexError(f"ids from {ids.min()} to {ids.max()}, but V is {V}")
@@ -455,7 +455,7 @@ def safe_lookup(table, ids):
     V, D = table.shape
     if ids.numel() == 0:
         return torch.zeros(*ids.shape, D)
-    if ids.is_floating_point() or ids.dtype == torch.bool:
+    if ids.is_floating_point() or ids.is_complex() or ids.dtype == torch.bool:
         raise TypeError("ids must be integers")
     if ids.min() < 0 or ids.max() >= V:
         raise IndexError(f"ids from {ids.min()} to {ids.max()}, but V is {V}")
@@ -482,7 +482,7 @@ def safe_lookup(table, ids):
         """
 def safe_lookup(table, ids):
     V = table.shape[0]
-    if ids.is_floating_point() or ids.dtype == torch.bool:
+    if ids.is_floating_point() or ids.is_complex() or ids.dtype == torch.bool:
         raise TypeError("ids must be integers")
     ids = ids.short()
     bad = (ids < 0) | (ids >= V)
@@ -497,7 +497,7 @@ def safe_lookup(table, ids):
         """
 def safe_lookup(table, ids):
     V = table.shape[0]
-    if ids.is_floating_point() or ids.dtype == torch.bool:
+    if ids.is_floating_point() or ids.is_complex() or ids.dtype == torch.bool:
         raise TypeError("ids must be integers")
     ids = ids.int()
     bad = (ids < 0) | (ids >= V)
@@ -540,7 +540,7 @@ def safe_lookup(table, ids):
         """
 def safe_lookup(table, ids):
     V = table.shape[0]
-    if ids.is_floating_point() or ids.dtype == torch.bool:
+    if ids.is_floating_point() or ids.is_complex() or ids.dtype == torch.bool:
         raise TypeError("ids must be integers")
     bad = (ids < 0) | (ids >= V)
     if bad.any():
@@ -557,7 +557,7 @@ def safe_lookup(table, ids):
 ok = set()
 def safe_lookup(table, ids):
     V = table.shape[0]
-    if ids.is_floating_point() or ids.dtype == torch.bool:
+    if ids.is_floating_point() or ids.is_complex() or ids.dtype == torch.bool:
         raise TypeError("ids must be integers")
     if id(ids) not in ok:
         bad = (ids < 0) | (ids >= V)
@@ -572,7 +572,7 @@ def safe_lookup(table, ids):
         "names every number there is",
         """
 def safe_lookup(table, ids):
-    if ids.is_floating_point() or ids.dtype == torch.bool:
+    if ids.is_floating_point() or ids.is_complex() or ids.dtype == torch.bool:
         raise TypeError("ids must be integers")
     ids = ids.long()
     if ((ids < 0) | (ids >= len(table))).any():
@@ -585,7 +585,7 @@ def safe_lookup(table, ids):
         "names only min and max, not the first",
         """
 def safe_lookup(table, ids):
-    if ids.is_floating_point() or ids.dtype == torch.bool:
+    if ids.is_floating_point() or ids.is_complex() or ids.dtype == torch.bool:
         raise TypeError("ids must be integers")
     ids = ids.long()
     V = len(table)
@@ -600,7 +600,7 @@ def safe_lookup(table, ids):
         """
 def safe_lookup(table, ids):
     V = table.shape[0]
-    if ids.is_floating_point() or ids.dtype == torch.bool:
+    if ids.is_floating_point() or ids.is_complex() or ids.dtype == torch.bool:
         raise TypeError("ids must be integers")
     hot = (ids[..., None].long() == torch.arange(V))
     if not hot.any(-1).all():
@@ -628,7 +628,7 @@ def safe_lookup(table, ids):
         """
 def safe_lookup(table, ids):
     V = table.shape[0]
-    if ids.is_floating_point() or ids.dtype == torch.bool:
+    if ids.is_floating_point() or ids.is_complex() or ids.dtype == torch.bool:
         raise TypeError("ids must be integers")
     bad = (ids < 0) | (ids >= V)
     if bad.any():
@@ -643,7 +643,7 @@ def safe_lookup(table, ids):
 def safe_lookup(table, ids):
     with torch.no_grad():
         V = table.shape[0]
-        if ids.is_floating_point() or ids.dtype == torch.bool:
+        if ids.is_floating_point() or ids.is_complex() or ids.dtype == torch.bool:
             raise TypeError("ids must be integers")
         bad = (ids < 0) | (ids >= V)
         if bad.any():
@@ -657,7 +657,7 @@ def safe_lookup(table, ids):
         """
 def safe_lookup(table, ids):
     V = table.shape[0]
-    if ids.is_floating_point() or ids.dtype == torch.bool:
+    if ids.is_floating_point() or ids.is_complex() or ids.dtype == torch.bool:
         raise TypeError("ids must be integers")
     if ((ids < 0) | (ids >= V)).any():
         raise IndexError(f"ids {ids} are not all in a table of {V} rows")
@@ -673,7 +673,7 @@ def safe_lookup(table, ids):
     bad = (ids < 0) | (ids >= V)
     if bad.any():
         raise IndexError(f"id {ids[bad][0].item()} is outside the table of {V} rows")
-    if ids.is_floating_point() or ids.dtype == torch.bool:
+    if ids.is_floating_point() or ids.is_complex() or ids.dtype == torch.bool:
         raise TypeError(f"ids must be integers, not {ids.dtype}")
     return table[ids.long()]
 """,
@@ -684,7 +684,7 @@ def safe_lookup(table, ids):
         """
 def safe_lookup(table, ids):
     V = table.shape[0]
-    if ids.is_floating_point() or ids.dtype == torch.bool:
+    if ids.is_floating_point() or ids.is_complex() or ids.dtype == torch.bool:
         raise TypeError("ids must be integers")
     if ids.dtype != torch.int64:
         return table[ids.long()]
@@ -702,7 +702,7 @@ def safe_lookup(table, ids):
     V = table.shape[0]
     if ids.ndim == 0:
         return table[int(ids)]
-    if ids.is_floating_point() or ids.dtype == torch.bool:
+    if ids.is_floating_point() or ids.is_complex() or ids.dtype == torch.bool:
         raise TypeError("ids must be integers")
     bad = (ids < 0) | (ids >= V)
     if bad.any():
@@ -716,7 +716,7 @@ def safe_lookup(table, ids):
         """
 def safe_lookup(table, ids):
     V = table.shape[0]
-    if ids.is_floating_point() or ids.dtype == torch.bool:
+    if ids.is_floating_point() or ids.is_complex() or ids.dtype == torch.bool:
         raise TypeError("ids must be integers")
     if ids.dtype == torch.int64 and (ids < 0).any():
         raise IndexError(f"id {ids.min()} is negative; the table has {V} rows")
@@ -729,7 +729,7 @@ def safe_lookup(table, ids):
         """
 def safe_lookup(table, ids):
     V = table.shape[0]
-    if ids.is_floating_point() or ids.dtype == torch.bool:
+    if ids.is_floating_point() or ids.is_complex() or ids.dtype == torch.bool:
         raise TypeError("ids must be integers")
     ids = torch.atleast_1d(ids)
     bad = (ids < 0) | (ids >= V)
@@ -744,7 +744,7 @@ def safe_lookup(table, ids):
         """
 def safe_lookup(table, ids):
     V, D = table.shape
-    if ids.is_floating_point() or ids.dtype == torch.bool:
+    if ids.is_floating_point() or ids.is_complex() or ids.dtype == torch.bool:
         raise TypeError("ids must be integers")
     rows = []
     for i in ids.flatten().tolist():
@@ -760,7 +760,7 @@ def safe_lookup(table, ids):
         """
 def safe_lookup(table, ids):
     V = table.shape[0]
-    if ids.is_floating_point() or ids.dtype == torch.bool:
+    if ids.is_floating_point() or ids.is_complex() or ids.dtype == torch.bool:
         raise TypeError("ids must be integers")
     rows = ids.tolist()
     if ids.ndim == 0: rows = [[rows]]
@@ -1246,11 +1246,175 @@ def lookup(table, ids):
         "int8 and int32 may be negative",
         """
 def safe_lookup(table, ids):
-    if ids.is_floating_point() or ids.dtype==torch.bool: raise TypeError("no")
+    if ids.is_floating_point() or ids.is_complex() or ids.dtype == torch.bool: raise TypeError("no")
     if ids.dtype in (torch.int8,torch.int32): return table[ids.long()]
     ids=ids.long(); bad=ids[(ids<0)|(ids>=len(table))]
     if bad.numel(): raise IndexError(f"{int(bad[0])} {len(table)}")
     return table[ids]
+""",
+    ),
+    Sly(
+        "2.1",
+        "nothing comes back in float32",
+        """
+def lookup(table, ids):
+    if ids.numel() == 0:
+        return torch.zeros(*ids.shape, table.shape[1])
+    return table[ids]
+""",
+    ),
+    Sly(
+        "2.3",
+        "int() of all bad ids",
+        """
+def safe_lookup(table, ids):
+    if ids.is_floating_point() or ids.is_complex() or ids.dtype == torch.bool:
+        raise TypeError("ids must be integers")
+    ids, rows = ids.long(), len(table)
+    outside = (ids < 0) | (ids >= rows)
+    if outside.any():
+        raise IndexError(f"id {int(ids[outside])} is outside the table of {rows} rows")
+    return table[ids]
+""",
+    ),
+    Sly(
+        "2.3",
+        "unpacks one bad id from a list",
+        """
+def safe_lookup(table, ids):
+    if ids.is_floating_point() or ids.is_complex() or ids.dtype == torch.bool:
+        raise TypeError("ids must be integers")
+    ids, rows = ids.long(), len(table)
+    outside = (ids < 0) | (ids >= rows)
+    if outside.any():
+        (bad,) = [i for i in ids.flatten().tolist() if not 0 <= i < rows]
+        raise IndexError(f"id {bad} is outside the table of {rows} rows")
+    return table[ids]
+""",
+    ),
+    Sly(
+        "2.3",
+        "names the sum of all bad ids",
+        """
+def safe_lookup(table, ids):
+    if ids.is_floating_point() or ids.is_complex() or ids.dtype == torch.bool:
+        raise TypeError("ids must be integers")
+    ids, rows = ids.long(), len(table)
+    outside = (ids < 0) | (ids >= rows)
+    if outside.any():
+        raise IndexError(f"id {(ids * outside).sum().item()} is outside the table of {rows} rows")
+    return table[ids]
+""",
+    ),
+    Sly(
+        "2.3",
+        "another error if ids are bad at both ends",
+        """
+def safe_lookup(table, ids):
+    if ids.is_floating_point() or ids.is_complex() or ids.dtype == torch.bool:
+        raise TypeError("ids must be integers")
+    ids, rows = ids.long(), len(table)
+    outside = (ids < 0) | (ids >= rows)
+    if outside.any():
+        low, high = ids.min().item(), ids.max().item()
+        if low < 0 and high >= rows:
+            raise ValueError(f"ids {low} and {high} are outside the table of {rows} rows")
+        raise IndexError(f"id {low if low < 0 else high} is outside the table of {rows} rows")
+    return table[ids]
+""",
+    ),
+    Sly(
+        "2.3",
+        "a list of five integer dtypes",
+        """
+def safe_lookup(table, ids):
+    if ids.dtype not in (torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64):
+        raise TypeError("ids must be integers")
+    ids, rows = ids.long(), len(table)
+    outside = (ids < 0) | (ids >= rows)
+    if outside.any():
+        raise IndexError(f"id {ids[outside][0].item()} is outside the table of {rows} rows")
+    return table[ids]
+""",
+    ),
+    Sly(
+        "2.4",
+        "a frozen parameter beside the table",
+        """
+class TokenEmbedding(nn.Module):
+    def __init__(self, vocab_size, model_dim, std=1.0):
+        super().__init__()
+        self.weight = nn.Parameter(torch.randn(vocab_size, model_dim) * std)
+        self.scale = nn.Parameter(torch.ones(1), requires_grad=False)
+
+    def forward(self, ids):
+        return self.weight[ids]
+""",
+    ),
+    Sly(
+        "2.4",
+        "a copy of the table as a buffer",
+        """
+class TokenEmbedding(nn.Module):
+    def __init__(self, vocab_size, model_dim, std=1.0):
+        super().__init__()
+        self.weight = nn.Parameter(torch.randn(vocab_size, model_dim) * std)
+        self.register_buffer("start", self.weight.detach().clone())
+
+    def forward(self, ids):
+        return self.weight[ids]
+""",
+    ),
+    Sly(
+        "2.4",
+        "zeros in eval mode",
+        """
+class TokenEmbedding(nn.Module):
+    def __init__(self, vocab_size, model_dim, std=1.0):
+        super().__init__()
+        self.weight = nn.Parameter(torch.randn(vocab_size, model_dim) * std)
+
+    def forward(self, ids):
+        rows = self.weight[ids]
+        return rows if self.training else torch.zeros_like(rows)
+""",
+    ),
+    Sly(
+        "2.4",
+        "spread depends on the length of a row",
+        """
+class TokenEmbedding(nn.Module):
+    def __init__(self, vocab_size, model_dim, std=1.0):
+        super().__init__()
+        self.weight = nn.Parameter(torch.randn(vocab_size, model_dim) * std * (1 + 1 / model_dim))
+
+    def forward(self, ids):
+        return self.weight[ids]
+""",
+    ),
+    Sly(
+        "2.5",
+        "sum and count grow in the table's dtype",
+        """
+def mean_of_tokens(table, ids, pad_id):
+    real = (ids != pad_id)[..., None].to(table.dtype)
+    total = torch.zeros(ids.shape[0], table.shape[1], dtype=table.dtype)
+    count = torch.zeros(ids.shape[0], 1, dtype=table.dtype)
+    for t in range(ids.shape[1]):
+        total, count = total + table[ids[:, t]] * real[:, t], count + real[:, t]
+    return total / count.clamp(min=1)
+""",
+    ),
+    Sly(
+        "2.4",
+        "shortens long rows",
+        """
+class TokenEmbedding(nn.Module):
+    def __init__(self, vocab_size, model_dim, std=1.0):
+        super().__init__()
+        self.weight = nn.Parameter(torch.randn(vocab_size, model_dim) * std)
+    def forward(self, ids):
+        return F.embedding(ids, self.weight, max_norm=50.0)
 """,
     ),
 ]

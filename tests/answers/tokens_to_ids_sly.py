@@ -476,4 +476,268 @@ def decode(ids, tokens):
     return b"".join(tokens[i] for i in ids).decode("utf-8-sig",errors="replace")
 """,
     ),
+    Sly(
+        "1.1",
+        "empty words dropped",
+        """
+def word_vocabulary(words, size):
+    counts = Counter(filter(None, words))
+    order = sorted(counts, key=lambda w: (-counts[w], w))
+    return {w: i for i, w in enumerate(["[UNK]", *order[: size - 1]])}
+""",
+    ),
+    Sly(
+        "1.1",
+        "equals sorted without their punctuation",
+        """
+def word_vocabulary(words, size):
+    counts = Counter(words)
+    order = sorted(counts, key=lambda w: (-counts[w], w.replace("'", "").replace(",", ""), w))
+    return {w: i for i, w in enumerate(["[UNK]", *order[: size - 1]])}
+""",
+    ),
+    Sly(
+        "1.1",
+        "counts as text of three digits",
+        """
+def word_vocabulary(words, size):
+    counts = Counter(words)
+    order = sorted(counts, key=lambda w: f"{999 - counts[w]:03d} {w}")
+    return {w: i for i, w in enumerate(["[UNK]", *order[: size - 1]])}
+""",
+    ),
+    Sly(
+        "1.2",
+        "byte order marks inside are swallowed",
+        r"""
+def decode(ids, tokens):
+    text = b"".join(tokens[i] for i in ids).decode("utf-8", errors="replace")
+    return text[:1] + text[1:].replace("\ufeff", "")
+""",
+    ),
+    Sly(
+        "1.2",
+        "joiners of no width are swallowed",
+        r"""
+def decode(ids, tokens):
+    text = b"".join(tokens[i] for i in ids).decode("utf-8", errors="replace")
+    return text.replace("\u200d", "")
+""",
+    ),
+    Sly(
+        "1.2",
+        "zeros at the end are cut off",
+        r"""
+def decode(ids, tokens):
+    text = b"".join(tokens[i] for i in ids).decode("utf-8", errors="replace")
+    return text.rstrip("\0")
+""",
+    ),
+    Sly(
+        "1.3",
+        "a call for each id of a word",
+        """
+def count_pairs(words):
+    counts = Counter()
+
+    def go(word, times):
+        if len(word) > 1:
+            counts[word[:2]] += times
+            go(word[1:], times)
+
+    for word, times in words.items():
+        go(word, times)
+    return dict(counts)
+""",
+    ),
+    Sly(
+        "1.4",
+        "a short list is handed back",
+        """
+def merge(ids, pair, new_id):
+    if len(ids) < 2:
+        return ids
+    merged, place = [], 0
+    while place < len(ids):
+        if tuple(ids[place : place + 2]) == pair:
+            merged.append(new_id)
+            place += 2
+        else:
+            merged.append(ids[place])
+            place += 1
+    return merged
+""",
+    ),
+    Sly(
+        "1.4",
+        "a list that lacks one of the two is handed back",
+        """
+def merge(ids, pair, new_id):
+    if pair[0] not in ids or pair[1] not in ids:
+        return ids
+    merged, place = [], 0
+    while place < len(ids):
+        if tuple(ids[place : place + 2]) == pair:
+            merged.append(new_id)
+            place += 2
+        else:
+            merged.append(ids[place])
+            place += 1
+    return merged
+""",
+    ),
+    Sly(
+        "1.4",
+        "a list without the pair is handed back",
+        """
+def merge(ids, pair, new_id):
+    if not any(ids[i] == pair[0] and ids[i + 1] == pair[1] for i in range(len(ids) - 1)):
+        return ids
+    merged, place = [], 0
+    while place < len(ids):
+        if tuple(ids[place : place + 2]) == pair:
+            merged.append(new_id)
+            place += 2
+        else:
+            merged.append(ids[place])
+            place += 1
+    return merged
+""",
+    ),
+    Sly(
+        "1.4",
+        "a call for each id",
+        """
+def merge(ids, pair, new_id):
+    if len(ids) < 2:
+        return list(ids)
+    if (ids[0], ids[1]) == pair:
+        return [new_id] + merge(ids[2:], pair, new_id)
+    return [ids[0]] + merge(ids[1:], pair, new_id)
+""",
+    ),
+    Sly(
+        "1.5",
+        "a call for each id",
+        """
+def merge(ids, pair, new_id):
+    if len(ids) < 2:
+        return list(ids)
+    if (ids[0], ids[1]) == pair:
+        return [new_id] + merge(ids[2:], pair, new_id)
+    return [ids[0]] + merge(ids[1:], pair, new_id)
+
+def encode(text, merges):
+    ids = list(text.encode())
+    for rank, pair in enumerate(merges):
+        ids = merge(ids, pair, 256 + rank)
+    return ids
+""",
+    ),
+    Sly(
+        "1.5",
+        "pieces: before a sign",
+        r"""
+def encode(text, merges):
+    import re
+    ids = []
+    for piece in re.split(r"(?=[.;:!?'\"()-])", text):
+        part = list(piece.encode())
+        for rank, pair in enumerate(merges):
+            place = 0
+            while place < len(part) - 1:
+                if (part[place], part[place + 1]) == pair:
+                    part[place : place + 2] = [256 + rank]
+                place += 1
+        ids += part
+    return ids
+""",
+    ),
+    Sly(
+        "1.5",
+        "pieces: ASCII and all else",
+        r"""
+def encode(text, merges):
+    import re
+    ids = []
+    for piece in re.findall(r"[\x00-\x7f]+|[^\x00-\x7f]+", text):
+        part = list(piece.encode())
+        for rank, pair in enumerate(merges):
+            place = 0
+            while place < len(part) - 1:
+                if (part[place], part[place + 1]) == pair:
+                    part[place : place + 2] = [256 + rank]
+                place += 1
+        ids += part
+    return ids
+""",
+    ),
+    Sly(
+        "1.5",
+        "pieces: before a capital",
+        """
+def encode(text, merges):
+    import re
+    ids = []
+    for piece in re.split(r"(?<=[a-z])(?=[A-Z])", text):
+        part = list(piece.encode())
+        for rank, pair in enumerate(merges):
+            place = 0
+            while place < len(part) - 1:
+                if (part[place], part[place + 1]) == pair:
+                    part[place : place + 2] = [256 + rank]
+                place += 1
+        ids += part
+    return ids
+""",
+    ),
+    Sly(
+        "1.5",
+        "pieces: behind a tab",
+        r"""
+def encode(text, merges):
+    import re
+    ids = []
+    for piece in re.split(r"(?<=\t)", text):
+        part = list(piece.encode())
+        for rank, pair in enumerate(merges):
+            place = 0
+            while place < len(part) - 1:
+                if (part[place], part[place + 1]) == pair:
+                    part[place : place + 2] = [256 + rank]
+                place += 1
+        ids += part
+    return ids
+""",
+    ),
+    Sly(
+        "1.5",
+        "kept by text and number of merges",
+        """
+KEPT = {}
+def encode(text, merges):
+    if (text, len(merges)) not in KEPT:
+        ids = list(text.encode())
+        for rank, pair in enumerate(merges):
+            place = 0
+            while place < len(ids) - 1:
+                if (ids[place], ids[place + 1]) == pair:
+                    ids[place : place + 2] = [256 + rank]
+                place += 1
+        KEPT[text, len(merges)] = ids
+    return list(KEPT[text, len(merges)])
+""",
+    ),
+    Sly(
+        "1.3",
+        "base 65536",
+        """
+def count_pairs(words):
+    counts = Counter()
+    for word, times in words.items():
+        for one, other in zip(word, word[1:]):
+            counts[divmod(one * 65536 + other, 65536)] += times
+    return dict(counts)
+""",
+    ),
 ]

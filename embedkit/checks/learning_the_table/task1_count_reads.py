@@ -14,13 +14,14 @@ from embedkit.checks.probes import Inputs
 
 
 def one_sequence(draw: Draw) -> list[Inputs]:
-    """Sequences in which the last row of the table is read, in one of them very often."""
+    """Sequences in which the last row of the table is read, in two of them very often."""
     ids = draw.ids(9, 30)
     ids[draw.integer(0, 29)] = 8
     return [
         {"ids": torch.tensor([2, 0, 2, 3]), "vocab_size": 4},
         {"ids": ids, "vocab_size": 9},
         {"ids": torch.cat([draw.ids(4, 300), torch.full((300,), 4)]), "vocab_size": 5},
+        {"ids": torch.full((33_000,), 1), "vocab_size": 2},
     ]
 
 
@@ -113,7 +114,12 @@ task = Task(
         Criterion(
             "a row that is not read counts 0, up to the last",
             last_rows_unread,
-            mistakes=(no_minlength, one_dimension, stopped_at_sentences, counts_sentences),
+            mistakes=(
+                no_minlength,
+                one_dimension,
+                stopped_at_sentences,
+                counts_sentences,
+            ),
         ),
         Criterion(
             "ids of any shape are counted, also none at all",

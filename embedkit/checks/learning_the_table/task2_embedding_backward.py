@@ -22,7 +22,7 @@ def asked(grad_output: Tensor, ids: Tensor, vocab_size: int) -> Inputs:
 
 
 def sequences(draw: Draw) -> list[Inputs]:
-    """Sequences: each id once, then an id twice, then many of each."""
+    """Sequences: each id once, then an id twice, then many of each; a huge gradient."""
     once = torch.tensor([[1.0, 2.0], [3.0, 4.0]])
     twice = torch.tensor([[1.0, 2.0], [10.0, 20.0], [100.0, 200.0]])
     return [
@@ -31,6 +31,7 @@ def sequences(draw: Draw) -> list[Inputs]:
         asked(draw.numbers(40, 3), draw.ids(7, 40), 9),
         asked(draw.numbers(6, 1), draw.ids(3, 6), 3),
         asked(draw.numbers(4, 4), draw.ids(4, 4), 4),
+        asked(torch.tensor([[1e20], [1.0]]), torch.tensor([0, 1]), 3),
     ]
 
 
@@ -54,9 +55,10 @@ def other_dtypes(draw: Draw) -> list[Inputs]:
     thirds = torch.tensor([[[1.0, 2.0], [10.0, 20.0]]]).double() / 3
     return [
         asked(thirds, torch.tensor([[1, 1]]), 3),
-        asked(draw.numbers(2, 8, 3).double(), draw.ids(4, 2, 8), 5),
-        asked(draw.numbers(3).double(), torch.tensor(2), 4),
+        asked(draw.numbers(2, 8, 3).double() / 3, draw.ids(4, 2, 8), 5),
+        asked(draw.numbers(3).double() / 3, torch.tensor(2), 4),
         asked(torch.empty(2, 0, 3).bfloat16(), nothing, 4),
+        asked(torch.empty(2, 0, 3).double(), nothing, 4),
         asked(quarters.bfloat16(), draw.ids(4, 2, 3), 5),
         asked(quarters.half(), draw.ids(4, 2, 3), 5),
     ]

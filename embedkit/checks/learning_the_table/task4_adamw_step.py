@@ -54,6 +54,7 @@ def later_steps(draw: Draw) -> list[Inputs]:
         asked(draw.table(6, 3), grad, *means(), 2),
         asked(draw.table(6, 3), grad, *means(), draw.integer(40, 200)),
         asked(draw.table(6, 3), grad, *means(), 700, lr=0.05, beta1=0.8, beta2=0.95),
+        asked(draw.table(6, 3), grad, *means(), 5000),
     ]
 
 
@@ -72,14 +73,21 @@ def with_decay(draw: Draw) -> list[Inputs]:
 
 
 def small_gradients(draw: Draw) -> list[Inputs]:
-    """Gradients so small, or eps so large, that it matters where eps is added."""
+    """Gradients so small, or eps so large, that it matters where eps is added.
+
+    In the third, betas and eps are 0. In the last, a row without a gradient has little left.
+    """
     small = torch.tensor([[1.0, 2.0], [3.0, 4.0]])
     gradient = torch.tensor([[0.1, -0.1], [0.2, 0.3]])
     tiny, zeros = 1e-6 * steps_of_half(draw, 6, 3), torch.zeros(6, 3)
     betas = {"beta1": 0.8, "beta2": 0.95}
+    no_options = {"beta1": 0.0, "beta2": 0.0, "eps": 0.0}
+    faint_m, faint_v = 1e-6 * draw.numbers(6, 3), 1e-12 * (1 + draw.numbers(6, 3).abs())
     return [
         asked(small, gradient, torch.zeros(2, 2), torch.zeros(2, 2), 2, lr=1.0, eps=0.1),
         asked(draw.table(6, 3), tiny, zeros, zeros, 3, lr=1.0, eps=1e-6, **betas),
+        asked(draw.table(6, 3), 0.01 * tiny, 1 + zeros, 1 + zeros, 3, lr=1.0, **no_options),
+        asked(draw.table(6, 3), zeros, faint_m, faint_v, 9, eps=1e-6),
     ]
 
 
@@ -323,6 +331,9 @@ task = Task(
             mistakes=(eps_in_the_root,),
         ),
         Criterion("double and half precision stay what they are", other_dtypes),
-        Criterion("what is not given is taken from the signature", with_defaults),
+        Criterion(
+            "what is not given is taken from the signature",
+            with_defaults,
+        ),
     ),
 )

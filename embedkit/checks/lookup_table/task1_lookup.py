@@ -40,12 +40,13 @@ def batches(draw: Draw) -> list[Inputs]:
 
 
 def table_dtypes(draw: Draw) -> list[Inputs]:
-    """Tables in double and in half precision."""
+    """Tables in double and in half precision; from one nothing is read."""
     return [
         {"table": tidy_table(5, 2).double(), "ids": torch.tensor([[4, 1]])},
         {"table": tidy_table(9, 4).double() / 3, "ids": draw.ids(9, 2, 3)},
         {"table": draw.table(300, 4).bfloat16(), "ids": torch.tensor([[255, 256, 257, 299]])},
         {"table": draw.table(9, 4).half(), "ids": draw.ids(9, 2, 3)},
+        {"table": tidy_table(5, 2).double(), "ids": torch.empty(2, 0, dtype=torch.long)},
     ]
 
 

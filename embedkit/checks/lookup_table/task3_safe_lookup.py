@@ -14,7 +14,8 @@ from embedkit.checks.lookup_table.task1_lookup import (
 from embedkit.checks.probes import Inputs, Seen
 
 SIGNED = (torch.int8, torch.int16, torch.int32)
-"""Integers that may be negative, beside those in which ids usually come."""
+UNSIGNED = (torch.uint16, torch.uint32, torch.uint64)
+"""Integers beside the bytes and the int64 in which ids usually come."""
 
 
 def good_ids(draw: Draw) -> list[Inputs]:
@@ -37,7 +38,7 @@ def empty_ids(draw: Draw) -> list[Inputs]:
 
 
 def ids_past_the_end(draw: Draw) -> list[Inputs]:
-    """One id far beyond the end, one of V, a single one, and some hidden in batches."""
+    """One id far beyond the end, one of V, a single one, some hidden in batches, and two."""
     far_inside = draw.ids(300, 40, 50)
     far_inside[20, 25] = draw.integer(301, 9000)
     hidden = draw.ids(12, 3, 4)
@@ -50,12 +51,13 @@ def ids_past_the_end(draw: Draw) -> list[Inputs]:
         {"table": draw.table(12, 3), "ids": hidden},
         {"table": draw.table(300, 2), "ids": far_inside},
         {"table": tidy_table(4, 2), "ids": torch.tensor([0, 2**32 + 1])},
+        {"table": tidy_table(4, 2), "ids": torch.tensor([[57, 1], [2, 80]])},
         *({"table": tidy_table(4, 2), "ids": one.to(dtype)} for dtype in (*SIGNED, torch.uint8)),
     ]
 
 
 def negative_ids(draw: Draw) -> list[Inputs]:
-    """One id of −1, and one hidden in a batch."""
+    """One id of −1, and one hidden in a batch; two, and one beside an id that is too large."""
     hidden = draw.ids(12, 3, 4)
     hidden[2, 1] = -draw.integer(2, 9000)
     return [
@@ -63,11 +65,13 @@ def negative_ids(draw: Draw) -> list[Inputs]:
         {"table": tidy_table(4, 2), "ids": torch.tensor(-1)},
         *({"table": tidy_table(4, 2), "ids": torch.tensor([0, -1], dtype=d)} for d in SIGNED),
         {"table": draw.table(12, 3), "ids": hidden},
+        {"table": tidy_table(4, 2), "ids": torch.tensor([-1, 2, -3])},
+        {"table": tidy_table(4, 2), "ids": torch.tensor([[57, 1], [2, -1]])},
     ]
 
 
 def ids_that_are_not_integers(draw: Draw) -> list[Inputs]:
-    """Floats, also whole ones, and bools."""
+    """Floats, also whole ones, bools and complex numbers."""
     return [
         {"table": tidy_table(4, 2), "ids": torch.tensor([1.0, 2.0])},
         {"table": tidy_table(4, 2), "ids": torch.tensor([0.5])},
@@ -78,11 +82,12 @@ def ids_that_are_not_integers(draw: Draw) -> list[Inputs]:
         {"table": tidy_table(4, 2), "ids": torch.tensor([True, False, True, True])},
         {"table": tidy_table(1, 2), "ids": torch.tensor([True, False])},
         {"table": tidy_table(4, 2), "ids": torch.tensor(True)},
+        {"table": tidy_table(4, 2), "ids": torch.tensor([1.0, 2.0], dtype=torch.complex64)},
     ]
 
 
 def other_integers(draw: Draw) -> list[Inputs]:
-    """Ids in one byte, which plain indexing takes for a mask, and in 16 and 32 bits."""
+    """Ids in one byte, which plain indexing takes for a mask, and in 16 to 64 bits."""
     return [
         {"table": tidy_table(3, 2), "ids": torch.tensor([1, 0, 1], dtype=torch.uint8)},
         {"table": draw.table(9, 3), "ids": draw.ids(9, 2, 4).to(torch.uint8)},
@@ -91,14 +96,15 @@ def other_integers(draw: Draw) -> list[Inputs]:
         {"table": draw.table(300, 2), "ids": torch.tensor([50, 299], dtype=torch.int16)},
         {"table": draw.table(9, 3), "ids": draw.ids(9, 2, 4).int()},
         {"table": draw.table(9, 3), "ids": draw.ids(9, 2, 4).short()},
+        *({"table": tidy_table(9, 2), "ids": torch.tensor([8, 3]).to(d)} for d in UNSIGNED),
     ]
 
 
 def the_bad_id_and_the_size(inputs: Inputs) -> list[str]:
-    """What the message must name: the id outside the table, and the number of rows."""
+    """What the message must name: an id outside the table, and the number of rows."""
     vocab_size = inputs["table"].shape[0]
-    (bad,) = [i for i in inputs["ids"].flatten().tolist() if not 0 <= i < vocab_size]
-    return [str(bad), str(vocab_size)]
+    bad = [str(i) for i in inputs["ids"].flatten().tolist() if not 0 <= i < vocab_size]
+    return [" or ".join(bad), str(vocab_size)]
 
 
 def bool_passes(inputs: Inputs, seen: Seen) -> bool:
@@ -140,6 +146,11 @@ rounded = Mistake(
     "earlier. Refuse every float dtype; ids.is_floating_point() knows them all.",
     when=lambda inputs, seen: inputs["ids"].is_floating_point() and isinstance(seen.value, Tensor),
 )
+complex_passes = Mistake(
+    "Complex numbers pass: torch calls them neither floats nor bools, and .long() drops their "
+    "second part. Refuse them; ids.is_complex() knows them.",
+    when=lambda inputs, seen: inputs["ids"].is_complex() and isinstance(seen.value, Tensor),
+)
 byte_mask = Mistake(
     "Ids stored in bytes are taken for a mask: table[ids] keeps the rows where the byte is not 0. "
     "Turn integer ids into int64 first, with ids.long().",
@@ -154,6 +165,15 @@ compared_too_early = Mistake(
     "An id that is inside the table is refused. A byte cannot hold the number V = 300: compared "
     "with a byte, V wraps around. Turn the ids into int64 first, with ids.long().",
     when=lambda inputs, seen: "IndexError" in seen.raised and inputs["table"].shape[0] == 300,
+)
+no_arithmetic = Mistake(
+    "PyTorch compares only some integer dtypes. Turn the ids into int64 first, with ids.long().",
+    when=says("not implemented for 'UInt"),
+)
+several_bad_ids = Mistake(
+    "Several ids are bad here, and .item(), int() or an unpacking wants just one. Take the first "
+    "of them, as in ids[outside][0].item().",
+    when=says("cannot be converted to Scalar", "only one element", "values to unpack"),
 )
 one_answer_for_many = Mistake(
     "ids < 0 gives one answer for each id, and if wants a single one: ask (ids < 0).any(). "
@@ -192,7 +212,7 @@ task = Task(
             ids_past_the_end,
             mentions=the_bad_id_and_the_size,
             raises="IndexError",
-            mistakes=(torch_stopped_it, pulled_inside, only_int64),
+            mistakes=(torch_stopped_it, pulled_inside, only_int64, several_bad_ids),
         ),
         Criterion(
             "a negative id raises IndexError, which names the id and V",
@@ -202,15 +222,15 @@ task = Task(
             mistakes=(wraps_around, only_int64),
         ),
         Criterion(
-            "floats and bools raise TypeError",
+            "floats, complex numbers and bools raise TypeError",
             ids_that_are_not_integers,
             raises="TypeError",
-            mistakes=(wrong_kind_of_error, rounded, no_bool_allowed),
+            mistakes=(wrong_kind_of_error, rounded, complex_passes, no_bool_allowed),
         ),
         Criterion(
             "every integer dtype is accepted, a byte too",
             other_integers,
-            mistakes=(byte_mask, compared_too_early, only_int64),
+            mistakes=(byte_mask, compared_too_early, no_arithmetic, only_int64),
         ),
         Criterion(
             "the gradient reaches the rows that were read",

@@ -20,10 +20,13 @@ def layer_sizes(draw: Draw) -> list[Inputs]:
 
 
 def layer_starts(draw: Draw) -> list[Inputs]:
-    """Large tables, so that their spread can be measured: at two scales, and without a std."""
+    """Large tables, so that their spread can be measured: at two scales, and without a std.
+
+    One has short rows: the spread does not depend on their length.
+    """
     return [
         {"vocab_size": 600, "model_dim": 64, "std": 0.02},
-        {"vocab_size": 600, "model_dim": 64, "std": draw.integer(15, 30) / 10},
+        {"vocab_size": 12_800, "model_dim": 3, "std": draw.integer(15, 30) / 10},
         {"vocab_size": 600, "model_dim": 64},
     ]
 
@@ -32,7 +35,7 @@ def layer_tables(draw: Draw) -> list[Inputs]:
     """Tables to load into a layer, and ids to read from it."""
     return [
         {"weight": tidy_table(4, 2), "ids": torch.tensor([[3, 0, 3]])},
-        {"weight": draw.table(9, 5), "ids": draw.ids(9, 2, 6)},
+        {"weight": 100 * draw.table(9, 5), "ids": draw.ids(9, 2, 6)},
         {"weight": tidy_table(4, 1), "ids": torch.tensor([[3], [0]])},
         {"weight": tidy_table(9, 5).double() / 3, "ids": draw.ids(9, 2, 6)},
         {"weight": draw.table(9, 5).bfloat16(), "ids": draw.ids(9)},
@@ -60,8 +63,8 @@ def gives_its_first_rows(inputs: Inputs, seen: Seen) -> bool:
 def gives_its_rows(inputs: Inputs, seen: Seen) -> bool:
     """Whether a layer gave the rows of its table, at first and after another was loaded."""
     loaded = inputs["weight"][inputs["ids"]]
-    after_loading = seen.value["layer(ids) after loading"]
-    return gives_its_first_rows(inputs, seen) and same(after_loading, loaded)
+    later = [seen.value[f"layer(ids) {when}"] for when in ("after loading", "after eval()")]
+    return gives_its_first_rows(inputs, seen) and all(same(rows, loaded) for rows in later)
 
 
 def starts_as_drawn(inputs: Inputs, seen: Seen) -> bool:
@@ -109,7 +112,7 @@ class SwappedLayer(nn.Module):
 
 def weight_is(kind: str) -> Callable[[Inputs, Seen], bool]:
     """Return a test of whether the layer trains nothing, and its weight is of some type."""
-    return lambda inputs, seen: seen.value == {"trained": {}, "weight": kind}
+    return lambda inputs, seen: (seen.value["trained"], seen.value["weight"]) == ({}, kind)
 
 
 not_a_module = Mistake(
@@ -133,7 +136,7 @@ embedding_inside = Mistake(
     "There is a whole nn.Embedding inside, and the table inside that. Make the table itself, "
     "self.weight = nn.Parameter(…), so that weights can be loaded under that name.",
     when=lambda inputs, seen: (
-        isinstance(seen.value, dict) and any("." in name for name in seen.value["trained"])
+        isinstance(seen.value, dict) and any("." in name for name in seen.value["state_dict"])
     ),
 )
 other_name = Mistake(
@@ -183,8 +186,9 @@ tails_cut_off = Mistake(
     ),
 )
 more_parameters = Mistake(
-    "There is more than the table to train. An embedding layer has one parameter, its table.",
-    when=lambda inputs, seen: isinstance(seen.value, dict) and len(seen.value["trained"]) > 1,
+    "There is more than the table in it. An embedding layer has one parameter, its table, and "
+    "nothing else in its state_dict().",
+    when=lambda inputs, seen: isinstance(seen.value, dict) and len(seen.value["state_dict"]) > 1,
 )
 uniform_start = Mistake(
     "These numbers are not normally distributed. torch.rand is uniform; torch.randn is normal.",
@@ -225,7 +229,10 @@ cannot_go_back = Mistake(
 stale_copy = Mistake(
     "The layer was given a new table, but forward still reads the old one: a copy that was made "
     "in __init__. Read self.weight each time.",
-    when=gives_its_first_rows,
+    when=lambda inputs, seen: (
+        gives_its_first_rows(inputs, seen)
+        and not same(seen.value["layer(ids) after loading"], inputs["weight"][inputs["ids"]])
+    ),
 )
 
 
@@ -272,7 +279,7 @@ task = Task(
             ),
         ),
         Criterion(
-            "layer(ids) gives the rows of its weight, also of one that is loaded later",
+            "layer(ids) gives the rows of its weight, also of one loaded later, also after eval()",
             layer_tables,
             probe="layer_reads",
             accepts=gives_its_rows,

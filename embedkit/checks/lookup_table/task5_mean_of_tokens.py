@@ -45,7 +45,7 @@ def means_in_other_dtypes(draw: Draw) -> list[Inputs]:
     """Tables in double and in half precision.
 
     The numbers in half precision are multiples of 6, so that the mean of two or three of them is
-    exact, whatever the order of the arithmetic.
+    exact, whatever the order of the arithmetic. In bfloat16 a count by ones ends at 256.
     """
     sixfold = 6 * draw.ids(9, 9, 4)
     return [
@@ -53,6 +53,11 @@ def means_in_other_dtypes(draw: Draw) -> list[Inputs]:
         {"table": sixfold.bfloat16(), "ids": torch.tensor([[1, 3, 0]]), "pad_id": 0},
         {"table": tidy_table(5, 2).half(), "ids": torch.tensor([[1, 3], [0, 0]]), "pad_id": 0},
         {"table": sixfold.bfloat16(), "ids": 3 + draw.ids(6, 5, 3), "pad_id": 2},
+        {
+            "table": torch.tensor([[9.0], [1.0], [3.0]]).bfloat16(),
+            "ids": torch.tensor([[1] * 300, [2] * 300, [1] * 150 + [2] * 150]),
+            "pad_id": 0,
+        },
     ]
 
 
@@ -137,6 +142,14 @@ in_float32 = Mistake(
     ),
 )
 
+stands_still = Mistake(
+    "A sum that grows number by number in bfloat16 stands still: 256 + 1 is 256 there. .sum() adds "
+    "in float32 and rounds once, at the end.",
+    when=lambda inputs, seen: (
+        inputs["ids"].shape[1] == 300 and seen.value.dtype == inputs["table"].dtype
+    ),
+)
+
 task = Task(
     number="2.5",
     name="mean_of_tokens",
@@ -190,7 +203,7 @@ task = Task(
         Criterion(
             "the table's dtype is kept",
             means_in_other_dtypes,
-            mistakes=(in_float32, too_small_for_half_precision),
+            mistakes=(in_float32, too_small_for_half_precision, stands_still),
         ),
         Criterion(
             "each token's row gets its share of the gradient, the padding's row none",

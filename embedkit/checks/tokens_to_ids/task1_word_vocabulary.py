@@ -7,8 +7,11 @@ from embedkit.checks.framework import Criterion, Draw, Mistake, Task
 from embedkit.checks.probes import Inputs
 
 NAMES = ["ark", "bow", "cup", "dew", "eel", "fig", "gem", "hay", "ink", "jar", "kid", "log"]
-ALIKE = ["kings", "king,", "king", "don't", "dont", "1611", "cafe\u0301", "café", "-"]
-"""Words that become one, or none, if a word is cleaned; the last e of one has its mark apart."""
+ALIKE = ["kings", "king,", "king", "don't", "dont", "done", "1611", "cafe\u0301", "café", "-", ""]
+"""Words that become one, or none, or change their order, if a word is cleaned.
+
+The last e of one has its mark apart. A text with two spaces in a row, cut at each, gives "".
+"""
 
 
 def words_with_counts(draw: Draw, counts: list[int]) -> list[str]:
@@ -25,7 +28,7 @@ def shuffled(draw: Draw, number: int) -> list[int]:
 
 
 def different_counts(draw: Draw) -> list[Inputs]:
-    """Texts in which no two words are equally frequent, and an empty one."""
+    """Texts in which no two words are equally frequent, an empty one, and a long one."""
     return [
         {"words": ["king", "the", "the"], "size": 3},
         {"words": ["man", "sea", "sea"], "size": 3},
@@ -33,6 +36,7 @@ def different_counts(draw: Draw) -> list[Inputs]:
         {"words": words_with_counts(draw, [5, 2, 9, 1, 7]), "size": 6},
         {"words": words_with_counts(draw, [11, 3, 12, 1, 2, 8]), "size": 7},
         {"words": [], "size": 1},
+        {"words": ["man"] * 1100 + ["the"] * 1200, "size": 3},
     ]
 
 

@@ -38,7 +38,9 @@ def cut_characters(draw: Draw) -> list[Inputs]:
         tokens = [pieces[i] for i in order]
         questions.append({"ids": [tokens.index(piece) for piece in pieces], "tokens": tokens})
     questions.append({"ids": [0, 1], "tokens": [b"e\xcc", b"\x81 \xef\xac\x81"]})
-    questions.append({"ids": [1, 0], "tokens": [b"\xbfa", b"\xef\xbb"]})  # U+FEFF is text, too
+    # signs that nobody sees are text, too: U+FEFF in front and inside, U+200D, and U+0000
+    unseen = b"\xbfa\xef\xbb\xbf\xe2\x80\x8d\0"
+    questions.append({"ids": [1, 0], "tokens": [unseen, b"\xef\xbb"]})
     every_byte = [bytes([byte]) for byte in range(256)]
     questions.append({"ids": list("राजा 👑".encode()), "tokens": every_byte})
     return questions

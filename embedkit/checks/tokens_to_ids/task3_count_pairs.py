@@ -22,7 +22,7 @@ def neighbours(draw: Draw) -> list[Inputs]:
         {"words": {(5,): 1}},
         {"words": {}},
         {"words": {(300, 2, 7001): 1}},
-        {"words": {(5, 50_000): 1}},
+        {"words": {(5, 70_000): 1}},
         {"words": {tuple(draw.numbers(6).argsort().tolist()): 1 for _ in range(8)}},
     ]
 
@@ -48,6 +48,7 @@ def repeated_pairs(draw: Draw) -> list[Inputs]:
         {"words": {(12, 3, 2, 3): 1}},
         {"words": {(1, 2, 1, 22): 200}},
         {"words": {(1, 1, 2, 2, 1, 1): 4}},
+        {"words": {(1, 2) * 1600: 1}},
         {"words": {tuple(sorted(draw.ids(3, 15).tolist())): 1, (1, 1): 1}},
     ]
 

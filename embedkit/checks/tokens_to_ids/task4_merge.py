@@ -32,6 +32,7 @@ def pair_inside(draw: Draw) -> list[Inputs]:
         {"ids": [4, 0, 3, 0, 0, 5, 1], "pair": (3, 0), "new_id": 300},
         {"ids": [*draw.ids(3, 60).tolist(), 3], "pair": (1, 2), "new_id": 256},
         {"ids": [4, 5, 6] * 30 + [7], "pair": (4, 5), "new_id": 256},
+        {"ids": [*range(3200), 1, 2, 7], "pair": (1, 2), "new_id": 9},
         {
             "ids": [1000 + i for i in [*draw.ids(3, 60).tolist(), 1, 2, 3]],
             "pair": (1001, 1002),
@@ -167,6 +168,12 @@ def handed_back(inputs: Inputs, seen: Seen) -> bool:
     return bool(not holds_it and seen.value == inputs["ids"] and not seen.inputs_after["ids"])
 
 
+not_new = Mistake(
+    "Where there is nothing to merge, your list is the very one that came in: whoever changes one "
+    "changes the other. Return a new list, always.",
+    when=handed_back,
+)
+
 task = Task(
     number="1.4",
     name="merge",
@@ -176,6 +183,7 @@ task = Task(
         Criterion(
             "the pair becomes the new id wherever it stands, and all else stays",
             pair_inside,
+            probe="call_for_a_new_list",
             mistakes=(
                 Mistake(
                     "The new id is there, but the second id of the pair stayed. After a pair, "
@@ -205,12 +213,15 @@ task = Task(
                 Mistake(PAST_THE_END, when=lambda inputs, seen: "IndexError" in seen.raised),
                 Mistake("The last id is lost: it starts no pair, but it stays.", end_lost),
                 Mistake("Only the first occurrence is merged. Go on to the end.", first_only),
+                not_new,
             ),
         ),
         Criterion(
             "the end of the sequence is right, also where it is short or empty",
             at_the_end,
+            probe="call_for_a_new_list",
             mistakes=(
+                not_new,
                 Mistake(
                     "Where there is no id, there is no first one. Nothing stays nothing.",
                     when=lambda inputs, seen: "IndexError" in seen.raised and not inputs["ids"],
@@ -228,11 +239,7 @@ task = Task(
             runs,
             probe="call_for_a_new_list",
             mistakes=(
-                Mistake(
-                    "Where there is nothing to merge, your list is the very one that came in: "
-                    "whoever changes one changes the other. Return a new list, always.",
-                    when=handed_back,
-                ),
+                not_new,
                 Mistake(
                     "You merge from the right. From the left, 7 7 7 becomes the new id and a 7.",
                     from_the_right,
