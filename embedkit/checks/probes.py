@@ -131,6 +131,7 @@ def layer_by_name(
         "parameters": {name: list(parameter.shape) for name, parameter in named.items()},
         "buffers": [name for name, _ in layer.named_buffers() if name in parameters],
         "layer(ids)": out,
+        "layer(ids) in eval mode": layer.eval()(ids),
     }
     gradients = {name: p.grad if p.grad is None else p.grad.to_dense() for name, p in named.items()}
     return found | {f"gradient of {name}": gradient for name, gradient in gradients.items()}
