@@ -23,6 +23,11 @@ TOO_LARGE, ALLOWED = 256 * 2**20, 104 * 2**20
 """How many bytes that takes which no right answer makes, in a question at scale; and how many bytes
 its process may take. A fifth of it is the libraries', of which new parts are read."""
 
+OVERWRITTEN = (
+    "What came back here was right, and changed in a later call. Make what you return anew in each "
+    "call."
+)
+
 
 class Draw:
     """Draws random questions; on one machine, the same seed draws the same ones."""
@@ -282,6 +287,9 @@ class Task:
                     break
             shown = details(inputs, one, None if criterion.accepts else wanted, mentions)
             return Finding(criterion.says, False, trouble, shown)
+        for inputs, one in zip(asked, seen, strict=True):
+            if one.overwritten:
+                return Finding(criterion.says, False, OVERWRITTEN, details(inputs, one, None))
         return Finding(criterion.says, True)
 
     def _wanted(self, criterion: Criterion, inputs: Inputs) -> Seen:

@@ -54,8 +54,6 @@ def side_effects(seen: Seen, wanted: Seen, inputs: Inputs) -> str:
     if not same(seen.inputs_after, wanted.inputs_after):
         changed = _listed(_changed(seen, wanted, inputs))
         return f"It changes its input {changed} in place. Work on a copy."
-    if seen.overwritten:
-        return "What it gave back changed in a later call. Make what you return anew in each call."
     return ""
 
 
