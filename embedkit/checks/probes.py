@@ -50,6 +50,11 @@ def call(answer: Callable[..., Any], **inputs: Plain) -> Any:
     return answer(*inputs.values())
 
 
+def call_on_parts(answer: Callable[..., Any], **inputs: Plain) -> Any:
+    """Call a function with tensors each of which is a part of a larger one."""
+    return answer(*(torch.cat([item, item])[: len(item)] for item in inputs.values()))
+
+
 def call_for_a_new_list(answer: Callable[..., Any], **inputs: Plain) -> Any:
     """Call a function of a list, and empty the list that comes back: no input shrinks with it."""
     result = answer(*inputs.values())
@@ -157,6 +162,7 @@ PROBES: dict[str, Callable[..., Any]] = {
         call,
         call_and_weigh,
         call_for_a_new_list,
+        call_on_parts,
         gradient,
         gradients,
         layer_parameters,
