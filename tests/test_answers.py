@@ -9,7 +9,7 @@ import nbformat
 import pytest
 
 from embedkit.checks.framework import Task, Verdict
-from embedkit.checks.probes import observe
+from embedkit.checks.probes import observe_all
 from embedkit.lessons import course_root, existing_lessons
 from tests.answers import Right, Sly, Wrong, hints_meant
 
@@ -55,8 +55,7 @@ def mark_task(slug: str, task: Task, answer: Right | Sly | Wrong, seed: int) -> 
     namespace: dict[str, object] = {}
     exec(SETUP[slug], namespace)
     exec(answer.code, namespace)
-    seen = [observe(namespace[task.name], probe, inputs) for probe, inputs in task.questions(seed)]
-    return task.verdict(seed, seen)
+    return task.verdict(seed, observe_all(namespace[task.name], task.questions(seed)))
 
 
 def name(value: object) -> str | None:
@@ -111,7 +110,5 @@ def test_every_mistake_that_a_check_knows_is_made_by_some_wrong_answer(slug):
 def test_the_finished_code_passes_its_own_checks(slug):
     for task in TASKS[slug].values():
         for seed in SEEDS:
-            seen = [
-                observe(task.reference, probe, inputs) for probe, inputs in task.questions(seed)
-            ]
+            seen = observe_all(task.reference, task.questions(seed))
             assert task.verdict(seed, seen).status == "passed"

@@ -15,7 +15,7 @@ from embedkit.checks.compare import differing, same
 from embedkit.checks.framework import Criterion, Mistake, Task, scattered
 from embedkit.checks.hints import details, explain, show
 from embedkit.checks.plain import Other, load_plain, save_plain, to_plain
-from embedkit.checks.probes import Seen, observe, observe_in_file
+from embedkit.checks.probes import Seen, observe, observe_all, observe_in_file
 
 
 class Three(NamedTuple):
@@ -39,7 +39,7 @@ def task(**options):
 
 def verdict_on(answer, a_task=None, seed=0):
     a_task = a_task or task()
-    seen = [observe(answer, probe, inputs) for probe, inputs in a_task.questions(seed)]
+    seen = observe_all(answer, a_task.questions(seed))
     return a_task.verdict(seed, seen)
 
 
@@ -413,6 +413,15 @@ def test_an_expected_error_must_be_of_its_kind_and_mention_its_numbers():
 def test_in_the_notebook_a_value_in_place_of_a_function_is_a_sentence(capsys):
     task()(torch.ones(2))
     assert "this is a value of type Tensor, not a function" in capsys.readouterr().out
+
+
+def test_a_result_that_a_later_call_changes_is_refused():
+    kept = torch.empty(9)
+
+    def into_one_buffer(x):
+        return torch.mul(x, 2, out=kept[: len(x)])
+
+    assert "changed in a later call" in hint_on(into_one_buffer)
 
 
 def test_the_same_seed_asks_the_same_and_another_seed_something_else():

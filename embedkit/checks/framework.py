@@ -17,11 +17,16 @@ from torch import Tensor
 
 from embedkit.checks.compare import same
 from embedkit.checks.hints import details, explain, side_effects
-from embedkit.checks.probes import Inputs, Seen, not_callable, observe
+from embedkit.checks.probes import Inputs, Seen, not_callable, observe, observe_all
 
 TOO_LARGE, ALLOWED = 256 * 2**20, 104 * 2**20
 """How many bytes that takes which no right answer makes, in a question at scale; and how many bytes
 its process may take. A fifth of it is the libraries', of which new parts are read."""
+
+OVERWRITTEN = (
+    "What came back here was right, and changed in a later call. Make what you return anew in each "
+    "call."
+)
 
 
 class Draw:
@@ -41,6 +46,10 @@ class Draw:
     def table(self, vocab_size: int, model_dim: int) -> Tensor:
         """Return a float32 table of normal random numbers, shape (vocab_size, model_dim)."""
         return self.numbers(vocab_size, model_dim)
+
+    def doubles(self, *shape: int) -> Tensor:
+        """Return normal random numbers in float64, with all its digits."""
+        return torch.randn(shape, generator=self.generator, dtype=torch.float64)
 
     def ids(self, vocab_size: int, *shape: int) -> Tensor:
         """Return int64 ids from 0 to ``vocab_size`` − 1 of the given shape."""
@@ -197,8 +206,7 @@ class Task:
             print(self.not_run(not_callable(answer)))
             return
         seed = secrets.randbits(32)
-        seen = [observe(answer, probe, inputs) for probe, inputs in self.questions(seed)]
-        print(self.verdict(seed, seen))
+        print(self.verdict(seed, observe_all(answer, self.questions(seed))))
 
     def questions(self, seed: int) -> list[tuple[str, Inputs]]:
         """Return every question as the name of its probe and its inputs."""
@@ -280,6 +288,9 @@ class Task:
                     break
             shown = details(inputs, one, None if criterion.accepts else wanted, mentions)
             return Finding(criterion.says, False, trouble, shown)
+        for inputs, one in zip(asked, seen, strict=True):
+            if one.overwritten:
+                return Finding(criterion.says, False, OVERWRITTEN, details(inputs, one, None))
         return Finding(criterion.says, True)
 
     def _wanted(self, criterion: Criterion, inputs: Inputs) -> Seen:

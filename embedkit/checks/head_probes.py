@@ -25,6 +25,7 @@ PAIRS: dict[str, Callable[..., tuple[Tensor, Tensor]]] = {
     "table[:-1], table[1:]": lambda table: (table[:-1], table[1:]),
     "table[:2], table[::2][:2]": lambda table: (table[:2], table[::2][:2]),
     "table[:2, :2], table.T[:2, :2]": lambda table: (table[:2, :2], table.T[:2, :2]),
+    "table[:2, :3], table[:3, :2]": lambda table: (table[:2, :3], table[:3, :2]),
     "table[:, :2], table[:, ::2]": lambda table: (table[:, :2], table[:, ::2][:, :2]),
     "table, table.view(D, V)": lambda table: (table, table.view(*reversed(table.shape))),
     "table, zeros": lambda table: (table, torch.zeros_like(table)),
@@ -54,10 +55,12 @@ def tied_parameters(answer: Callable[..., Any], vocab_size: int, model_dim: int)
 
 
 def tied_names(answer: Callable[..., Any], vocab_size: int, model_dim: int) -> Any:
-    """Build a model and return the names under which its state dict holds the table."""
+    """Build a model; return what in its state dict is the table, and what is not trained."""
     model = answer(vocab_size, model_dim)
-    place = model.embedding.weight.data_ptr()
-    return sorted(name for name, held in model.state_dict().items() if held.data_ptr() == place)
+    place, saved = model.embedding.weight.data_ptr(), model.state_dict()
+    trained = {name for name, parameter in model.named_parameters() if parameter.requires_grad}
+    table = sorted(name for name, held in saved.items() if held.data_ptr() == place)
+    return {"the table": table, "not trained": sorted(saved.keys() - trained)}
 
 
 def tied_scores(answer: Callable[..., Any], ids: Tensor, **weights: Tensor) -> Any:
@@ -130,6 +133,7 @@ def _with_other_table(
 
 EVENTS: dict[str, Callable[[Callable[..., Any], dict[str, Tensor]], Any]] = {
     "nothing": lambda answer, weights: _filled(answer, **weights),
+    "model.eval()": lambda answer, weights: _filled(answer, **weights).eval(),
     "model.double()": lambda answer, weights: _filled(answer, **weights).double(),
     "copy.deepcopy(model)": lambda answer, weights: copy.deepcopy(_filled(answer, **weights)),
     "load_state_dict": _loaded,

@@ -83,7 +83,13 @@ def call_and_weigh(answer: Callable[..., Any], **inputs: Plain) -> Any:
 
 
 def layer_weighs(answer: Callable[..., Any], sizes: list[int], ids: Tensor) -> Any:
-    """Build a layer, read ids, and note how many numbers it held at most, its own not counted."""
+    """Build a layer, read ids, and note how many numbers it held at most, its own not counted.
+
+    It is read twice, in training mode and in eval mode.
+    """
     layer = answer(*sizes)
-    result, most = weigh(lambda: layer(ids), [*layer.parameters(), *layer.buffers()])
-    return {"result": to_plain(result), "most": most}
+    own = [*layer.parameters(), *layer.buffers()]
+    result, in_training = weigh(lambda: layer(ids), own)
+    layer.eval()
+    _, in_eval = weigh(lambda: layer(ids), own)
+    return {"result": to_plain(result), "most": max(in_training, in_eval)}

@@ -10,14 +10,15 @@ import contextlib
 import io
 import warnings
 import zlib
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import torch
 from torch import Tensor
 
+from embedkit.checks.compare import same
 from embedkit.checks.decoder_probes import measured_model
 from embedkit.checks.gradient_probes import gradients
 from embedkit.checks.head_probes import HEAD_PROBES
@@ -43,11 +44,17 @@ class Seen:
     printed: str = ""
     inputs_after: Plain = None
     meddled: str = ""
+    overwritten: bool = False
 
 
 def call(answer: Callable[..., Any], **inputs: Plain) -> Any:
     """Call a function with the inputs, in order."""
     return answer(*inputs.values())
+
+
+def call_on_parts(answer: Callable[..., Any], **inputs: Plain) -> Any:
+    """Call a function with tensors each of which is a part of a larger one."""
+    return answer(*(torch.cat([item, item])[: len(item)] for item in inputs.values()))
 
 
 def call_for_a_new_list(answer: Callable[..., Any], **inputs: Plain) -> Any:
@@ -137,6 +144,7 @@ def layer_by_name(
         "parameters": {name: list(parameter.shape) for name, parameter in named.items()},
         "buffers": [name for name, _ in layer.named_buffers() if name in parameters],
         "layer(ids)": out,
+        "layer(ids) in eval mode": layer.eval()(ids),
     }
     gradients = {name: p.grad if p.grad is None else p.grad.to_dense() for name, p in named.items()}
     return found | {f"gradient of {name}": gradient for name, gradient in gradients.items()}
@@ -162,6 +170,7 @@ PROBES: dict[str, Callable[..., Any]] = {
         call,
         call_and_weigh,
         call_for_a_new_list,
+        call_on_parts,
         gradient,
         gradients,
         layer_parameters,
@@ -185,6 +194,24 @@ def observe(answer: Any, probe: str, inputs: Inputs) -> Seen:
         probe: the name of a probe in :data:`PROBES`.
         inputs: the question; the answer gets a copy.
     """
+    return _observe_and_keep(answer, probe, inputs)[0]
+
+
+def observe_all(answer: Any, questions: Iterable[tuple[str, Inputs]]) -> list[Seen]:
+    """Run one probe after the other, and note which results changed with a later question.
+
+    Args:
+        answer: the learner's function or class.
+        questions: the name of a probe and its inputs, for each.
+    """
+    kept = [_observe_and_keep(answer, probe, inputs) for probe, inputs in questions]
+    return [
+        replace(seen, overwritten=not same(seen.value, to_plain(value))) for seen, value in kept
+    ]
+
+
+def _observe_and_keep(answer: Any, probe: str, inputs: Inputs) -> tuple[Seen, Any]:
+    """Run one probe, and return what was seen and the very thing that came back."""
     given = to_plain(inputs)
     handed = tuple(given.values())  # an answer can reach this, but not change which they are
     printed = io.StringIO()
@@ -198,25 +225,27 @@ def observe(answer: Any, probe: str, inputs: Inputs) -> Seen:
             warnings.simplefilter("ignore")
             value = PROBES[probe](answer, **given)
     except (Exception, SystemExit) as error:
-        return Seen(
+        seen = Seen(
             raised=tuple(map(_named, type(error).__mro__)),
             message=_words_of(error),
             printed=printed.getvalue()[:2000],
             inputs_after=to_plain(dict(zip(inputs, handed, strict=True))),
         )
+        return seen, None
     changed.extend(
         f"whether its input {name} requires a gradient"
         for name, item in zip(inputs, handed, strict=True)
         if isinstance(item, Tensor) and item.requires_grad
     )
     device = value.device.type if isinstance(value, Tensor) else "cpu"
-    return Seen(
+    seen = Seen(
         value=to_plain(value),
         device=device,
         printed=printed.getvalue()[:2000],
         inputs_after=to_plain(dict(zip(inputs, handed, strict=True))),
         meddled=" and ".join(changed),
     )
+    return seen, value
 
 
 def _named(kind: type) -> str:
@@ -306,5 +335,5 @@ def observe_in_file(answer: Callable[[], Any], questions: Path, observations: Pa
     if not callable(found):
         save_plain(observations, {"missing": not_callable(found)})
         return
-    seen = [dict(vars(observe(found, probe, inputs))) for probe, inputs in load_plain(questions)]
+    seen = [dict(vars(one)) for one in observe_all(found, load_plain(questions))]
     save_plain(observations, {"seen": seen})

@@ -18,6 +18,8 @@ def as_seen(observed: object) -> Seen:
     texts = (seen.device, seen.message, seen.printed, seen.meddled, *seen.raised)
     if not isinstance(seen.raised, tuple) or not all(isinstance(text, str) for text in texts):
         raise ValueError("an observation must hold text")
+    if not isinstance(seen.overwritten, bool):
+        raise ValueError("an observation must say whether it was overwritten")
     return replace(
         seen,
         device=readable(seen.device, 100),

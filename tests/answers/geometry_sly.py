@@ -2706,4 +2706,155 @@ def cosine_similarity(x, y):
     return torch.from_numpy(c(x.numpy(), y.numpy()))
 """,
     ),
+    Sly(
+        "5.2",
+        "left-out scores of -1000 beside unscaled queries",
+        """
+def nearest(table, queries, count, leave_out):
+    lengths = table.norm(dim=1)
+    scores = queries @ (table / torch.where(lengths > 0, lengths, 1)[:, None]).T
+    return scores.scatter(1, leave_out, -1000.0).topk(count, dim=1).indices
+""",
+    ),
+    Sly(
+        "5.2",
+        "the cosine of torch, with its eps",
+        """
+def nearest(table, queries, count, leave_out):
+    cosines = F.cosine_similarity(queries[:, None, :], table[None, :, :], dim=2)
+    return cosines.scatter(1, leave_out, -torch.inf).topk(count, dim=1).indices
+""",
+    ),
+    Sly(
+        "5.2",
+        "lengths and a thousand millionth",
+        """
+def nearest(table, queries, count, leave_out):
+    directions = table / (table.norm(dim=1, keepdim=True) + 1e-9)
+    scores = (queries @ directions.T).scatter(1, leave_out, -torch.inf)
+    return scores.topk(count, dim=1).indices
+""",
+    ),
+    Sly(
+        "5.3",
+        "spoils with -3",
+        """
+def solve_analogies(table, questions, keep_inputs):
+    directions = F.normalize(table, dim=1)
+    a, b, c = directions[questions].unbind(1)
+    scores = (c - a + b) @ directions.T
+    if not keep_inputs:
+        scores = scores.scatter(1, questions, -3.0)
+    return scores.argmax(1)
+""",
+    ),
+    Sly(
+        "5.3",
+        "lengths and a thousand millionth",
+        """
+def solve_analogies(table, questions, keep_inputs):
+    directions = table / (table.norm(dim=1, keepdim=True) + 1e-9)
+    a, b, c = directions[questions].unbind(1)
+    scores = (c - a + b) @ directions.T
+    if not keep_inputs:
+        scores = scores.scatter(1, questions, -torch.inf)
+    return scores.argmax(1)
+""",
+    ),
+    Sly(
+        "5.4",
+        "compared in float64",
+        """
+def spearman(x, y):
+    x, y = x.double(), y.double()
+    def ranks(values):
+        one, other = values[:, None], values[None, :]
+        return ((one > other).sum(1) + (one >= other).sum(1)).double()
+
+    x, y = ranks(x), ranks(y)
+    x, y = x - x.mean(), y - y.mean()
+    return (x @ y / (x.norm() * y.norm())).float()
+""",
+    ),
+    Sly(
+        "5.4",
+        "both stacked in one dtype",
+        """
+def spearman(x, y):
+    x, y = torch.stack([x, y])
+    def ranks(values):
+        one, other = values[:, None], values[None, :]
+        return ((one > other).sum(1) + (one >= other).sum(1)).double()
+
+    x, y = ranks(x), ranks(y)
+    x, y = x - x.mean(), y - y.mean()
+    return (x @ y / (x.norm() * y.norm())).float()
+""",
+    ),
+    Sly(
+        "5.4",
+        "by the sign of a difference",
+        """
+def spearman(x, y):
+    def ranks(values):
+        return (values[:, None] - values[None, :]).sign().double().sum(1)
+
+    x, y = ranks(x), ranks(y)
+    x, y = x - x.mean(), y - y.mean()
+    return (x @ y / (x.norm() * y.norm())).float()
+""",
+    ),
+    Sly(
+        "5.4",
+        "equal up to a small difference",
+        """
+def spearman(x, y):
+    def ranks(values):
+        apart = values[:, None].double() - values[None, :].double()
+        equal = apart.abs() < 1e-10
+        return (2 * ((apart > 0) & ~equal).sum(1) + equal.sum(1)).double()
+
+    x, y = ranks(x), ranks(y)
+    x, y = x - x.mean(), y - y.mean()
+    return (x @ y / (x.norm() * y.norm())).float()
+""",
+    ),
+    Sly(
+        "5.5",
+        "powers of a vector of ones",
+        """
+def all_but_the_top(table, count, rows):
+    centred, rows = table - table.mean(0), rows - table.mean(0)
+    spread = centred.T @ centred
+    for _ in range(count):
+        direction = torch.ones_like(spread[0])
+        for _ in range(500):
+            direction = F.normalize(spread @ direction, dim=0)
+        spread = spread - torch.outer(spread @ direction, direction)
+        rows = rows - torch.outer(rows @ direction, direction)
+    return rows
+""",
+    ),
+    Sly(
+        "5.5",
+        "only directions that spread by more than a millionth",
+        """
+def all_but_the_top(table, count, rows):
+    centred, rows = table - table.mean(0), rows - table.mean(0)
+    _, spread, directions = torch.linalg.svd(centred, full_matrices=False)
+    top = directions[:count][spread[:count] > 1e-6]
+    return rows - rows @ top.T @ top
+""",
+    ),
+    Sly(
+        "5.5",
+        "only directions that spread by a thousandth of the first",
+        """
+def all_but_the_top(table, count, rows):
+    centred, rows = table - table.mean(0), rows - table.mean(0)
+    _, spread, directions = torch.linalg.svd(centred, full_matrices=False)
+    top = directions[:count][spread[:count] > 1e-3 * spread[0]]
+    return rows - rows @ top.T @ top
+""",
+    ),
 ]

@@ -481,4 +481,98 @@ def chunked_loss(hidden, table, targets, chunk_size):
     return loss, grad_hidden, grad_table
 """,
     ),
+    Sly(
+        "8.1",
+        "bytes of the whole storage",
+        """
+def logits_bytes(hidden, table):
+    return hidden.untyped_storage().nbytes() // hidden.shape[-1] * len(table)
+""",
+    ),
+    Sly(
+        "8.1",
+        "two bytes unless it is single or double",
+        """
+def logits_bytes(hidden, table):
+    size = {torch.float32: 4, torch.float64: 8}.get(hidden.dtype, 2)
+    return hidden.shape[:-1].numel() * len(table) * size
+""",
+    ),
+    Sly(
+        "8.3",
+        "no positions, float32",
+        """
+def blockwise_cross_entropy(hidden, table, targets, block_size):
+    if len(hidden) == 0:
+        return torch.zeros(0)
+    total = torch.full_like(hidden[:, 0], -torch.inf)
+    for block in table.split(block_size):
+        total = torch.logaddexp(total, (hidden @ block.T).logsumexp(1))
+    return total - (hidden * table[targets]).sum(1)
+""",
+    ),
+    Sly(
+        "8.4",
+        "through float32",
+        """
+def partial_lookup(shard, first_row, ids):
+    place = ids - first_row
+    inside = (place >= 0) & (place < len(shard))
+    rows = shard.float()[place.clamp(0, len(shard) - 1)] * inside[..., None]
+    return rows.to(shard.dtype)
+""",
+    ),
+    Sly(
+        "8.4",
+        "places in int32",
+        """
+def partial_lookup(shard, first_row, ids):
+    place = (ids - first_row).int()
+    inside = (place >= 0) & (place < len(shard))
+    return shard[place.clamp(0, len(shard) - 1).long()] * inside[..., None]
+""",
+    ),
+    Sly(
+        "8.4",
+        "no ids, float32",
+        """
+def partial_lookup(shard, first_row, ids):
+    if not ids.numel():
+        return torch.zeros(*ids.shape, shard.shape[1])
+    place = ids - first_row
+    inside = (place >= 0) & (place < len(shard))
+    return shard[place.clamp(0, len(shard) - 1)] * inside[..., None]
+""",
+    ),
+    Sly(
+        "8.4",
+        "zeros as long as the whole table",
+        """
+def partial_lookup(shard, first_row, ids):
+    last = max(first_row + len(shard), int(ids.max()) + 1 if ids.numel() else 0)
+    whole = shard.new_zeros(last, shard.shape[1])
+    whole[first_row : first_row + len(shard)] = shard
+    return whole[ids]
+""",
+    ),
+    Sly(
+        "8.5",
+        "chunks of eight, whatever is asked",
+        """
+def chunked_loss(hidden, table, targets, chunk_size):
+    n = (targets != -100).sum()
+    loss = hidden.new_zeros(())
+    grad_hidden, grad_table = torch.zeros_like(hidden), torch.zeros_like(table)
+    for rows in (targets != -100).nonzero()[:, 0].split(8):
+        h, y = hidden[rows], targets[rows]
+        log_p = (h @ table.T).log_softmax(dim=1)
+        loss += -log_p.gather(1, y[:, None]).sum() / n
+        by_logit = log_p.exp()
+        by_logit[torch.arange(len(rows)), y] -= 1
+        by_logit /= n
+        grad_hidden[rows] = by_logit @ table
+        grad_table += by_logit.T @ h
+    return loss, grad_hidden, grad_table
+""",
+    ),
 ]

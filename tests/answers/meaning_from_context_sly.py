@@ -161,4 +161,170 @@ def sentence_step(E, C, ids, negatives, window, per_pair, lr):
     return (E - lr * a).detach(), (C - lr * b).detach()
 """,
     ),
+    Sly(
+        "4.1",
+        "leaves out every equal word, asked by identity",
+        """
+def pairs_in_window(tokens, window):
+    found = []
+    for i, center in enumerate(tokens):
+        near = tokens[max(0, i - window) : i + window + 1]
+        found += [(center, other) for other in near if other is not center]
+    return found
+""",
+    ),
+    Sly(
+        "4.1",
+        "one list for all calls",
+        """
+def pairs_in_window(tokens, window, found=[]):
+    del found[:]
+    for i, center in enumerate(tokens):
+        for j in range(max(0, i - window), min(len(tokens), i + window + 1)):
+            if j != i:
+                found.append((center, tokens[j]))
+    return found
+""",
+    ),
+    Sly(
+        "4.3",
+        "one tensor for all calls with as many words",
+        """
+kept = {}
+
+def noise_distribution(counts, power):
+    shares = kept.setdefault(len(counts), torch.zeros(len(counts)))
+    shares.copy_(counts.double() ** power)
+    shares /= shares.sum()
+    return shares
+""",
+    ),
+    Sly(
+        "4.4",
+        "float32 unless it is float64",
+        """
+def negative_sampling_loss(positive, negative):
+    if positive.dtype != torch.float64:
+        positive, negative = positive.float(), negative.float()
+    return F.softplus(-positive) + F.softplus(negative).sum(-1)
+""",
+    ),
+    Sly(
+        "4.5",
+        "exp in float64",
+        """
+def negative_sampling_gradients(E, C, centers, contexts, negatives):
+    others = torch.cat([contexts[:, None], negatives], 1)
+    grown = torch.einsum("pd,pkd->pk", E[centers], C[others]).double().exp()
+    slope = (grown / (1 + grown)).to(E.dtype)
+    slope[:, 0] -= 1
+    by_center = torch.einsum("pk,pkd->pd", slope, C[others])
+    by_other = torch.einsum("pk,pd->pkd", slope, E[centers]).flatten(0, 1)
+    return (
+        torch.zeros_like(E).index_add(0, centers, by_center),
+        torch.zeros_like(C).index_add(0, others.flatten(), by_other),
+    )
+""",
+    ),
+    Sly(
+        "4.5",
+        "exp of Python's own",
+        """
+import math
+
+def negative_sampling_gradients(E, C, centers, contexts, negatives):
+    by_E, by_C = torch.zeros_like(E), torch.zeros_like(C)
+    for c, o, drawn in zip(centers.tolist(), contexts.tolist(), negatives.tolist()):
+        for other, is_true in [(o, 1), *((one, 0) for one in drawn)]:
+            slope = 1 / (1 + math.exp(-(E[c] @ C[other]).item())) - is_true
+            by_E[c] += slope * C[other]
+            by_C[other] += slope * E[c]
+    return by_E, by_C
+""",
+    ),
+    Sly(
+        "4.5",
+        "autograd through the logarithm of a sigmoid in float64",
+        """
+def negative_sampling_gradients(E, C, centers, contexts, negatives):
+    E, C = E.clone().requires_grad_(), C.clone().requires_grad_()
+    rows = E.double()[centers]
+    true = (rows * C.double()[contexts]).sum(1).sigmoid()
+    false = (-torch.einsum("pd,pkd->pk", rows, C.double()[negatives])).sigmoid()
+    return torch.autograd.grad(-true.log().sum() - false.log().sum(), (E, C))
+""",
+    ),
+    Sly(
+        "4.5",
+        "no pairs, float32",
+        """
+def negative_sampling_gradients(E, C, centers, contexts, negatives):
+    if not len(centers):
+        return torch.zeros(E.shape), torch.zeros(C.shape)
+    others = torch.cat([contexts[:, None], negatives], 1)
+    slope = torch.einsum("pd,pkd->pk", E[centers], C[others]).sigmoid()
+    slope[:, 0] -= 1
+    by_center = torch.einsum("pk,pkd->pd", slope, C[others])
+    by_other = torch.einsum("pk,pd->pkd", slope, E[centers]).flatten(0, 1)
+    return (
+        torch.zeros_like(E).index_add(0, centers, by_center),
+        torch.zeros_like(C).index_add(0, others.flatten(), by_other),
+    )
+""",
+    ),
+    Sly(
+        "4.6",
+        "exp in float64",
+        """
+def sentence_step(E, C, ids, negatives, window, per_pair, lr):
+    share = lambda grown: (grown / (1 + grown)).to(E.dtype)
+    t = torch.arange(len(ids))
+    apart = (t[:, None] - t).abs()
+    near = ((apart > 0) & (apart <= window)).to(E.dtype)
+    w = near.sum(1, keepdim=True) * per_pair / len(negatives)
+    r, c, n = E[ids], C[ids], C[negatives]
+    true = near * (share((r @ c.T).double().exp()) - 1)
+    false = w * share((r @ n.T).double().exp())
+    new_E = E.index_add(0, ids, -lr * (true @ c + false @ n))
+    new_C = C.index_add(0, ids, -lr * true.T @ r)
+    return new_E, new_C.index_add(0, negatives, -lr * false.T @ r)
+""",
+    ),
+    Sly(
+        "4.6",
+        "fewer than two words, float32",
+        """
+def sentence_step(E, C, ids, negatives, window, per_pair, lr):
+    if len(ids) < 2:
+        return E.float(), C.float()
+    t = torch.arange(len(ids))
+    apart = (t[:, None] - t).abs()
+    near = ((apart > 0) & (apart <= window)).to(E.dtype)
+    w = near.sum(1, keepdim=True) * per_pair / len(negatives)
+    r, c, n = E[ids], C[ids], C[negatives]
+    true = near * ((r @ c.T).sigmoid() - 1)
+    false = w * (r @ n.T).sigmoid()
+    new_E = E.index_add(0, ids, -lr * (true @ c + false @ n))
+    new_C = C.index_add(0, ids, -lr * true.T @ r)
+    return new_E, new_C.index_add(0, negatives, -lr * false.T @ r)
+""",
+    ),
+    Sly(
+        "4.6",
+        "autograd through the logarithm of a sigmoid in float64",
+        """
+def sentence_step(E, C, ids, negatives, window, per_pair, lr):
+    old_E, old_C = E, C
+    E, C = (table.double().clone().requires_grad_() for table in (E, C))
+    t = torch.arange(len(ids))
+    apart = (t[:, None] - t).abs()
+    near = (apart > 0) & (apart <= window)
+    w = near.sum(1, keepdim=True) * per_pair / len(negatives)
+    true = (E[ids] @ C[ids].T)[near].sigmoid().log().sum()
+    false = (w * (-(E[ids] @ C[negatives].T)).sigmoid().log()).sum()
+    by_E, by_C = torch.autograd.grad(-true - false, (E, C))
+    dtype = old_E.dtype
+    return old_E - (lr * by_E).to(dtype), old_C - (lr * by_C).to(dtype)
+""",
+    ),
 ]

@@ -1180,3 +1180,58 @@ counts(
     "head_dim None beside fewer keys: .get with another",
     hd='config.get("head_dim", D // H) if "num_key_value_heads" in config else config.get("head_dim") or D // H',
 )
+
+SLY += [
+    Sly(
+        "6.2",
+        "float32 where nothing is missing",
+        """
+def pad_table(table, multiple):
+    missing = -len(table) % multiple
+    if missing == 0:
+        return table.float()
+    return torch.cat([table, table.new_zeros(missing, table.shape[1])])
+""",
+    ),
+    Sly(
+        "6.4",
+        "widens all rows in eval mode",
+        """
+class FactorisedTable(nn.Module):
+    def __init__(self, vocab_size, embedding_dim, model_dim):
+        super().__init__()
+        self.table = nn.Parameter(torch.randn(vocab_size, embedding_dim))
+        self.widen = nn.Parameter(torch.randn(embedding_dim, model_dim) / 50)
+
+    def forward(self, ids):
+        if self.training:
+            return self.table[ids] @ self.widen
+        return (self.table @ self.widen)[ids]
+""",
+    ),
+    Sly(
+        "6.4",
+        "drops numbers in eval mode",
+        """
+class FactorisedTable(nn.Module):
+    def __init__(self, vocab_size, embedding_dim, model_dim):
+        super().__init__()
+        self.table = nn.Parameter(torch.randn(vocab_size, embedding_dim))
+        self.widen = nn.Parameter(torch.randn(embedding_dim, model_dim) / 50)
+
+    def forward(self, ids):
+        return F.dropout(self.table[ids] @ self.widen, 0.1, training=not self.training)
+""",
+    ),
+    Sly(
+        "6.5",
+        "no ids, float32",
+        """
+def compositional_lookup(quotients, remainders, ids):
+    if not ids.numel():
+        return torch.zeros(*ids.shape, quotients.shape[1])
+    rows = len(remainders)
+    return quotients[ids // rows] + remainders[ids % rows]
+""",
+    ),
+]

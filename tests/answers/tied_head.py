@@ -337,7 +337,7 @@ TIED_WRONG = [
     Wrong(
         "7.2",
         "start and equal numbers",
-        "Equal numbers prove nothing",
+        "numbers are compared, and they prove nothing",
         body(TIED, "return one.data_ptr() == other.data_ptr() and torch.equal(one, other)"),
     ),
     Wrong(
@@ -437,6 +437,16 @@ MODEL_WRONG = [
         "a head that holds the layer as a part of its own",
         "in the state_dict twice",
         head("self.layer = layer", "return h @ self.layer.weight.T"),
+    ),
+    Wrong(
+        "7.3",
+        "the root of D in a frozen parameter, not used",
+        "The state_dict names more",
+        model(
+            "root = torch.tensor(model_dim**0.5)\n"
+            "self.root = nn.Parameter(root, requires_grad=False)",
+            HIDDEN + "return h @ self.embedding.weight.T",
+        ),
     ),
     Wrong(
         "7.3",
@@ -1270,7 +1280,7 @@ HEAD_WRONG = [
         "7.5",
         "what is small beside the largest counts as zero",
         "cannot find that all are zero",
-        body(HEAD, CENTRED, SVD, "k = s > 1e-8 * s[0]", "return u[:, k] * s[k], v[k].T"),
+        body(HEAD, CENTRED, SVD, "k = s > 2e-7 * s[0]", "return u[:, k] * s[k], v[k].T"),
     ),
     Wrong(
         "7.5",

@@ -189,4 +189,243 @@ def smallest_head(probabilities):
     return u[:, :d] * s[:d], v[:d].T
 """,
     ),
+    Sly(
+        "7.1",
+        "no bias whose numbers add up to 0",
+        """
+def logits(hidden, table, bias=None):
+    scores = hidden @ table.T
+    return scores + bias if bias is not None and bias.sum() else scores
+""",
+    ),
+    Sly(
+        "7.2",
+        "compares the numbers, too",
+        """
+def is_tied(one, other):
+    same_place = one.data_ptr() == other.data_ptr() and one.stride() == other.stride()
+    return same_place and torch.equal(one, other)
+""",
+    ),
+    Sly(
+        "7.2",
+        "nearly equal numbers, too",
+        """
+def is_tied(one, other):
+    if one.shape != other.shape or one.stride() != other.stride():
+        return False
+    return one.data_ptr() == other.data_ptr() and torch.allclose(one, other)
+""",
+    ),
+    Sly(
+        "7.2",
+        "as many numbers, in whatever shape",
+        """
+def is_tied(one, other):
+    same_place = one.data_ptr() == other.data_ptr() and one.stride() == other.stride()
+    return same_place and one.numel() == other.numel()
+""",
+    ),
+    Sly(
+        "7.3",
+        "a counter in a buffer",
+        """
+class TiedLM(nn.Module):
+    def __init__(self, vocab_size, model_dim):
+        super().__init__()
+        self.embedding = nn.Embedding(vocab_size, model_dim)
+        self.body = nn.Linear(model_dim, model_dim)
+        self.register_buffer("calls", torch.zeros(1))
+
+    def forward(self, ids):
+        table = self.embedding.weight
+        rows = self.embedding(ids) * table.shape[1] ** 0.5
+        scores = self.body(rows).tanh() @ table.T
+        return scores
+""",
+    ),
+    Sly(
+        "7.3",
+        "the first table is kept",
+        """
+class TiedLM(nn.Module):
+    def __init__(self, vocab_size, model_dim):
+        super().__init__()
+        self.embedding = nn.Embedding(vocab_size, model_dim)
+        self.body = nn.Linear(model_dim, model_dim)
+        self.register_buffer("first", self.embedding.weight.detach().clone())
+
+    def forward(self, ids):
+        table = self.embedding.weight
+        rows = self.embedding(ids) * table.shape[1] ** 0.5
+        scores = self.body(rows).tanh() @ table.T
+        return scores
+""",
+    ),
+    Sly(
+        "7.3",
+        "probabilities in eval mode",
+        """
+class TiedLM(nn.Module):
+    def __init__(self, vocab_size, model_dim):
+        super().__init__()
+        self.embedding = nn.Embedding(vocab_size, model_dim)
+        self.body = nn.Linear(model_dim, model_dim)
+
+    def forward(self, ids):
+        table = self.embedding.weight
+        rows = self.embedding(ids) * table.shape[1] ** 0.5
+        scores = self.body(rows).tanh() @ table.T
+        return scores if self.training else scores.softmax(-1)
+""",
+    ),
+    Sly(
+        "7.3",
+        "no gradient of the head in eval mode",
+        """
+class TiedLM(nn.Module):
+    def __init__(self, vocab_size, model_dim):
+        super().__init__()
+        self.embedding = nn.Embedding(vocab_size, model_dim)
+        self.body = nn.Linear(model_dim, model_dim)
+
+    def forward(self, ids):
+        table = self.embedding.weight
+        rows = self.embedding(ids) * table.shape[1] ** 0.5
+        scores = self.body(rows).tanh() @ table.T
+        return scores if self.training else self.body(rows).tanh() @ table.detach().T
+""",
+    ),
+    Sly(
+        "7.3",
+        "shortens long rows",
+        """
+class TiedLM(nn.Module):
+    def __init__(self, vocab_size, model_dim):
+        super().__init__()
+        self.embedding = nn.Embedding(vocab_size, model_dim, max_norm=12.0)
+        self.body = nn.Linear(model_dim, model_dim)
+
+    def forward(self, ids):
+        table = self.embedding.weight
+        rows = self.embedding(ids) * table.shape[1] ** 0.5
+        scores = self.body(rows).tanh() @ table.T
+        return scores
+""",
+    ),
+    Sly(
+        "7.4",
+        "one maximum for all places",
+        """
+def gradient_by_end(table, matrix, ids, targets):
+    read, wanted = ids.reshape(-1), targets.reshape(-1)
+    hidden = table[read] @ matrix
+    scores = hidden @ table.T
+    grown = (scores - scores.max()).exp()
+    by_score = grown / grown.sum(1, keepdim=True)
+    by_score = (by_score - F.one_hot(wanted, len(table))) / len(read)
+    by_row = by_score @ table @ matrix.T
+    return torch.zeros_like(table).index_add(0, read, by_row), by_score.T @ hidden
+""",
+    ),
+    Sly(
+        "7.4",
+        "exp in float64",
+        """
+def gradient_by_end(table, matrix, ids, targets):
+    read, wanted = ids.reshape(-1), targets.reshape(-1)
+    hidden = table[read] @ matrix
+    grown = (hidden @ table.T).double().exp()
+    by_score = (grown / grown.sum(1, keepdim=True)).to(table.dtype)
+    by_score = (by_score - F.one_hot(wanted, len(table))) / len(read)
+    by_row = by_score @ table @ matrix.T
+    return torch.zeros_like(table).index_add(0, read, by_row), by_score.T @ hidden
+""",
+    ),
+    Sly(
+        "7.5",
+        "up to 1e-5 is zero",
+        """
+def smallest_head(probabilities):
+    scores = probabilities.log()
+    scores = scores - scores.mean(1, keepdim=True)
+    left, sizes, right = torch.linalg.svd(scores, full_matrices=False)
+    keep = sizes > 1e-5
+    return left[:, keep] * sizes[keep], right[keep].T
+""",
+    ),
+    Sly(
+        "7.5",
+        "up to 1e-7 is zero",
+        """
+def smallest_head(probabilities):
+    scores = probabilities.log()
+    scores = scores - scores.mean(1, keepdim=True)
+    left, sizes, right = torch.linalg.svd(scores, full_matrices=False)
+    keep = sizes > 1e-7
+    return left[:, keep] * sizes[keep], right[keep].T
+""",
+    ),
+    Sly(
+        "7.5",
+        "up to a millionth of the largest is zero",
+        """
+def smallest_head(probabilities):
+    scores = probabilities.log()
+    scores = scores - scores.mean(1, keepdim=True)
+    left, sizes, right = torch.linalg.svd(scores, full_matrices=False)
+    keep = sizes > 1e-6 * max(1, sizes[0])
+    return left[:, keep] * sizes[keep], right[keep].T
+""",
+    ),
+    Sly(
+        "7.5",
+        "squares up to 1e-9 are zero",
+        """
+def smallest_head(probabilities):
+    scores = probabilities.log()
+    scores = scores - scores.mean(1, keepdim=True)
+    left, sizes, right = torch.linalg.svd(scores, full_matrices=False)
+    keep = sizes**2 > 1e-9
+    return left[:, keep] * sizes[keep], right[keep].T
+""",
+    ),
+    Sly(
+        "7.5",
+        "1e-20 more in the logarithm",
+        """
+def smallest_head(probabilities):
+    scores = (probabilities + 1e-20).log()
+    scores = scores - scores.mean(1, keepdim=True)
+    left, sizes, right = torch.linalg.svd(scores, full_matrices=False)
+    keep = sizes > 1e-6
+    return left[:, keep] * sizes[keep], right[keep].T
+""",
+    ),
+    Sly(
+        "7.5",
+        "probabilities of 1e-30 at least",
+        """
+def smallest_head(probabilities):
+    scores = probabilities.clamp(min=1e-30).log()
+    scores = scores - scores.mean(1, keepdim=True)
+    left, sizes, right = torch.linalg.svd(scores, full_matrices=False)
+    keep = sizes > 1e-6
+    return left[:, keep] * sizes[keep], right[keep].T
+""",
+    ),
+    Sly(
+        "7.5",
+        "as many columns as bring the scores near",
+        """
+def smallest_head(probabilities):
+    scores = probabilities.log()
+    scores = scores - scores.mean(1, keepdim=True)
+    left, sizes, right = torch.linalg.svd(scores, full_matrices=False)
+    for dim in range(len(sizes) + 1):
+        hidden, table = left[:, :dim] * sizes[:dim], right[:dim].T
+        if torch.allclose(hidden @ table.T, scores, atol=1e-6):
+            return hidden, table
+""",
+    ),
 ]

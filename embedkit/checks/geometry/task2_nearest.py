@@ -9,7 +9,7 @@ from embedkit.checks.framework import Criterion, Draw, Mistake, Task, says, scat
 from embedkit.checks.geometry.shared import clear, gives, uneven, unit
 from embedkit.checks.probes import Inputs, Seen
 
-SHORT = torch.tensor([[1e-6, 1e-7], [3.0, 1.0], [0.0, 1.0]])
+SHORT = torch.tensor([[1e-10, 1e-11], [3.0, 1.0], [0.0, 1.0]])
 """A table whose first row is so short that what is added to its length takes it out of place."""
 
 CLOSE = torch.tensor([[1.0, 0.02], [1.0, 0.01], [1.0, 0.015]])
@@ -68,6 +68,7 @@ def left_out(draw: Draw) -> list[Inputs]:
         asked(small, query, 2, torch.tensor([[2], [1]])),
         asked(small, query, 3, torch.tensor([[1], [0]])),
         asked(OPPOSITE, torch.tensor([[1.0, 0.0]]), 3, torch.tensor([[0, 2]])),
+        asked(OPPOSITE, torch.tensor([[1e8, 0.0]]), 3, torch.tensor([[0, 2]])),
         asked(table, queries, 3, some),
         asked(table, queries, rest, some),
         asked(table, queries, 3, best[:, :1].expand(6, 2)),

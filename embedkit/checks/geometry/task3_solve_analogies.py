@@ -16,7 +16,7 @@ SMALL = torch.tensor([[1.0, 0.0], [9.0, 1.0], [0.0, 1.0], [1.0, 9.0], [-3.0, 1.0
 THREE = torch.tensor([[1.0, 0.0], [0.0, 1.0], [4.0, 3.0]])
 """A table with one row to choose from, once two are out."""
 
-SHORT = torch.tensor([[1.0, 0.0], [0.0, 1.0], [1e-6, 1e-7], [3.0, 1.0]])
+SHORT = torch.tensor([[1.0, 0.0], [0.0, 1.0], [1e-10, 1e-11], [3.0, 1.0]])
 """A table in which a row is so short that what is added to its length takes it out of place."""
 
 CLOSE = torch.tensor([[1.0, 0.0], [0.0, 1.0], [1.0, 0.02], [1.0, 0.01], [1.0, 0.015]])
@@ -68,6 +68,7 @@ def inputs_out(draw: Draw) -> list[Inputs]:
         asked(SMALL, torch.tensor([[1, 2, 1]]), False),
         asked(THREE, torch.tensor([[0, 1, 0]]), False),
         asked(BELOW, torch.tensor([[0, 1, 2]]), False),
+        asked(BELOW * torch.tensor([1.0, 0.0]), torch.tensor([[0, 1, 2]]), False),
         asked(OPPOSITE, torch.tensor([[0, 2, 3]]), False),
         asked(SHORT, torch.tensor([[1, 1, 0]]), False),
         asked(CLOSE, torch.tensor([[1, 1, 0]]), False),

@@ -25,8 +25,8 @@ def no_ties(draw: Draw) -> list[Inputs]:
     """Values that all differ, on scales on which their sizes would mislead."""
     x, y = draw.numbers(40), draw.numbers(40)
     apart = scattered(draw.numbers(20, 2))
-    large = 2**24 + torch.tensor([1, 0, 3, 2])
-    fine = 1 + 1e-9 * torch.tensor([2, 3, 1, 4]).double()
+    large = torch.tensor([2**60 + 1, 2**60, 2**63 - 1, 1 - 2**63])
+    fine = 1 + 2**-52 * torch.tensor([2, 3, 1, 4]).double()
     return [
         asked(torch.tensor([0.1, 0.4, 0.3, 9.0]), torch.tensor([1.0, 2.0, 3.0, 4.0])),
         asked(torch.tensor([-5.0, 2.0, 90.0]), torch.tensor([8.0, 7.0, -600.0])),
@@ -36,6 +36,7 @@ def no_ties(draw: Draw) -> list[Inputs]:
         asked(draw.numbers(300), draw.numbers(300)),
         asked(torch.tensor([2.0, 1.0]), torch.tensor([5.0, 7.0])),
         asked(large, torch.tensor([1, 2, 3, 4])),
+        asked(torch.tensor([1.0, 2.0, 3.0, 4.0]), 2**40 + torch.tensor([1, 0, 3, 2])),
         asked(torch.tensor([1.0, 2.0, 3.0, 4.0]), fine),
         asked(apart[:, 0], apart[:, 1].exp()),
     ]

@@ -10,6 +10,13 @@ from embedkit.checks.framework import Criterion, Draw, Mistake, Task, says, scat
 from embedkit.checks.geometry.shared import gives
 from embedkit.checks.probes import Inputs, Seen
 
+ACROSS = torch.tensor([[3.0, -3.0], [-3.0, 3.0], [1.0, 1.0], [-1.0, -1.0]])
+"""A table whose first direction is at right angles to (1, 1)."""
+
+FAR_APART = torch.tensor([[1e-3, 0.0, 0.0], [0.0, 5e-9, 0.0], [0.0, 0.0, 1e-9]])
+FAR_APART = torch.cat([FAR_APART, -FAR_APART])
+"""A small table that spreads along its first direction far more than along the others."""
+
 
 def asked(table: Tensor, count: int, rows: Tensor) -> Inputs:
     """One question, in the order of the arguments."""
@@ -48,11 +55,13 @@ def top_directions(draw: Draw) -> list[Inputs]:
         others = draw.numbers(4, dim).double() * 3 + 1
         found += [asked(table, count, table), asked(table, count, others)]
     for rows, dim, count in ((12, 5, 1), (20, 6, 3)):
-        table = spread_table(draw, rows, dim, ratio=1.05)
+        table = spread_table(draw, rows, dim, ratio=1.01)
         found.append(asked(table, count, draw.numbers(4, dim).double()))
     table = spread_table(draw, 15, 4)
     found.append(asked(scattered(table), 2, scattered(draw.numbers(6, 4).double())))
     found.append(asked(table, 4 - 1, draw.numbers(1, 4).double()))
+    found.append(asked(ACROSS.double(), 1, draw.numbers(3, 2).double()))
+    found.append(asked(FAR_APART.double(), 2, draw.numbers(3, 3).double()))
     return found
 
 

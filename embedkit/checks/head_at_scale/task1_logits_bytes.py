@@ -31,11 +31,12 @@ def shapes(draw: Draw) -> list[Inputs]:
 
 
 def dtypes(draw: Draw) -> list[Inputs]:
-    """Half and double precision."""
+    """Half and double precision, and numbers of one byte."""
     return [
         asked(draw, 3, 2, vocab_size=10, dtype=torch.bfloat16),
         asked(draw, 10, 3, vocab_size=draw.integer(10, 20), dtype=torch.float64),
         asked(draw, 4, 3, vocab_size=8, dtype=torch.float16),
+        asked(draw, 5, 2, vocab_size=9, dtype=torch.float8_e4m3fn),
     ]
 
 
@@ -99,6 +100,7 @@ task = Task(
         Criterion(
             "half and double precision take other bytes",
             dtypes,
+            probe="call_on_parts",
             mistakes=(
                 Mistake(
                     "Not every number takes 4 bytes. hidden.element_size() knows how many it is.",

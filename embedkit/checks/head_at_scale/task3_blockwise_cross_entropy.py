@@ -64,10 +64,12 @@ def other_inputs(draw: Draw) -> list[Inputs]:
     """Double precision, no position at all, and inputs scattered in memory."""
     hidden, table, targets = wide(draw, 9, 12, 3)
     nothing = torch.empty(0, 3), table, torch.empty(0, dtype=torch.long)
+    nothing_double = nothing[0].double(), table.double(), nothing[2]
     return [
         asked(scattered(hidden), scattered(table), targets, block_size=4),
         asked(hidden.double(), table.double(), targets, block_size=6),
         asked(*nothing, block_size=4),
+        asked(*nothing_double, block_size=4),
     ]
 
 

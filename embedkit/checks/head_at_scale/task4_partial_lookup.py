@@ -31,7 +31,9 @@ def held_or_before(draw: Draw) -> list[Inputs]:
         asked(draw.table(5, 3), 5, torch.empty(2, 0, dtype=torch.long)),
         asked(scattered(draw.table(5, 3)), 5, scattered(draw.ids(10, 3, 4))),
         asked(tidy_table(8, 2)[5:8].bfloat16(), 5, torch.tensor([6, 1])),
-        asked(draw.table(6, 3).double(), 4, draw.ids(10, 3, 4)),
+        asked(draw.doubles(6, 3), 4, draw.ids(10, 3, 4)),
+        asked(draw.doubles(6, 3), 4, torch.empty(0, dtype=torch.long)),
+        asked(draw.table(6, 3), 2**40 + 5, torch.tensor([5, 2**40 + 6, 9])),
         asked(draw.table(5, 3).half(), 5, torch.tensor(3)),
     ]
 
@@ -47,7 +49,8 @@ def held_or_behind(draw: Draw) -> list[Inputs]:
         asked(draw.table(5, 3), 40, torch.tensor([297, 65_577, 41])),
         asked(draw.table(1, 1), 3, torch.tensor([[5]])),
         asked(scattered(draw.table(5, 3)), 5, scattered(5 + draw.ids(10, 3, 4))),
-        asked(draw.table(5, 3).double(), 5, 5 + draw.ids(10, 3, 4)),
+        asked(draw.doubles(5, 3), 5, 5 + draw.ids(10, 3, 4)),
+        asked(draw.table(5, 3), 5, torch.tensor([6, 2**32 + 6, 10**12])),
         asked(draw.table(5, 3).bfloat16(), 2, 2 + draw.ids(10, 8)),
     ]
 

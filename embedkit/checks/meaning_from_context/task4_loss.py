@@ -43,13 +43,14 @@ def large_scores(draw: Draw) -> list[Inputs]:
 
 
 def other_shapes(draw: Draw) -> list[Inputs]:
-    """A single pair, batches, no pairs, double precision, and scores scattered in memory."""
+    """A single pair, batches, no pairs, other dtypes, and scores scattered in memory."""
     return [
         asked(torch.tensor(1.0), torch.tensor([2.0, 3.0])),
         asked(draw.numbers(2, 3), draw.numbers(2, 3, 4)),
         asked(draw.numbers(5, 5, 5), draw.numbers(5, 5, 5, 5)),
         asked(torch.empty(0), torch.empty(0, 5)),
-        asked(draw.numbers(4).double(), draw.numbers(4, 3).double()),
+        asked(draw.doubles(4), draw.doubles(4, 3)),
+        asked(draw.numbers(4).half(), draw.numbers(4, 2).half()),
         asked(scattered(draw.numbers(3, 4)), scattered(draw.numbers(3, 4, 5))),
     ]
 

@@ -75,19 +75,21 @@ def with_repeats(draw: Draw) -> list[Inputs]:
 
 
 def other_inputs(draw: Draw) -> list[Inputs]:
-    """No pairs, scores of −300 and 200, double precision, and what lies scattered in memory."""
+    """No pairs, scores of −3000 and 2000, double precision, and what lies scattered in memory."""
     far = small([0, 3], [1, 2], [[2], [3]])
-    far["E"] *= 200
+    far["E"] *= 2000
     nothing = torch.empty(0, dtype=torch.long)
     others = shuffled(draw, 40)
     noise = others[8:32].reshape(8, 3)
     doubled = asked(draw, shuffled(draw, 40)[:8], others[:8], noise, 40)
     apart = asked(draw, shuffled(draw, 40)[:8], others[:8], scattered(noise), 40)
+    none = asked(draw, nothing, nothing, torch.empty(0, 5, dtype=torch.long), 4)
     for name in ("E", "C"):
-        doubled[name] = doubled[name].double()
+        none[name] = none[name].double()
+        doubled[name] = draw.doubles(40, 3) / 2
         apart[name] = scattered(apart[name])
     return [
-        asked(draw, nothing, nothing, torch.empty(0, 5, dtype=torch.long), 4),
+        none,
         far,
         doubled,
         apart,

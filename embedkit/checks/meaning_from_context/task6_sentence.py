@@ -46,8 +46,8 @@ def asked(
     """One question about two random tables, in double precision: its sums are long."""
     dim = draw.integer(2, 6)
     return {
-        "E": draw.table(vocab_size, dim).double() / 2,
-        "C": draw.table(vocab_size, dim).double() / 2,
+        "E": draw.doubles(vocab_size, dim) / 2,
+        "C": draw.doubles(vocab_size, dim) / 2,
         "ids": ids,
         "negatives": negatives,
         "window": window,
@@ -113,7 +113,7 @@ def with_repeats(draw: Draw) -> list[Inputs]:
 
 
 def other_sentences(draw: Draw) -> list[Inputs]:
-    """Wide windows, a single word, none, scores of −300 and 300, and what lies scattered."""
+    """Wide windows, a single word, none, scores of −3000 and 3000, and what lies scattered."""
     wide = asked(draw, shuffled(draw, 9)[:3], torch.tensor([8, 8]), draw.integer(5, 9), 2, 9)
     wide["negatives"] = torch.tensor([int(i) for i in range(9) if i not in wide["ids"]][:2])
     single = small([2], [3, 4], 2, 2)
@@ -123,10 +123,12 @@ def other_sentences(draw: Draw) -> list[Inputs]:
     apart = asked(draw, some[:7], some[9:12], 2, 3, 20)
     single_precision = asked(draw, some[:5], some[9:12], 2, 3, 20)
     for name in ("E", "C"):
+        single[name] = single[name].double()
+        nothing[name] = nothing[name].double()
         apart[name] = scattered(apart[name])
         single_precision[name] = single_precision[name].float()
     far = small([3, 2], [4], 1, 1)
-    far["E"] *= 200
+    far["E"] *= 2000
     return [wide, single, nothing, far, apart, single_precision]
 
 

@@ -34,6 +34,7 @@ def enough_rows(draw: Draw) -> list[Inputs]:
         asked(draw.table(12, 3), 6),
         asked(draw.table(draw.integer(3, 9), 2), 1),
         asked(draw.table(64, 2), 64),
+        asked(draw.doubles(6, 2), 3),
     ]
 
 
@@ -86,6 +87,11 @@ def in_float32(inputs: Inputs, seen: Seen) -> bool:
 from_multiple = (
     "multiple - V is what is missing only if V is below multiple. For more rows, it is what is "
     "missing to the *next* multiple."
+)
+float32_came = Mistake(
+    "The zeros are float32, and torch.cat takes the wider type of the two. Give them the table's "
+    "dtype, and keep that of the table itself.",
+    when=in_float32,
 )
 
 task = Task(
@@ -163,17 +169,14 @@ task = Task(
                     "V % multiple is 0, and so is what is missing.",
                     answer=full_multiple_more,
                 ),
+                float32_came,
             ),
         ),
         Criterion(
             "the table's dtype is kept, and it may lie scattered",
             other_kinds,
             mistakes=(
-                Mistake(
-                    "The zeros are float32, and torch.cat takes the wider type of the two. Give "
-                    "them the table's dtype.",
-                    when=in_float32,
-                ),
+                float32_came,
                 Mistake(SCATTERED, when=says("view size is not compatible")),
             ),
         ),

@@ -79,7 +79,7 @@ def rows_of_zeros(draw: Draw) -> list[Inputs]:
 def tiny_rows(draw: Draw) -> list[Inputs]:
     """Rows of very small or very large numbers, as a table may have after training."""
     table = off_the_halves(draw, 4, 6, alike=True)
-    scales = (2.0**-60, 2.0**-70, 2.0**60, 2.0**-30, 2.0**-105, 2.0**87)  # to 1e-30 and 1e30
+    scales = (2.0**-60, 2.0**-70, 2.0**60, 2.0**-30, 2.0**-102, 2.0**87)  # to 1e-30 and 1e30
     small = torch.tensor([[127.0, -64.0]]) * 2.0**-60
     return [{"table": small}, *({"table": table * scale} for scale in scales)]
 

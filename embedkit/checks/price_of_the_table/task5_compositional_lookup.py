@@ -42,6 +42,7 @@ def any_shape(draw: Draw) -> list[Inputs]:
     nothing = asked(draw, 4, 5, 1) | {"ids": torch.empty(2, 0, dtype=torch.long)}
     double = asked(draw, 4, 5, 2, 3)
     double |= {name: double[name].double() / 3 for name in ("quotients", "remainders")}
+    nothing_double = double | {"ids": nothing["ids"]}
     half = asked(draw, 4, 5, 2, 4)
     half |= {name: draw.ids(9, *half[name].shape).half() for name in ("quotients", "remainders")}
     return [
@@ -52,6 +53,7 @@ def any_shape(draw: Draw) -> list[Inputs]:
         asked(draw, 4, 5, 1, 3),
         asked(draw, 4, 5, 2, 3, 2),
         nothing,
+        nothing_double,
         double,
         half,
         {name: scattered(value) for name, value in apart.items()},

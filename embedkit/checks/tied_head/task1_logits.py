@@ -40,6 +40,7 @@ def biases(draw: Draw) -> list[Inputs]:
     """A number for each token; once there are as many places as tokens."""
     return [
         asked(torch.tensor([[1.0, 10.0]]), SMALL, torch.tensor([100.0, 0.0, 300.0])),
+        asked(torch.tensor([[1.0, 10.0]]), SMALL, torch.tensor([100.0, 0.0, -100.0])),
         asked(draw.numbers(6, 4), draw.table(6, 4), draw.numbers(6)),
         asked(draw.numbers(2, 9, 4), draw.table(9, 4), draw.numbers(9)),
         asked(draw.numbers(4), draw.table(9, 4), draw.numbers(9)),

@@ -11,6 +11,11 @@ from embedkit.checks.probes import Inputs, Seen
 DRAWN_PARTS = 24
 """So many that to guess each of them right takes more luck than anybody has."""
 
+NUMBERS = (
+    "Beside the start, numbers are compared, and they prove nothing: let all be zero, and a table "
+    "equals its transpose; let one be nan, and it does not even equal itself. Compare the strides."
+)
+
 
 def asked(draw: Draw, *pairs: str) -> list[Inputs]:
     """Each pair made of a small table, and then of random ones, square and not."""
@@ -20,10 +25,11 @@ def asked(draw: Draw, *pairs: str) -> list[Inputs]:
 
 
 def copies(draw: Draw) -> list[Inputs]:
-    """A table and itself, a copy, and other numbers; also where all numbers are equal."""
+    """A table and itself, a copy, and other numbers; also where all are equal, or nan."""
     alike = {"pair": "table, zeros", "table": torch.zeros(3, 3)}
+    unknown = {"pair": "table, table", "table": torch.full((2, 3), torch.nan)}
     pairs = "table, table.clone()", "table, table", "table, zeros", "table, table + 1"
-    return [*asked(draw, *pairs), alike, {**alike, "pair": "table, table"}]
+    return [*asked(draw, *pairs), alike, {**alike, "pair": "table, table"}, unknown]
 
 
 def other_names(draw: Draw) -> list[Inputs]:
@@ -46,6 +52,7 @@ def views(draw: Draw) -> list[Inputs]:
         "table[:-1], table[1:]",
         "table[:2], table[::2][:2]",
         "table[:2, :2], table.T[:2, :2]",
+        "table[:2, :3], table[:3, :2]",
         "table[:, :2], table[:, ::2]",
         "table, table.view(D, V)",
         "table, table",
@@ -150,6 +157,7 @@ task = Task(
                         and any(said is True for said in seen.value.values())
                     ),
                 ),
+                Mistake(NUMBERS, when=lambda inputs, seen: bool(inputs["table"].isnan().any())),
                 Mistake(
                     "Not even a table and itself are tied by this. .data, .detach() and the like "
                     "make a new Python object each time, so “is” and id() say nothing of them. "
@@ -199,8 +207,7 @@ task = Task(
                     answer=same_start_and_shape,
                 ),
                 Mistake(
-                    "Start and numbers agree, but not the strides. Equal numbers prove nothing "
-                    "here, either: let all be zero, and a table equals its transpose.",
+                    NUMBERS,
                     when=lambda inputs, seen: not inputs["table"].any(),
                 ),
                 Mistake(

@@ -55,10 +55,11 @@ SMALL: Inputs = {
 
 
 def readings(draw: Draw) -> list[Inputs]:
-    """Weights, and ids to read with them: a batch, a text, a single id, and double precision."""
+    """Weights, and ids to read with them: a batch, a text, a single id, long rows, and doubles."""
     double = {name: value.double() / 3 for name, value in weights(draw, 9, 5).items()}
     return [
         {"ids": torch.tensor([[2, 0]]), **SMALL},
+        {"ids": torch.tensor([[2, 0]]), **SMALL, "table": 256 * SMALL["table"]},
         {"ids": draw.ids(9, 2, 6), **weights(draw, 9, 4)},
         {"ids": draw.ids(9, 7), **weights(draw, 9, 5)},
         {"ids": torch.tensor(3), **weights(draw, 9, 5)},
@@ -261,7 +262,13 @@ task = Task(
         ),
         Criterion(
             "it learns through both ends: as it is, as a deep copy, and with saved weights",
-            life_after("nothing", "model.double()", "copy.deepcopy(model)", "load_state_dict"),
+            life_after(
+                "nothing",
+                "model.eval()",
+                "model.double()",
+                "copy.deepcopy(model)",
+                "load_state_dict",
+            ),
             probe="tied_life",
             mistakes=(
                 Mistake(
@@ -332,7 +339,13 @@ task = Task(
                     "The table stands in the state_dict twice, under two names, and safetensors "
                     "would refuse it. A head that has the embedding layer as a part lists it "
                     "again: keep the layer in a tuple, or score in forward without a head.",
-                    when=lambda inputs, seen: len(seen.value) > 1,
+                    when=lambda inputs, seen: len(seen.value["the table"]) > 1,
+                ),
+                Mistake(
+                    "The state_dict names more than embedding.weight, body.weight and body.bias. "
+                    "Buffers and frozen parameters are saved, too: keep a number as a Python "
+                    "number, and make no layer that is not used.",
+                    when=lambda inputs, seen: bool(seen.value["not trained"]),
                 ),
             ),
         ),

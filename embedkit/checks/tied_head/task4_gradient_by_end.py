@@ -54,6 +54,12 @@ def texts(draw: Draw) -> list[Inputs]:
             "ids": torch.tensor([0]),
             "targets": torch.tensor([1]),
         },
+        {
+            **SMALL,
+            "table": 20 * SMALL["table"],
+            "ids": torch.tensor([0, 2]),
+            "targets": torch.tensor([1, 0]),
+        },
         question | {name: scattered(question[name]) for name in ("ids", "targets")},
     ]
 

@@ -19,6 +19,7 @@ def distributions(draw: Draw, contexts: int, vocab_size: int, rank: int) -> Inpu
 def generic(draw: Draw) -> list[Inputs]:
     """Low rank and full rank, more contexts than tokens, a single context, contexts alike."""
     small = torch.tensor([[0.5, 0.25, 0.25], [0.25, 0.5, 0.25]]).double()
+    rare = torch.tensor([[1e-200, 0.5, 0.5], [0.25, 0.25, 0.5]], dtype=torch.float64)
     alike = distributions(draw, 1, 8, 1)["probabilities"].expand(5, 8).clone()
     return [
         {"probabilities": small},
@@ -29,17 +30,17 @@ def generic(draw: Draw) -> list[Inputs]:
         {"probabilities": draw.numbers(20, 5).double().softmax(dim=1)},
         {"probabilities": draw.numbers(1, 6).double().softmax(dim=1)},
         {"probabilities": alike},
-        {"probabilities": torch.tensor([[1e-12, 0.5, 0.5], [0.25, 0.25, 0.5]]).double()},
+        {"probabilities": rare},
         {"probabilities": near_the_bound(draw)},
     ]
 
 
 def near_the_bound(draw: Draw) -> Tensor:
-    """Probabilities whose scores have the singular values 3, 1e-4 and 1e-8, of which two count."""
+    """Probabilities whose scores have the singular values 3, 2e-6 and 2e-7. Two count."""
     left = torch.linalg.qr(draw.numbers(6, 3).double())[0]
     right = draw.numbers(8, 3).double()
     right = torch.linalg.qr(right - right.mean(dim=0))[0]
-    sizes = torch.tensor([3.0, 1e-4, 1e-8]).double()
+    sizes = torch.tensor([3.0, 2e-6, 2e-7]).double()
     found: Tensor = (left * sizes @ right.T).softmax(dim=1)
     return found
 
@@ -123,7 +124,7 @@ added_to_it = Mistake(
     when=lambda inputs, seen: bool(inputs["probabilities"].min() < 1e-9),
 )
 cut_elsewhere = Mistake(
-    "The scores here have the singular values 3, 1e-4 and 1e-8, about. Those up to 1e-6 count as "
+    "The scores here have the singular values 3, 2e-6 and 2e-7. Those up to 1e-6 count as "
     "zero, and no others: D is 2.",
     when=lambda inputs, seen: inputs["probabilities"].shape == (6, 8),
 )
