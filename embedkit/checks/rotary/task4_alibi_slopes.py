@@ -19,7 +19,7 @@ def powers_of_two(draw: Draw) -> list[Inputs]:
 def others(draw: Draw) -> list[Inputs]:
     """Numbers of heads in between."""
     drawn = (draw.integer(2**n + 1, 2 ** (n + 1) - 1) for n in (4, 5, 6, 7))
-    return [{"heads": heads} for heads in (3, 12, 6, 7, 5, 9, 112, *drawn)]
+    return [{"heads": heads} for heads in (3, 12, 6, 7, 5, 9, 112, 600, *drawn)]
 
 
 def gentle(draw: Draw) -> list[Inputs]:
