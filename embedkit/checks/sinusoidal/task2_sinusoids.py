@@ -59,10 +59,10 @@ def far_away(draw: Draw) -> list[Inputs]:
 
 
 def slow_clocks(draw: Draw) -> list[Inputs]:
-    """First positions, at which slow clocks have hardly moved."""
+    """Position 1, at which slow clocks have hardly moved, and no cosine is near 0."""
     return [
-        asked(torch.tensor([1, 2]), 8, 1e6),
-        asked(1 + draw.ids(8, 5), 2 * draw.integer(12, 30), draw.integer(2, 9) * 1e5),
+        asked(torch.tensor([1]), 8, 1e6),
+        asked(torch.tensor([1]), 2 * draw.integer(12, 30), draw.integer(2, 9) * 1e5),
     ]
 
 
