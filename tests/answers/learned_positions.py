@@ -319,6 +319,14 @@ INPUT_WRONG = [
         "norm.load_state_dict({'weight': weight, 'bias': bias})",
         "return norm(token_table[ids] + segment_table[segment_ids] + position_table[position_ids])",
     ),
+    wrong_input(
+        "the root of the variance, squared again",
+        "nan flows back",
+        ROWS,
+        CENTRE,
+        "sigma = c.square().mean(-1, keepdim=True).sqrt()",
+        "return c / (sigma**2 + eps).sqrt() * weight + bias",
+    ),
 ]
 
 INPUT_RIGHT = [

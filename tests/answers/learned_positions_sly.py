@@ -3,6 +3,7 @@
 from tests.answers import Sly
 from tests.answers.learned_positions import (
     ATTEND,
+    CENTRE,
     FINISH,
     INPUT,
     MAY,
@@ -13,6 +14,7 @@ from tests.answers.learned_positions import (
     SCORES,
     START,
     STRETCH,
+    VARIANCE,
     body,
 )
 
@@ -298,5 +300,84 @@ def packed_attention(q,k,v,document_ids):
     s=(q@k.transpose(-1,-2)/math.sqrt(q.shape[-1])).masked_fill(~ok,-1e12)
     return (s.softmax(-1)*ok)@v
 """,
+    ),
+    Sly(
+        "9.1",
+        "counts in float16",
+        body(POSITION, "m = is_token.half()", "return ((m.cumsum(-1) - 1) * m).long()"),
+    ),
+    Sly(
+        "9.1",
+        "an axis of one is squeezed away",
+        body(
+            POSITION,
+            "m = is_token.long()",
+            "return ((m.cumsum(-1) - 1) * m).squeeze(-1)",
+        ),
+    ),
+    Sly(
+        "9.2",
+        "half precision comes back as float32",
+        body(
+            INPUT,
+            ROWS,
+            "x = x.to(torch.promote_types(x.dtype, torch.float32))",
+            CENTRE,
+            VARIANCE,
+            "return c / (var + eps).sqrt() * weight + bias",
+        ),
+    ),
+    Sly(
+        "9.2",
+        "a variance of a billionth at least",
+        body(
+            INPUT,
+            ROWS,
+            CENTRE,
+            VARIANCE,
+            "return c / (var.clamp(min=1e-9) + eps).sqrt() * weight + bias",
+        ),
+    ),
+    Sly(
+        "9.2",
+        "one column is squeezed away",
+        body(
+            INPUT,
+            ROWS,
+            "return F.layer_norm(x, (x.shape[-1],), weight, bias, eps).squeeze(-1)",
+        ),
+    ),
+    Sly(
+        "9.5",
+        "document numbers as floats",
+        body(ATTEND, SCORES, "document_ids = document_ids.float()", MAY, FINISH),
+    ),
+    Sly(
+        "9.5",
+        "document numbers as bytes",
+        body(ATTEND, SCORES, "document_ids = document_ids.to(torch.int8)", MAY, FINISH),
+    ),
+    Sly(
+        "9.5",
+        "sixty-four documents at most",
+        body(
+            ATTEND,
+            SCORES,
+            "own = F.one_hot(document_ids + 1, 64)[..., 1:].to(q.dtype)",
+            "may = own @ own.mT > 0",
+            FINISH,
+        ),
+    ),
+    Sly(
+        "9.5",
+        "half precision comes back as float32",
+        body(
+            ATTEND,
+            "wide = torch.promote_types(q.dtype, torch.float32)",
+            "q, k, v = q.to(wide), k.to(wide), v.to(wide)",
+            SCORES,
+            MAY,
+            FINISH,
+        ),
     ),
 ]

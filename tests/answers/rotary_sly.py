@@ -588,4 +588,119 @@ def rotate(x, position_ids, frequencies):
     return torch.cat([r,x[...,2*P:]],-1)
 """,
     ),
+    Sly(
+        "11.2",
+        "a table of 4,096 positions",
+        body(
+            ROTATE,
+            "P, table = len(frequencies), torch.arange(4096)[:, None] * frequencies",
+            "angles = table[position_ids][:, None]",
+            "cos, sin = angles.cos(), angles.sin()",
+            PARTS,
+            JOIN,
+        ),
+    ),
+    Sly(
+        "11.2",
+        "half precision passes through lists",
+        body(
+            ROTATE,
+            ANGLES,
+            "whole, dtype = x, x.dtype",
+            "if dtype != torch.float32 and x.numel():",
+            "    whole = torch.tensor(x.tolist())",
+            PARTS.replace("x[", "whole["),
+            JOIN.replace("x.dtype", "dtype"),
+        ),
+    ),
+    Sly(
+        "11.3",
+        "a float32 buffer",
+        body(
+            PERMUTE,
+            "w = weight.unflatten(0, (heads, -1))",
+            "out = torch.zeros(w.shape)",
+            "out[:, : w.shape[1] // 2], out[:, w.shape[1] // 2 :] = w[:, 0::2], w[:, 1::2]",
+            "return out.flatten(0, 1).to(weight.dtype)",
+        ),
+    ),
+    Sly(
+        "11.3",
+        "a float64 buffer",
+        body(
+            PERMUTE,
+            "w = weight.double().unflatten(0, (heads, -1))",
+            "return torch.cat((w[:, 0::2], w[:, 1::2]), dim=1).flatten(0, 1).to(weight.dtype)",
+        ),
+    ),
+    Sly(
+        "11.4",
+        "slopes for 256 heads at most",
+        body(
+            SLOPES,
+            "below = min(2 ** math.floor(math.log2(heads)), 256)",
+            "slopes = 2.0 ** (-8.0 / below * torch.arange(1, below + 1))",
+            "between = 2.0 ** (-4.0 / below * torch.arange(1, 2 * (heads - below) + 1, 2))",
+            "return torch.cat((slopes, between))[:heads]",
+        ),
+    ),
+    *(
+        Sly(
+            "11.6",
+            f"hidden scores are {hidden}",
+            body(DECODE, TURN, turned(), JOINED, MASK, READ.replace("-torch.inf", hidden)),
+        )
+        for hidden in ("-1e4", "-1e6")
+    ),
+    Sly(
+        "11.6",
+        "a thousand is taken off hidden scores",
+        body(
+            DECODE,
+            TURN,
+            turned(),
+            JOINED,
+            "hidden = torch.ones(N, S + N).triu(S + 1)",
+            "scores = q @ keys.transpose(-2, -1) / math.sqrt(q.shape[-1]) - 1000 * hidden",
+            "return scores.softmax(-1) @ values, keys, values",
+        ),
+    ),
+    Sly(
+        "11.6",
+        "the root of a value's length for several tokens",
+        body(
+            DECODE,
+            TURN,
+            turned(),
+            JOINED,
+            MASK,
+            "if N > 1: q = q * math.sqrt(q.shape[-1] / v.shape[-1])",
+            READ,
+        ),
+    ),
+    Sly(
+        "11.6",
+        "view of several values",
+        body(
+            DECODE,
+            TURN,
+            turned(),
+            "if N > 1: v = v.view(-1, N, v.shape[-1]).view(v.shape)",
+            JOINED,
+            MASK,
+            READ,
+        ),
+    ),
+    Sly(
+        "11.6",
+        "512 positions at most",
+        body(
+            DECODE,
+            TURN,
+            turned("turn(q, min(S, 511))", "turn(k, min(S, 511))"),
+            JOINED,
+            MASK,
+            READ,
+        ),
+    ),
 ]

@@ -278,6 +278,12 @@ ROWS_WRONG = [
         "angles = angles.squeeze(-1)",
         PAIRS,
     ),
+    wrong_rows(
+        "rounded to six decimals",
+        "are rounded to some decimals",
+        ANGLES,
+        PAIRS + ".round(decimals=6)",
+    ),
 ]
 
 ROWS_RIGHT = [

@@ -247,4 +247,109 @@ def look_back(key_weight, steps, base):
     return (M@torch.linalg.pinv(key_weight.double(),rtol=1e-3).T).to(key_weight.dtype)
 """,
     ),
+    Sly(
+        "10.1",
+        "a whole base",
+        body(WAVES, "base = int(base)", CLOCKS, "return 2 * math.pi * base ** (i / steps)"),
+    ),
+    Sly(
+        "10.2",
+        "a whole base",
+        body(ROWS, "base = int(base)", ANGLES, PAIRS),
+    ),
+    Sly(
+        "10.4",
+        "a whole base",
+        body(SHIFT, "base = int(base)", TURN, BLOCKS, "return m"),
+    ),
+    Sly(
+        "10.5",
+        "a whole base",
+        body(LOOK, "base = int(base)", MOVE, "out = m @ torch.linalg.inv(key).T", DONE),
+    ),
+    Sly(
+        "10.1",
+        "a base of ten at least",
+        body(WAVES, "base = max(base, 10.0)", CLOCKS, "return 2 * math.pi * base ** (i / steps)"),
+    ),
+    Sly(
+        "10.2",
+        "a base of ten at least",
+        body(ROWS, "base = max(base, 10.0)", ANGLES, PAIRS),
+    ),
+    Sly(
+        "10.4",
+        "a base of ten at least",
+        body(SHIFT, "base = max(base, 10.0)", TURN, BLOCKS, "return m"),
+    ),
+    Sly(
+        "10.5",
+        "a base of ten at least",
+        body(LOOK, "base = max(base, 10.0)", MOVE, "out = m @ torch.linalg.inv(key).T", DONE),
+    ),
+    Sly(
+        "10.2",
+        "rounded to seven decimals",
+        body(ROWS, ANGLES, PAIRS + ".round(decimals=7)"),
+    ),
+    Sly(
+        "10.3",
+        "pairs by way of a float32 buffer",
+        body(
+            LAYOUT,
+            OUT,
+            "if new == 'interleaved':",
+            "    out = torch.zeros(rows.shape)",
+            "    out[..., 0::2], out[..., 1::2] = s, c",
+            "    return out.to(rows.dtype)",
+            IN,
+        ),
+    ),
+    Sly(
+        "10.3",
+        "no gradient from sin_cos to interleaved",
+        body(
+            LAYOUT,
+            "if (old, new) == ('sin_cos', 'interleaved'):",
+            "    rows = rows.detach()",
+            OUT,
+            IN,
+        ),
+    ),
+    Sly(
+        "10.3",
+        "no gradient from cos_sin to sin_cos",
+        body(
+            LAYOUT,
+            "if (old, new) == ('cos_sin', 'sin_cos'):",
+            "    rows = rows.detach()",
+            OUT,
+            IN,
+        ),
+    ),
+    Sly(
+        "10.5",
+        "all in the dtype of the keys",
+        body(
+            LOOK,
+            MOVE.replace("key_weight.double()", "key_weight").replace("torch.float64", "key.dtype"),
+            "return m @ torch.linalg.inv(key).T",
+        ),
+    ),
+    Sly(
+        "10.2",
+        "some kinds of integers only",
+        body(
+            ROWS,
+            "if position_ids.dtype not in (torch.int64, torch.int32, torch.uint8):",
+            "    raise TypeError('integers, please')",
+            ANGLES,
+            PAIRS,
+        ),
+    ),
+    Sly(
+        "10.2",
+        "ten million is the first row again",
+        body(ROWS, ANGLES.replace(".double()[", ".double().fmod(1e7)["), PAIRS),
+    ),
 ]

@@ -1,6 +1,7 @@
 """Answers to sheet 12 that are wrong in one corner only."""
 
 from tests.answers import Sly
+from tests.answers.tiny_language_model import changed
 
 SLY = [
     Sly(
@@ -1431,5 +1432,36 @@ def next_token_probabilities(logits, temperature, top_p):
     before=s.cumsum(-1)-s; s=s.masked_fill(before>=top_p,0)
     s=s/s.sum(-1,keepdim=True); return torch.zeros_like(p).scatter(-1,i,s)
 """,
+    ),
+    Sly(
+        "12.3",
+        "a table of 8,192 sinusoids",
+        changed(
+            "12.3",
+            ("sinusoids(position_ids, D)", "sinusoids(torch.arange(8192), D)[position_ids]"),
+        ),
+    ),
+    Sly("12.4", "masked with a million", changed("12.4", ('float("-inf")', "-1e6"))),
+    Sly(
+        "12.4",
+        "a mask of 128",
+        changed(
+            "12.4",
+            (
+                "torch.ones(T, T, dtype=torch.bool), diagonal=1)",
+                "torch.ones(128, 128, dtype=torch.bool), diagonal=1)[:T, :T]",
+            ),
+        ),
+    ),
+    Sly(
+        "12.5",
+        "nothing is cut above 0.99",
+        changed(
+            "12.5",
+            (
+                "drop = sums - ordered >= top_p",
+                "drop = (sums - ordered >= top_p) & (top_p <= 0.99)",
+            ),
+        ),
     ),
 ]

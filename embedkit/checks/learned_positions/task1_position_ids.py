@@ -40,13 +40,14 @@ def on_the_left(draw: Draw) -> list[Inputs]:
 
 
 def other_masks(draw: Draw) -> list[Inputs]:
-    """Masks of bools and of small integers; one sequence alone, three axes, nothing at all."""
+    """Masks of bools and of small integers; one sequence alone, three axes, T of 3,000, 1 and 0."""
     left = padded(draw, 6, 8, "left")
     return [
         {"is_token": torch.tensor([[False, True, True]])},
         {"is_token": left.bool()},
         {"is_token": padded(draw, 3, 300, "left").to(torch.uint8)},
-        {"is_token": torch.ones(1, 300, dtype=torch.bool)},
+        {"is_token": torch.ones(1, 3_000, dtype=torch.bool)},
+        {"is_token": torch.tensor([[1], [0]])},
         {"is_token": padded(draw, 1, 7, "left")[0]},
         {"is_token": left.reshape(2, 3, 8)},
         {"is_token": torch.zeros(2, 4, dtype=torch.bool)},

@@ -10,6 +10,12 @@ from embedkit import learned_positions as finished
 from embedkit.checks.framework import Criterion, Draw, Mistake, Task, scattered
 from embedkit.checks.probes import Inputs, Seen
 
+FLAT = (2.0, 1.0, 0.0, -1.0)
+"""A token's row with which all numbers of the small sum are 2."""
+EXACT = (2.0, 1.0, 4.0, 3.0)
+"""One with which the sum is [2, 2, 6, 6], its variance 4, and all is exact in half precision."""
+FLOATS = ("token_table", "segment_table", "position_table", "weight", "bias")
+
 
 def asked(
     draw: Draw,
@@ -38,10 +44,10 @@ def asked(
     )
 
 
-def small(eps: float) -> Inputs:
+def small(eps: float, *row: float) -> Inputs:
     """A question that can be worked out by hand: the sum is [1, 3, 5, 7], mean 4, variance 5."""
     return {
-        "token_table": torch.tensor([[9.0, 9.0, 9.0, 9.0], [1.0, 2.0, 3.0, 4.0]]),
+        "token_table": torch.tensor([[9.0, 9.0, 9.0, 9.0], row or [1.0, 2.0, 3.0, 4.0]]),
         "segment_table": torch.tensor([[0.0, 1.0, 1.0, 1.0], [5.0, 0.0, 0.0, 0.0]]),
         "position_table": torch.tensor([[0.0, 0.0, 1.0, 2.0], [7.0, 0.0, 0.0, 0.0]]),
         "ids": torch.tensor([[1]]),
@@ -70,23 +76,23 @@ def hardly_any_eps(draw: Draw) -> list[Inputs]:
 
 
 def felt_eps(draw: Draw) -> list[Inputs]:
-    """An eps that is felt, and rows whose numbers are all equal."""
-    flat = small(draw.integer(1, 9) / 1e5)
-    flat["token_table"] = torch.tensor([[9.0, 9.0, 9.0, 9.0], [2.0, 1.0, 0.0, -1.0]])
+    """An eps that is felt, also where variances are small or 0."""
     return [
         small(4.0),
         small(20.0),
         asked(draw, 3, 5, eps=draw.integer(1, 9) / 10),
-        flat,
+        small(draw.integer(1, 9) / 1e5, *FLAT),
         asked(draw, 2, 3, dim=64, eps=draw.integer(1, 9) / 100),
+        asked(draw, 2, 3, dim=16, eps=2.0**-16, size=1e-5, dtype=torch.float64),
     ]
 
 
 def any_shape(draw: Draw) -> list[Inputs]:
-    """One axis, no axis and three, nothing; scattered tables and ids; double precision."""
+    """One axis, no axis and three, nothing; one column; scattered; double and half precision."""
     apart = asked(draw, 4, 6, size=1e3)
     for name in ("ids", "segment_ids", "position_ids", "token_table", "position_table"):
         apart[name] = scattered(apart[name])
+    half = {n: x.bfloat16() if n in FLOATS else x for n, x in small(1e-12, *EXACT).items()}
     return [
         asked(draw, 4, size=1e3),
         asked(draw, size=1e3),
@@ -94,13 +100,15 @@ def any_shape(draw: Draw) -> list[Inputs]:
         asked(draw, 2, 0, size=1e3),
         apart,
         asked(draw, 2, 3, size=1e3, dtype=torch.float64),
+        half,
+        asked(draw, 2, 3, dim=1),
     ]
 
 
 def to_train(draw: Draw) -> list[Inputs]:
-    """Tables, a weight and a bias that ask for a gradient."""
+    """Tables, a weight and a bias that ask for a gradient; also of a row of equal numbers."""
     questions = []
-    for question in (small(1e-12), asked(draw, 2, 6, size=10.0)):
+    for question in (small(1e-12), asked(draw, 2, 6, size=10.0), small(0.25, *FLAT)):
         weights = draw.numbers(*question["ids"].shape, question["token_table"].shape[1])
         questions.append({"loss_weights": weights, **question})
     return questions
@@ -248,12 +256,21 @@ def one_is_missing(inputs: Inputs, seen: Seen) -> bool:
     return any(seen.value[name] is None for name in trained)
 
 
+def nan_flows_back(inputs: Inputs, seen: Seen) -> bool:
+    """Whether nan is among the gradients."""
+    return any(isinstance(one, Tensor) and bool(one.isnan().any()) for one in seen.value.values())
+
+
 torchs_own_eps = Mistake(
     "You use torch's own eps, 1e-5. Hand yours over: eps is an argument.", with_norm(usual_eps)
 )
 NO_GRADIENT = (
     "No gradient reaches one of the tables, the weight or the bias. Use them themselves, without "
     ".data, .detach(), no_grad, or a module into which they are copied."
+)
+NAN_FLOWS_BACK = (
+    "nan flows back where all numbers of a sum are equal: the root of a variance of 0 has no "
+    "finite slope. Take the root once, of variance + eps."
 )
 
 task = Task(
@@ -322,7 +339,10 @@ task = Task(
             "gradients reach the three tables, the weight and the bias",
             to_train,
             probe="gradients",
-            mistakes=(Mistake(NO_GRADIENT, when=one_is_missing),),
+            mistakes=(
+                Mistake(NO_GRADIENT, when=one_is_missing),
+                Mistake(NAN_FLOWS_BACK, when=nan_flows_back),
+            ),
         ),
     ),
 )

@@ -53,11 +53,12 @@ def one_document(draw: Draw) -> list[Inputs]:
 
 
 def several(draw: Draw) -> list[Inputs]:
-    """Sequences of several documents, each sequence with borders of its own."""
+    """Sequences of several documents, with borders of their own; document numbers of any size."""
     return [
         small([[0, 0, 1, 1]]),
         asked(draw, torch.tensor([[1, 1, 1, 0, 0], [4, 2, 2, 2, 2]])),
         asked(draw, batch(draw, 3, draw.integer(9, 14))),
+        small([[0, 256, 70_000, 2**60, 2**60 + 1]]),
     ]
 
 
@@ -94,7 +95,9 @@ def far_apart(draw: Draw) -> list[Inputs]:
 
 
 def other_shapes(draw: Draw) -> list[Inputs]:
-    """One sequence alone, heads, scattered numbers, nothing at all, double precision."""
+    """One sequence alone, heads, scattered numbers, nothing at all, double and half precision."""
+    half = small([[0, 0, 1, 1]])
+    half |= {name: half[name].bfloat16() for name in "qkv"}
     apart = asked(draw, torch.full((4, 8), 3))
     for name in ("q", "k", "v"):
         apart[name] = scattered(apart[name])
@@ -105,6 +108,7 @@ def other_shapes(draw: Draw) -> list[Inputs]:
         asked(draw, torch.empty(2, 0, dtype=torch.long)),
         asked(draw, torch.full((2, 8), 5), dtype=torch.float64),
         asked(draw, two(draw, 6, 8).reshape(2, 3, 8), dtype=torch.float64),
+        half,
     ]
 
 

@@ -8,7 +8,7 @@ from torch import Tensor
 from embedkit import rotary as finished
 from embedkit.checks.framework import Criterion, Draw, Mistake, Task
 from embedkit.checks.probes import Inputs, Seen
-from embedkit.checks.rotary.small_numbers import right_to_five_digits, rounded
+from embedkit.checks.small_numbers import right_to_five_digits, rounded
 
 
 def usual_base(draw: Draw) -> list[Inputs]:

@@ -40,7 +40,9 @@ def in_order(draw: Draw) -> list[Inputs]:
 
 
 def as_given(draw: Draw) -> list[Inputs]:
-    """Positions that start late, repeat, and differ; as many heads as sequences at the end."""
+    """Positions that start late, repeat, differ, and lie far out; as many heads as sequences."""
+    far = asked(draw, 1, 2, 3, 2) | {"frequencies": (1 + draw.ids(63, 2)).float() / 64}
+    far["position_ids"] = 100_000 + draw.ids(30_000, 1, 3)
     late = asked(draw, 1, 1, 2, 1) | {"position_ids": torch.tensor([[3, 4]])}
     late |= {"x": torch.tensor([[[[1.0, 0.0], [1.0, 0.0]]]]), "frequencies": torch.tensor([0.5])}
     padded = asked(draw, 3, 2, 5, 3)
@@ -51,6 +53,7 @@ def as_given(draw: Draw) -> list[Inputs]:
         asked(draw, 4, 3, 6, 4, alike=False),
         asked(draw, 2, 5, draw.integer(3, 8), 2, alike=False),
         asked(draw, 4, 4, 4, 2, alike=False),
+        far,
     ]
 
 
@@ -91,14 +94,16 @@ def other_shapes(draw: Draw) -> list[Inputs]:
 
 
 def to_train(draw: Draw) -> list[Inputs]:
-    """Queries that ask for a gradient, called ``table`` here."""
+    """Queries that ask for a gradient, called ``table`` here; half precision at position 0."""
     questions = []
     part = asked(draw, 1, 2, 3, 2, more=2)
     for question in (asked(draw, 1, 1, 2, 1), asked(draw, 2, 3, 4, 2), part):
         x = question.pop("x")
         weights = draw.numbers(*x.shape)
         questions.append({"table": x, "loss_weights": weights, **question})
-    return questions
+    half = {"table": draw.numbers(1, 2, 3, 4).bfloat16(), "loss_weights": draw.ids(9, 1, 2, 3, 4)}
+    half |= {"position_ids": torch.zeros(1, 3, dtype=torch.long), "frequencies": torch.ones(2)}
+    return [*questions, half]
 
 
 def is_wider(inputs: Inputs, seen: Seen) -> bool:

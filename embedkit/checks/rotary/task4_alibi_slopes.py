@@ -8,7 +8,7 @@ from torch import Tensor
 from embedkit import alibi as finished
 from embedkit.checks.framework import Criterion, Draw, Mistake, Task
 from embedkit.checks.probes import Inputs
-from embedkit.checks.rotary.small_numbers import right_to_five_digits, rounded
+from embedkit.checks.small_numbers import right_to_five_digits, rounded
 
 
 def powers_of_two(draw: Draw) -> list[Inputs]:
@@ -19,7 +19,7 @@ def powers_of_two(draw: Draw) -> list[Inputs]:
 def others(draw: Draw) -> list[Inputs]:
     """Numbers of heads in between."""
     drawn = (draw.integer(2**n + 1, 2 ** (n + 1) - 1) for n in (4, 5, 6, 7))
-    return [{"heads": heads} for heads in (3, 12, 6, 7, 5, 9, 112, *drawn)]
+    return [{"heads": heads} for heads in (3, 12, 6, 7, 5, 9, 112, 600, *drawn)]
 
 
 def gentle(draw: Draw) -> list[Inputs]:

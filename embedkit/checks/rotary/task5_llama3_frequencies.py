@@ -8,7 +8,7 @@ from torch import Tensor
 
 from embedkit.checks.framework import Criterion, Draw, Mistake, Task
 from embedkit.checks.probes import Inputs
-from embedkit.checks.rotary.small_numbers import right_to_five_digits, rounded
+from embedkit.checks.small_numbers import right_to_five_digits, rounded
 
 
 def stretched(

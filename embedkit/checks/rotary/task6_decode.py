@@ -37,7 +37,7 @@ def one_token(draw: Draw) -> list[Inputs]:
         small,
         asked(draw, draw.integer(4, 9), 1, batch=2),
         asked(draw, 30, 1, heads=3, pairs=4),
-        asked(draw, 200, 1),
+        asked(draw, 600, 1),
     ]
 
 
@@ -51,25 +51,27 @@ def several_tokens(draw: Draw) -> list[Inputs]:
 
 
 def any_scores(draw: Draw) -> list[Inputs]:
-    """Scores that are all 0, and scores of some hundreds, exact since nothing turns."""
+    """Scores that are all 0, of some hundreds, of millions below 0; nothing turns."""
     zero = asked(draw, 1, 2, heads=1, pairs=1)
     large = asked(draw, 4, 3) | {"frequencies": torch.zeros(2)}
     for name in ("k", "cached_keys"):
         large[name] = (1 + draw.ids(2, *large[name].shape)).float()
     ones = torch.ones_like(large["q"])
+    low = large | {"q": -2e6 * ones, "cached_keys": torch.full_like(large["cached_keys"], 3.0)}
+    low["k"] = torch.tensor([3.0, 2.0, 1.0])[:, None] * ones
     return [
         zero | {"q": torch.zeros_like(zero["q"])},
         large | {"q": 200 * ones},
         large | {"q": -200 * ones},
+        low,
     ]
 
 
 def in_any_order(draw: Draw) -> list[Inputs]:
     """Tensors that lie scattered in memory, as behind a transpose."""
-    apart = asked(draw, 3, 1, batch=2, heads=3)
-    return [
-        apart | {n: scattered(apart[n]) for n in ("q", "k", "v", "cached_keys", "cached_values")}
-    ]
+    names = ("q", "k", "v", "cached_keys", "cached_values")
+    drawn = [asked(draw, 3, new, batch=2, heads=3) for new in (1, 3)]
+    return [one | {name: scattered(one[name]) for name in names} for one in drawn]
 
 
 def empty_cache(draw: Draw) -> list[Inputs]:
@@ -81,7 +83,7 @@ def empty_cache(draw: Draw) -> list[Inputs]:
 def wider_values(draw: Draw) -> list[Inputs]:
     """Values that are longer or shorter than keys."""
     longer = asked(draw, 4, 1, batch=2, pairs=3, more=draw.integer(2, 5))
-    return [asked(draw, 3, 1, more=1), longer, asked(draw, 3, 1, more=-1)]
+    return [asked(draw, 3, 1, more=1), longer, *(asked(draw, 3, n, more=-1) for n in (1, 3))]
 
 
 def not_a_number(inputs: Inputs, seen: Seen) -> bool:

@@ -17,13 +17,14 @@ def asked(model_dim: int, base: float, reaches_base: bool) -> Inputs:
 
 
 def like_the_paper(draw: Draw) -> list[Inputs]:
-    """Two and three clocks that can be checked by eye, then many."""
+    """Two and three clocks that can be checked by eye, then many; a base that is small."""
     return [
         asked(4, 100.0, False),
         asked(6, 1_000.0, False),
         asked(2 * draw.integer(5, 40), 10_000.0, False),
         asked(2 * draw.integer(5, 40), float(draw.integer(20, 900)), False),
         asked(2 * draw.integer(100, 400), 500_000.0, False),
+        asked(6, 1.5, False),
     ]
 
 
@@ -34,6 +35,7 @@ def up_to_the_base(draw: Draw) -> list[Inputs]:
         asked(6, 100.0, True),
         asked(2 * draw.integer(5, 40), 10_000.0, True),
         asked(2 * draw.integer(5, 40), float(draw.integer(20, 900)), True),
+        asked(6, 7.5, True),
     ]
 
 

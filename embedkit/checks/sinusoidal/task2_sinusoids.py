@@ -8,6 +8,9 @@ from torch import Tensor
 from embedkit import sinusoidal as finished
 from embedkit.checks.framework import Criterion, Draw, Mistake, Task, says, scattered
 from embedkit.checks.probes import Inputs, Seen
+from embedkit.checks.small_numbers import right_to_five_digits, rounded
+
+SMALL_KINDS = (torch.uint8, torch.int8, torch.int16, torch.int32)
 
 
 def asked(position_ids: Tensor, model_dim: int, base: float) -> Inputs:
@@ -23,6 +26,7 @@ def small_tables(draw: Draw) -> list[Inputs]:
         asked(torch.arange(draw.integer(5, 8)), 2 * draw.integer(3, 9), 10_000.0),
         asked(draw.ids(8, 12), 2 * draw.integer(3, 9), float(draw.integer(20, 900))),
         asked(torch.tensor([4, 2]), 2, 50.0),
+        asked(torch.arange(5), 6, 1.5),
     ]
 
 
@@ -38,8 +42,7 @@ def any_ids(draw: Draw) -> list[Inputs]:
         asked(scattered(draw.ids(8, 4, 6)), 8, base),
         asked(draw.ids(8, 2, 0), 4, base),
         asked(torch.tensor([-1, -7, 3]), 6, base),
-        asked(draw.ids(8, 6).to(torch.uint8), 6, base),
-        asked(draw.ids(8, 6).to(torch.int32), 6, base),
+        *(asked(draw.ids(8, 6).to(kind), 6, base) for kind in SMALL_KINDS),
     ]
 
 
@@ -47,10 +50,19 @@ def far_away(draw: Draw) -> list[Inputs]:
     """Positions from a hundred thousand to ten million, and such as just fit into a byte."""
     return [
         asked(torch.tensor([100_000, 100_001]), 8, 10_000.0),
+        asked(torch.tensor([10_000_000]), 6, 100.0),
         asked(150 + draw.ids(100, 9).to(torch.uint8), 6, 100.0),
         asked(100_000 + draw.ids(900_000, 20), 64, 10_000.0),
         asked(1_000_000 + draw.ids(9_000_000, 20), 12, 10_000.0),
         asked(9_000_000 + draw.ids(999_999, 2, 9), 32, float(draw.integer(5_000, 500_000))),
+    ]
+
+
+def slow_clocks(draw: Draw) -> list[Inputs]:
+    """Position 1, at which slow clocks have hardly moved, and no cosine is near 0."""
+    return [
+        asked(torch.tensor([1]), 8, 1e6),
+        asked(torch.tensor([1]), 2 * draw.integer(12, 30), draw.integer(2, 9) * 1e5),
     ]
 
 
@@ -261,6 +273,12 @@ task = Task(
             "right at positions of a hundred thousand and more",
             far_away,
             mistakes=(Mistake(SINGLE, when=is_single),),
+        ),
+        Criterion(
+            "sines near 0 are right to five digits, too",
+            slow_clocks,
+            mistakes=(rounded("sines and cosines"),),
+            accepts=right_to_five_digits(finished.sinusoids),
         ),
     ),
 )

@@ -1,6 +1,7 @@
 """What marks task 10.3, `change_layout`: the same sines and cosines in other columns."""
 
 from collections.abc import Callable
+from itertools import permutations
 
 import torch
 from torch import Tensor
@@ -62,20 +63,16 @@ def other_shapes(draw: Draw) -> list[Inputs]:
         asked(torch.empty(0, 6), "sin_cos", "interleaved"),
         asked(draw.numbers(3, 2), "interleaved", "cos_sin"),
         asked(tidy_table(4, 6).bfloat16(), "interleaved", "sin_cos"),
-        asked(draw.numbers(3, 6).double(), "sin_cos", "interleaved"),
+        asked(draw.numbers(3, 6).double() / 3, "sin_cos", "interleaved"),
+        asked(draw.numbers(3, 6).double() / 3, "interleaved", "cos_sin"),
     ]
 
 
 def to_train(draw: Draw) -> list[Inputs]:
-    """Rows that ask for a gradient, as a learned matrix does; they are called ``table`` here."""
+    """Rows that ask for a gradient, on every way; they are called ``table`` here."""
     small = [
         {"table": draw.table(4, 6), "loss_weights": draw.numbers(4, 6), "old": old, "new": new}
-        for old, new in (
-            ("interleaved", "sin_cos"),
-            ("cos_sin", "interleaved"),
-            ("sin_cos", "cos_sin"),
-            ("interleaved", "interleaved"),
-        )
+        for old, new in (("interleaved",) * 2, *permutations(("interleaved", *HALVES), 2))
     ]
     wide = {"table": draw.table(3, 8).double(), "loss_weights": draw.table(3, 8).double() / 3}
     return [*small, wide | {"old": "interleaved", "new": "cos_sin"}]

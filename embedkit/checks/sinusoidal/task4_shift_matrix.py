@@ -14,7 +14,7 @@ def asked(steps: int, model_dim: int, base: float) -> Inputs:
 
 
 def forward(draw: Draw) -> list[Inputs]:
-    """One clock, two, and many."""
+    """One clock, two, and many; a base that is small."""
     return [
         asked(1, 2, 100.0),
         asked(2, 4, 100.0),
@@ -22,6 +22,7 @@ def forward(draw: Draw) -> list[Inputs]:
         asked(draw.integer(3, 30), 2 * draw.integer(3, 9), float(draw.integer(20, 900))),
         asked(draw.integer(100, 900), 12, 10_000.0),
         asked(draw.integer(1_000, 9_000), 64, 10_000.0),
+        asked(draw.integer(2, 9), 6, 1.5),
     ]
 
 

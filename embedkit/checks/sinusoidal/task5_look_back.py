@@ -45,6 +45,7 @@ def back(draw: Draw) -> list[Inputs]:
         asked(invertible(draw, 64), draw.integer(1_000, 9_000), 10_000.0),
         asked(scattered(invertible(draw, 8)), draw.integer(3, 40), float(draw.integer(20, 900))),
         asked(torch.tensor([2.0, 2.0**-20]).double().diag(), 1, 100.0),
+        asked(invertible(draw, 6), draw.integer(2, 9), 1.5),
     ]
 
 
@@ -60,11 +61,12 @@ def ahead(draw: Draw) -> list[Inputs]:
 
 
 def in_float32(draw: Draw) -> list[Inputs]:
-    """Key matrices in float32; most of them only stretch, so that right ways agree."""
+    """Key matrices in float32, also for many steps; most only stretch, so right ways agree."""
     return [
         asked(torch.tensor([2.0, 4.0]).diag(), 1, 100.0),
         asked(stretch(draw, 8).float(), draw.integer(2, 9), 1_000.0),
         asked(torch.tensor([[2.0, 1.0], [0.0, 4.0]]), 3, 100.0),
+        asked(stretch(draw, 8).float(), draw.integer(5_000, 9_000), 100.0),
     ]
 
 

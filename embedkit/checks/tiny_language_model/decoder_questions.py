@@ -51,17 +51,17 @@ def one_position(draw: Draw) -> list[Inputs]:
 
 
 def one_head(draw: Draw) -> list[Inputs]:
-    """A block, several tokens, one head; then scores of some hundreds, and weights by name only."""
+    """A block, several tokens, one head; then scores of millions, and weights by name only."""
     large, shuffled, apart = (asked(draw, 1) for _ in range(3))
     (block,) = large["weights"]["blocks"]
-    block["q"] = 200 * block["q"]
+    block["q"] = 2000 * block["q"]
     block["k"] = -block["q"]
     weights = shuffled["weights"]
     blocks = [dict(reversed(one.items())) for one in weights["blocks"]]
     shuffled["weights"] = {"norm": weights["norm"], "blocks": blocks, "table": weights["table"]}
     apart["ids"] = scattered(apart["ids"])
     lengths = [asked(draw, 1, shape=(1, 2), dim=2), asked(draw, 1), asked(draw, 1, shape=(1, 9))]
-    return [*lengths, asked(draw, 1, shape=(1, 40)), large, shuffled, apart]
+    return [*lengths, asked(draw, 1, shape=(1, 150)), large, shuffled, apart]
 
 
 def several_heads(draw: Draw) -> list[Inputs]:

@@ -67,7 +67,7 @@ def sinusoidal(draw: Draw) -> list[Inputs]:
         asked(draw, "sinusoidal", shape=(1, 2), sizes=(3, 4, 0)),
         asked(draw, "sinusoidal", padded),
         asked(draw, "sinusoidal", padded + draw.integer(20, 90)),
-        asked(draw, "sinusoidal", padded + 7_000),
+        asked(draw, "sinusoidal", padded + 20_000),
         asked(draw, "sinusoidal", scattered(padded)),
         asked(draw, "sinusoidal", shape=(2, 0)),
         asked(draw, "sinusoidal", shape=(3, 7), sizes=(8, 2 * draw.integer(8, 20), 0)),

@@ -55,6 +55,7 @@ def cut(draw: Draw) -> list[Inputs]:
         asked(rows[:3], 0.6, 0.8),
         asked(rows[:3], 1.7, 0.35),
         asked(nearly_flat(draw), 1.0, 0.99),
+        asked(nearly_flat(draw), 1.0, 0.995),
         asked(rows[:2] + torch.tensor([[30_000.0], [-30_000.0]]), 1.0, 0.6),
     ]
 
