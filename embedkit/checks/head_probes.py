@@ -50,7 +50,8 @@ def memory_of_two(
 
 def tied_parameters(answer: Callable[..., Any], vocab_size: int, model_dim: int) -> Any:
     """Build a model and return the shapes of what it would train, each once, in order of size."""
-    shapes = [list(p.shape) for p in answer(vocab_size, model_dim).parameters() if p.requires_grad]
+    model = nn.Sequential(answer(vocab_size, model_dim))
+    shapes = [list(p.shape) for p in model.parameters() if p.requires_grad]
     return sorted(shapes, key=lambda shape: (-len(shape), shape))
 
 

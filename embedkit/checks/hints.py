@@ -27,7 +27,7 @@ def explain(seen: Seen, wanted: Seen, inputs: Inputs, mentions: Sequence[str] = 
             for one of the two.
     """
     if wanted.raised:
-        return _explain_error(seen, wanted, mentions)
+        return _explain_error(seen, wanted, mentions) or side_effects(seen, wanted, inputs)
     if seen.raised[:1] == ("NotImplementedError",) and not seen.message:
         return "A part of it is not written yet: it raises NotImplementedError."
     if seen.raised:
@@ -61,7 +61,7 @@ def side_effects(seen: Seen, wanted: Seen, inputs: Inputs) -> str:
 def _changed(seen: Seen, wanted: Seen, inputs: Inputs) -> list[str]:
     """Return the names of the inputs that were changed in place, and should not have been."""
     after = seen.inputs_after or {}
-    if seen.raised or wanted.raised or same(after, wanted.inputs_after):
+    if bool(seen.raised) != bool(wanted.raised) or same(after, wanted.inputs_after):
         return []
     return [name for name in inputs if name in after and not same(after[name], inputs[name])]
 

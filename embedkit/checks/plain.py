@@ -219,7 +219,10 @@ def _rebuild(structure: Any, tensors: dict[str, Tensor]) -> Plain:
     if kind == "tuple":
         return tuple(_rebuild(part, tensors) for part in content)
     if kind == "dict":
-        return {_rebuild(key, tensors): _rebuild(part, tensors) for key, part in content}
+        pairs = [(_rebuild(key, tensors), _rebuild(part, tensors)) for key, part in content]
+        if not all(_is_key(key) for key, _ in pairs):
+            raise ValueError("a tensor is no key")
+        return dict(pairs)
     if kind == "bytes":
         return bytes.fromhex(content)
     if kind == "value" and type(content) is str:

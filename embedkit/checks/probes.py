@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from embedkit.checks.compare import same
 from embedkit.checks.decoder_probes import measured_model
@@ -83,6 +83,7 @@ def gradient(answer: Callable[..., Any], table: Tensor, loss_weights: Tensor, **
 def layer_parameters(answer: Callable[..., Any], vocab_size: int, model_dim: int) -> Any:
     """Build a layer and return what it would train and save, and what ``weight`` is."""
     layer = answer(vocab_size, model_dim)
+    nn.Sequential(layer)  # takes nothing but a module
     trained = {name: list(p.shape) for name, p in layer.named_parameters() if p.requires_grad}
     weight = type(getattr(layer, "weight", None)).__name__
     return {"trained": trained, "state_dict": sorted(layer.state_dict()), "weight": weight}
@@ -134,6 +135,7 @@ def layer_by_name(
     What comes back is the shapes of its parameters, what it read at last, and all gradients.
     """
     layer = answer(*sizes)
+    nn.Sequential(layer)
     named = dict(layer.named_parameters())
     layer(ids)  # an answer that keeps something from its first call gives itself away
     layer.load_state_dict(parameters, strict=False)
@@ -230,6 +232,7 @@ def _observe_and_keep(answer: Any, probe: str, inputs: Inputs) -> tuple[Seen, An
             message=_words_of(error),
             printed=printed.getvalue()[:2000],
             inputs_after=to_plain(dict(zip(inputs, handed, strict=True))),
+            meddled=" and ".join(changed),
         )
         return seen, None
     changed.extend(

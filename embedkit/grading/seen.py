@@ -15,8 +15,10 @@ def as_seen(observed: object) -> Seen:
     if not isinstance(observed, dict):
         raise ValueError("an observation must be a dict")
     seen = Seen(**observed)
+    if not isinstance(seen.raised, tuple):
+        raise ValueError("an observation must say which errors were raised")
     texts = (seen.device, seen.message, seen.printed, seen.meddled, *seen.raised)
-    if not isinstance(seen.raised, tuple) or not all(isinstance(text, str) for text in texts):
+    if not all(isinstance(text, str) for text in texts):
         raise ValueError("an observation must hold text")
     if not isinstance(seen.overwritten, bool):
         raise ValueError("an observation must say whether it was overwritten")

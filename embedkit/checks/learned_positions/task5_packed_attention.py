@@ -295,7 +295,9 @@ task = Task(
                 ),
                 Mistake(
                     "No gradient reaches q, k or v. Use them, without .detach() or .data.",
-                    when=lambda inputs, seen: seen.value is None or "None" in repr(seen.value),
+                    when=lambda inputs, seen: (
+                        seen.value is None or any(one is None for one in seen.value.values())
+                    ),
                 ),
             ),
         ),

@@ -65,13 +65,11 @@ def parts(seen: Seen) -> tuple[Tensor, Tensor]:
 def gives_them(inputs: Inputs, seen: Seen) -> bool:
     """Whether the softmax of what came back is what was asked for, element by element."""
     hidden, table = parts(seen)
-    found = (hidden @ table.T).softmax(dim=1)
     wanted = inputs["probabilities"]
-    return (
-        found.shape == wanted.shape
-        and found.dtype == wanted.dtype
-        and torch.allclose(found, wanted, rtol=1e-6, atol=0)
-    )
+    if (len(hidden), len(table)) != wanted.shape:
+        return False
+    found = (hidden @ table.T).softmax(dim=1)
+    return found.dtype == wanted.dtype and torch.allclose(found, wanted, rtol=1e-6, atol=0)
 
 
 def least(inputs: Inputs) -> int:
