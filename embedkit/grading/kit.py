@@ -14,7 +14,7 @@ TOOLS = (
 """What belongs to no lesson."""
 FOLDERS = ("fence", "widgets")
 KEPT_CHECKS = (
-    *("__init__.py", "plain.py", "probes.py"),
+    *("__init__.py", "compare.py", "plain.py", "probes.py"),
     *("decoder_probes.py", "gradient_probes.py", "head_probes.py", "memory_probes.py"),
 )
 COMPANIONS = {
