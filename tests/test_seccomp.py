@@ -77,7 +77,7 @@ def test_once_a_cell_begins_what_is_not_usual_is_refused(code: str, tmp_path):
     assert re.search(r"Errno (1|22|25|38)\]", told)
 
 
-@pytest.mark.parametrize("name", FINE.keys() - NOT_USUAL.keys())
+@pytest.mark.parametrize("name", [name for name in FINE if name not in NOT_USUAL])
 def test_once_a_cell_begins_what_answers_need_works_still(name: str, tmp_path):
     told = run_fenced(f"assert seccomp.allow_usual_calls_only(); {FINE[name]}", tmp_path)
     assert told == "well"
