@@ -117,7 +117,7 @@ def weight_is(kind: str) -> Callable[[Inputs, Seen], bool]:
 
 not_a_module = Mistake(
     "It is no module. Write class TokenEmbedding(nn.Module), or nobody can ask it for parameters.",
-    when=says("no attribute 'named_parameters'"),
+    when=says("is not a Module subclass"),
 )
 not_a_parameter = Mistake(
     "The weight is a plain tensor, so there is nothing to train. Wrap it in nn.Parameter(…), and "
