@@ -215,10 +215,7 @@ def details(
 
 def show(value: Plain) -> str:
     """Return a value on one line, cut where it would be long."""
-    try:
-        text = _shown(value)
-    except (RuntimeError, NotImplementedError):  # a dtype that torch can hold and not read
-        text = f"a {_kind(value)} that cannot be shown"
+    text = _shown(value)
     return text if len(text) <= MOST_SHOWN else text[: MOST_SHOWN - 1] + "…"
 
 

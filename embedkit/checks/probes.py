@@ -215,7 +215,7 @@ def observe_all(answer: Any, questions: Iterable[tuple[str, Inputs]]) -> list[Se
 def _observe_and_keep(answer: Any, probe: str, inputs: Inputs) -> tuple[Seen, Any]:
     """Run one probe, and return what was seen and the very thing that came back."""
     given = to_plain(inputs)
-    handed = tuple(given.values())  # an answer can reach this, but not change which they are
+    handed = tuple(given.items())  # an answer can reach this, but not change which they are
     printed = io.StringIO()
     changed: list[str] = []
     try:
@@ -231,13 +231,13 @@ def _observe_and_keep(answer: Any, probe: str, inputs: Inputs) -> tuple[Seen, An
             raised=tuple(map(_named, type(error).__mro__)),
             message=_words_of(error),
             printed=printed.getvalue()[:2000],
-            inputs_after=to_plain(dict(zip(inputs, handed, strict=True))),
+            inputs_after=to_plain(dict(handed)),
             meddled=" and ".join(changed),
         )
         return seen, None
     changed.extend(
         f"whether its input {name} requires a gradient"
-        for name, item in zip(inputs, handed, strict=True)
+        for name, item in handed
         if isinstance(item, Tensor) and item.requires_grad
     )
     device = value.device.type if isinstance(value, Tensor) else "cpu"
@@ -245,7 +245,7 @@ def _observe_and_keep(answer: Any, probe: str, inputs: Inputs) -> tuple[Seen, An
         value=to_plain(value),
         device=device,
         printed=printed.getvalue()[:2000],
-        inputs_after=to_plain(dict(zip(inputs, handed, strict=True))),
+        inputs_after=to_plain(dict(handed)),
         meddled=" and ".join(changed),
     )
     return seen, value

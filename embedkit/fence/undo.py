@@ -47,7 +47,6 @@ def remember() -> Callable[[], None]:
         sys.setprofile(None)
         sys.settrace(None)
         sys.setrecursionlimit(depth)
-        let_go_of_torch()
         for place, names in kept:
             remove_what_hides_others(place, names)
             now = vars(place)
@@ -57,6 +56,7 @@ def remember() -> Callable[[], None]:
                         setattr(place, name, value)
         probes.PROBES.clear()
         probes.PROBES.update(all_probes)
+        let_go_of_torch()  # by functions that are torch's own again
 
     return put_back
 

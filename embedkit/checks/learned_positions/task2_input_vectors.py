@@ -8,6 +8,7 @@ from torch import Tensor
 
 from embedkit import learned_positions as finished
 from embedkit.checks.framework import Criterion, Draw, Mistake, Task, scattered
+from embedkit.checks.learned_positions.shared import nan_flows_back
 from embedkit.checks.probes import Inputs, Seen
 
 FLAT = (2.0, 1.0, 0.0, -1.0)
@@ -254,11 +255,6 @@ def one_is_missing(inputs: Inputs, seen: Seen) -> bool:
         return seen.value is None
     trained = (name for name in seen.value if name.endswith(("table", "weight", "bias")))
     return any(seen.value[name] is None for name in trained)
-
-
-def nan_flows_back(inputs: Inputs, seen: Seen) -> bool:
-    """Whether nan is among the gradients."""
-    return any(isinstance(one, Tensor) and bool(one.isnan().any()) for one in seen.value.values())
 
 
 torchs_own_eps = Mistake(

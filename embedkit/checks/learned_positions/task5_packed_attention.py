@@ -8,6 +8,7 @@ from torch import Tensor
 
 from embedkit import learned_positions as finished
 from embedkit.checks.framework import Criterion, Draw, Mistake, Task, scattered
+from embedkit.checks.learned_positions.shared import nan_flows_back
 from embedkit.checks.learned_positions.task3_packed_position_ids import batch, two
 from embedkit.checks.probes import Inputs, Seen
 
@@ -187,12 +188,6 @@ def padding_together(q: Tensor, k: Tensor, v: Tensor, document_ids: Tensor) -> T
 def not_a_number(inputs: Inputs, seen: Seen) -> bool:
     """Whether nan came back."""
     return isinstance(seen.value, Tensor) and bool(seen.value.isnan().any())
-
-
-def nan_flows_back(inputs: Inputs, seen: Seen) -> bool:
-    """Whether nan is among the gradients."""
-    found = seen.value.values() if isinstance(seen.value, dict) else ()
-    return any(isinstance(one, Tensor) and bool(one.isnan().any()) for one in found)
 
 
 task = Task(

@@ -114,12 +114,7 @@ task = Task(
         Criterion(
             "a row that is not read counts 0, up to the last",
             last_rows_unread,
-            mistakes=(
-                no_minlength,
-                one_dimension,
-                stopped_at_sentences,
-                counts_sentences,
-            ),
+            mistakes=(no_minlength, one_dimension, stopped_at_sentences, counts_sentences),
         ),
         Criterion(
             "ids of any shape are counted, also none at all",

@@ -331,9 +331,6 @@ task = Task(
             mistakes=(eps_in_the_root,),
         ),
         Criterion("double and half precision stay what they are", other_dtypes),
-        Criterion(
-            "what is not given is taken from the signature",
-            with_defaults,
-        ),
+        Criterion("what is not given is taken from the signature", with_defaults),
     ),
 )
