@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from embedkit.checks.framework import Verdict
 from embedkit.checks.plain import save_plain
+from embedkit.checks.verdict import Verdict
 from embedkit.grading.kit import make_kit
 from embedkit.grading.marking import judge
 from embedkit.grading.nbval_runner import run_cells

@@ -8,8 +8,9 @@ from types import ModuleType
 import nbformat
 import pytest
 
-from embedkit.checks.framework import Task, Verdict
+from embedkit.checks.framework import Task
 from embedkit.checks.probes import observe_all
+from embedkit.checks.verdict import Verdict
 from embedkit.lessons import course_root, existing_lessons
 from tests.answers import Right, Sly, Wrong, hints_meant
 

@@ -183,6 +183,9 @@ def test_same_is_tight_and_elementwise():
     assert not same(True, 1)
     assert same(math.nan, math.nan)
     assert same([1.0], [1.0 + 1e-12])
+    assert same(1 / 3, torch.tensor(1 / 3).item())
+    assert not same(1.0, 1.0 + 1e-5)
+    assert not same(1e39, 1e40)
 
 
 def test_a_right_answer_passes_and_earns_its_points():

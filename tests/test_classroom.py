@@ -22,7 +22,7 @@ import pytest
 import yaml
 from markdown_it import MarkdownIt
 
-from embedkit.checks.framework import Finding, Verdict
+from embedkit.checks.verdict import Finding, Verdict
 from embedkit.cli import build_parser, main
 from embedkit.grading.classroom import Classroom, Outputs, harmless
 from embedkit.grading.crew import mark_all, share_of_cores

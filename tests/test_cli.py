@@ -14,7 +14,7 @@ from nbformat import NotebookNode
 from traitlets.config import PyFileConfigLoader
 
 from embedkit.authoring.new import new_lesson, with_lesson
-from embedkit.checks.framework import Finding, Verdict
+from embedkit.checks.verdict import Finding, Verdict
 from embedkit.cli import main
 from embedkit.grading.exports import as_json, as_junit
 from embedkit.grading.marking import Marks

@@ -7,7 +7,6 @@ answer that learners give: if what was seen is what *it* would have given, its h
 """
 
 import secrets
-import textwrap
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +17,7 @@ from torch import Tensor
 from embedkit.checks.compare import same
 from embedkit.checks.hints import details, explain, side_effects
 from embedkit.checks.probes import Inputs, Seen, not_callable, observe, observe_all
+from embedkit.checks.verdict import Finding, Verdict
 
 TOO_LARGE, ALLOWED = 256 * 2**20, 104 * 2**20
 """How many bytes that takes which no right answer makes, in a question at scale; and how many bytes
@@ -138,46 +138,6 @@ class AtScale:
     draws: Callable[[Draw], Inputs]
     hint: str
     probe: str = "call"
-
-
-@dataclass(frozen=True)
-class Finding:
-    """What a verdict says of one criterion; ``passed`` is None if it was not looked at."""
-
-    says: str
-    passed: bool | None
-    hint: str = ""
-    details: tuple[tuple[str, str], ...] = ()
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """What the checks say of one task."""
-
-    number: str
-    name: str
-    possible: int
-    status: str
-    findings: tuple[Finding, ...] = ()
-    note: str = ""
-
-    @property
-    def points(self) -> int:
-        """The points earned: all of them or none."""
-        return self.possible if self.status == "passed" else 0
-
-    def __str__(self) -> str:
-        worth = f"{self.possible} point{'s' if self.possible != 1 else ''}"
-        lines = [f"Task {self.number} · {self.name} · {worth}"]
-        lines.extend(f"  {line}" for line in textwrap.wrap(self.note, 90))
-        for finding in self.findings:
-            mark = {True: "✓", False: "✗", None: "·"}[finding.passed]
-            lines.append(f"  {mark} {finding.says}")
-            lines.extend(f"      {line}" for line in textwrap.wrap(finding.hint, 84))
-            lines.extend(f"      {label:<10} {text}" for label, text in finding.details)
-        if self.status == "passed":
-            lines.append(f"  {self.points} of {self.possible}")
-        return "\n".join(lines)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import Any
 from xml.etree import ElementTree
 
-from embedkit.checks.framework import Verdict
+from embedkit.checks.verdict import Verdict
 from embedkit.grading.marking import Marks
 from embedkit.grading.report import shown_path
 

@@ -10,8 +10,8 @@ from importlib.resources import files
 from pathlib import Path
 from string import Template
 
-from embedkit.checks.framework import Finding, Verdict
 from embedkit.checks.plain import readable
+from embedkit.checks.verdict import Finding, Verdict
 from embedkit.grading.markdown import (
     STATES,
     escaped,

@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from embedkit.checks.framework import Finding, Verdict
 from embedkit.checks.plain import readable
+from embedkit.checks.verdict import Finding, Verdict
 from embedkit.grading.marking import Marks
 from embedkit.grading.report import SIGNS, next_step
 

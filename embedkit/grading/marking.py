@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from embedkit.checks.framework import Task, Verdict
+from embedkit.checks.framework import Task
 from embedkit.checks.plain import load_plain, save_plain
+from embedkit.checks.verdict import Verdict
 from embedkit.grading.bounded import bounded
 from embedkit.grading.integrity import manifest, verify
 from embedkit.grading.kit import PACKAGE, make_kit

@@ -3,8 +3,8 @@
 from pathlib import Path
 from typing import TextIO
 
-from embedkit.checks.framework import Verdict
 from embedkit.checks.plain import readable
+from embedkit.checks.verdict import Verdict
 from embedkit.grading.marking import Marks
 from embedkit.grading.terminal import painted
 from embedkit.lessons import LESSONS

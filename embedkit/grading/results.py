@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import embedkit
-from embedkit.checks.framework import Finding, Verdict
+from embedkit.checks.verdict import Finding, Verdict
 from embedkit.grading.integrity import CourseChangedError
 from embedkit.grading.marking import Marks, mark_sheet
 from embedkit.grading.notebooks import BadInputError

@@ -5,7 +5,7 @@ import statistics
 from collections import Counter
 from collections.abc import Sequence
 
-from embedkit.checks.framework import Verdict
+from embedkit.checks.verdict import Verdict
 from embedkit.grading.markdown import prose
 from embedkit.grading.results import Result
 from embedkit.lessons import LESSONS, Lesson

@@ -13,8 +13,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from embedkit.checks.framework import Finding, Task, Verdict
+from embedkit.checks.framework import Task
 from embedkit.checks.plain import load_plain, save_plain
+from embedkit.checks.verdict import Finding, Verdict
 from embedkit.grading.bounded import bounded
 from embedkit.grading.replay import Step, observations_file, probe_of, questions_file
 from embedkit.grading.rounds import Heard, run_to_the_end, stand_in

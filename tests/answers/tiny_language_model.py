@@ -234,6 +234,17 @@ BITS_RIGHT = [
             ),
         ),
     ),
+    Right(
+        "12.2",
+        "by tensors",
+        changed(
+            "12.2",
+            (
+                "math.log2(vocab_size) * tokens / characters",
+                "(torch.tensor(vocab_size).log2() * tokens / characters).item()",
+            ),
+        ),
+    ),
 ]
 
 INPUT_WRONG = [

@@ -140,14 +140,6 @@ def bits_of_guessing(vocab_size, tokens, characters):
 """,
     ),
     Sly(
-        "12.2",
-        "torch float32 item",
-        """
-def bits_of_guessing(vocab_size, tokens, characters):
-    return torch.log2(torch.tensor(float(vocab_size))).item() * tokens / characters
-""",
-    ),
-    Sly(
         "12.3",
         "sinusoids of 100 places",
         """
