@@ -205,6 +205,23 @@ def rows_that_move(batches, vocab_size, optimizer):
     ),
     Sly(
         "3.4",
+        "one buffer for all its calls",
+        """
+buffers = {}
+
+def adamw_step(
+    table, grad, m, v, t, lr=1e-3, beta1=0.9, beta2=0.999, eps=1e-8, weight_decay=0.01
+):
+    out = buffers.setdefault((table.shape, table.dtype), torch.empty_like(table))
+    m = beta1 * m + (1 - beta1) * grad
+    v = beta2 * v + (1 - beta2) * grad * grad
+    step = (m / (1 - beta1**t)) / ((v / (1 - beta2**t)).sqrt() + eps)
+    out.copy_(table - lr * weight_decay * table - lr * step)
+    return out, m, v
+""",
+    ),
+    Sly(
+        "3.4",
         "default beta2 0.99, eps 1e-6",
         """
 def adamw_step(table, grad, m, v, t, lr, beta1=0.9, beta2=0.99, eps=1e-6, weight_decay=0.01):

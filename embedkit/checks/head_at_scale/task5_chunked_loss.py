@@ -1,14 +1,12 @@
 """What marks task 8.5, `chunked_loss`: the loss and both gradients, a few positions at a time."""
 
-from collections.abc import Callable
-
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
 from embedkit import head_at_scale as finished
 from embedkit.checks.compare import close
 from embedkit.checks.framework import AtScale, Criterion, Draw, Mistake, Task, says, scattered
+from embedkit.checks.head_at_scale import wrong_losses as wrong
 from embedkit.checks.head_at_scale.shared import (
     AT_NO_TIME,
     HOLDS_THE_LOGITS_UNSEEN,
@@ -21,10 +19,8 @@ from embedkit.checks.head_at_scale.shared import (
     right_and_small,
     wide,
 )
+from embedkit.checks.head_at_scale.wrong_losses import IGNORED, Three
 from embedkit.checks.probes import Inputs, Seen
-
-Three = tuple[Tensor, Tensor, Tensor]
-IGNORED = -100
 
 
 def reference(hidden: Tensor, table: Tensor, targets: Tensor, chunk_size: int) -> Three:
@@ -117,97 +113,6 @@ def logits_at_scale(draw: Draw) -> Inputs:
     return asked(given, chunk_size=draw.integer(4, 6))
 
 
-def by_torch(hidden: Tensor, table: Tensor, targets: Tensor, reduction: str = "mean") -> Three:
-    """Return the loss and its gradients by autograd, with all logits."""
-    hidden, table = (tensor.detach().requires_grad_() for tensor in (hidden, table))
-    loss = F.cross_entropy(hidden @ table.T, targets, reduction=reduction)
-    grad_hidden, grad_table = torch.autograd.grad(loss, (hidden, table))
-    return loss.detach(), grad_hidden, grad_table
-
-
-def chunk_means(hidden: Tensor, table: Tensor, targets: Tensor, chunk_size: int) -> Three:
-    """Take the mean of each chunk, and the mean of the means."""
-    parts = [
-        by_torch(h, table, y)
-        for h, y in zip(hidden.split(chunk_size), targets.split(chunk_size), strict=True)
-    ]
-    losses, grads_hidden, grads_table = (list(part) for part in zip(*parts, strict=True))
-    loss, grad_table = torch.stack(losses).mean(), torch.stack(grads_table).mean(dim=0)
-    return loss, torch.cat(grads_hidden) / len(parts), grad_table
-
-
-def added_up(hidden: Tensor, table: Tensor, targets: Tensor, chunk_size: int) -> Three:
-    """Return the sum and its gradients in place of the mean."""
-    return by_torch(hidden, table, targets, "sum")
-
-
-def only_gradients_added_up(
-    hidden: Tensor, table: Tensor, targets: Tensor, chunk_size: int
-) -> Three:
-    """Return the mean of the losses, but the gradients of their sum."""
-    return by_torch(hidden, table, targets)[0], *added_up(hidden, table, targets, chunk_size)[1:]
-
-
-def without_targets(hidden: Tensor, table: Tensor, targets: Tensor, chunk_size: int) -> Three:
-    """Take the softmax itself for the gradient of the logits."""
-    loss, _, _ = by_torch(hidden, table, targets)
-    p = (hidden @ table.T).softmax(dim=1) / len(hidden)
-    return loss, p @ table, p.T @ hidden
-
-
-def last_chunk_only(hidden: Tensor, table: Tensor, targets: Tensor, chunk_size: int) -> Three:
-    """Write each chunk's gradient of the table over that of the one before."""
-    loss, grad_hidden, _ = by_torch(hidden, table, targets)
-    h, y = hidden.split(chunk_size)[-1], targets.split(chunk_size)[-1]
-    return loss, grad_hidden, by_torch(h, table, y, "sum")[2] / len(hidden)
-
-
-def whole_chunks(hidden: Tensor, table: Tensor, targets: Tensor, chunk_size: int) -> Three:
-    """Leave out the positions behind the last whole chunk."""
-    kept = len(hidden) // chunk_size * chunk_size or len(hidden)
-    loss, grad_hidden, grad_table = by_torch(hidden[:kept], table, targets[:kept], "sum")
-    rest = torch.zeros_like(hidden[kept:])
-    n = len(hidden)
-    return loss / n, torch.cat([grad_hidden, rest]) / n, grad_table / n
-
-
-def divided_by_all(hidden: Tensor, table: Tensor, targets: Tensor, chunk_size: int) -> Three:
-    """Divide by the number of all positions."""
-    share = (targets != IGNORED).sum() / len(targets)
-    loss, grad_hidden, grad_table = by_torch(hidden, table, targets)
-    return loss * share, grad_hidden * share, grad_table * share
-
-
-def turned_round(hidden: Tensor, table: Tensor, targets: Tensor, chunk_size: int) -> Three:
-    """Return the gradients with the other sign."""
-    loss, grad_hidden, grad_table = by_torch(hidden, table, targets)
-    return loss, -grad_hidden, -grad_table
-
-
-def softmax_of_ignored(hidden: Tensor, table: Tensor, targets: Tensor, chunk_size: int) -> Three:
-    """Leave the softmax of ignored positions in the gradients."""
-    loss, grad_hidden, grad_table = by_torch(hidden, table, targets)
-    ignored = (targets == IGNORED)[:, None] / (targets != IGNORED).sum()
-    p = (hidden @ table.T).softmax(dim=1) * ignored
-    return loss, grad_hidden + p @ table, grad_table + p.T @ hidden
-
-
-def one_of_both_by_all(loss_is: bool) -> Callable[..., Three]:
-    """Divide the loss, or the gradients, by the number of all positions."""
-
-    def function(hidden: Tensor, table: Tensor, targets: Tensor, chunk_size: int) -> Three:
-        right = by_torch(hidden, table, targets)
-        wrong = divided_by_all(hidden, table, targets, chunk_size)
-        return (wrong[0], *right[1:]) if loss_is else (right[0], *wrong[1:])
-
-    return function
-
-
-def ignored_as_row_0(hidden: Tensor, table: Tensor, targets: Tensor, chunk_size: int) -> Three:
-    """Let an ignored position count as if its target were row 0."""
-    return by_torch(hidden, table, targets.clamp(min=0))
-
-
 def right_to_float32(inputs: Inputs, seen: Seen) -> bool:
     """Whether what came back in float64 has the right digits of float32, and wrong ones behind."""
     pairs = zip(seen.value, reference(*inputs.values()), strict=True)
@@ -227,20 +132,20 @@ task = Task(
                 Mistake(
                     "The gradients lack the target. That of the logits is softmax − onehot: 1 is "
                     "taken off at the target of each position.",
-                    without_targets,
+                    wrong.without_targets,
                 ),
                 Mistake(
                     "The gradients have the wrong sign. That of the logits is softmax − onehot.",
-                    turned_round,
+                    wrong.turned_round,
                 ),
                 Mistake(
                     "The loss is the mean, and the gradients are those of the sum. Divide them "
                     "by the number of positions, too.",
-                    only_gradients_added_up,
+                    wrong.only_gradients_added_up,
                 ),
                 Mistake(
                     "This is the sum over the positions, and its gradients. The mean is asked for.",
-                    added_up,
+                    wrong.added_up,
                 ),
                 Mistake(
                     "A product does not fit. The gradient of the logits is (N, V). With which of "
@@ -250,17 +155,17 @@ task = Task(
                 Mistake(
                     "The positions behind the last whole chunk are left out. Count the chunks with "
                     "range(0, N, chunk_size).",
-                    whole_chunks,
+                    wrong.whole_chunks,
                 ),
                 Mistake(
                     "The mean of the chunks' means is not the mean of all, since the last chunk "
                     "may be shorter. Divide by the number of all positions that count.",
-                    chunk_means,
+                    wrong.chunk_means,
                 ),
                 Mistake(
                     "The gradient of the table is that of the last chunk only. Every chunk adds "
                     "to it: +=.",
-                    last_chunk_only,
+                    wrong.last_chunk_only,
                 ),
             ),
         ),
@@ -271,27 +176,27 @@ task = Task(
                 Mistake(
                     "Ignored positions add nothing, but they still count in the mean. Divide by "
                     "the number of targets that are not −100.",
-                    divided_by_all,
+                    wrong.divided_by_all,
                 ),
                 Mistake(
                     "The loss is divided by the number of all positions, the gradients by those "
                     "that count.",
-                    one_of_both_by_all(loss_is=True),
+                    wrong.one_of_both_by_all(loss_is=True),
                 ),
                 Mistake(
                     "The gradients are divided by the number of all positions, the loss by those "
                     "that count.",
-                    one_of_both_by_all(loss_is=False),
+                    wrong.one_of_both_by_all(loss_is=False),
                 ),
                 Mistake(
                     "The softmax of an ignored position is still in the gradients. Its row of the "
                     "logits' gradient must be 0.",
-                    softmax_of_ignored,
+                    wrong.softmax_of_ignored,
                 ),
                 Mistake(
                     "An ignored position counts as if its target were row 0. Its loss and its "
                     "row of the gradient must be 0.",
-                    ignored_as_row_0,
+                    wrong.ignored_as_row_0,
                 ),
                 Mistake(
                     "Where an ignored target is used as an index, −100 counts from the end, or "

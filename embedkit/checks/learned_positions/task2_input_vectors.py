@@ -1,13 +1,11 @@
 """What marks task 9.2, `input_vectors`: three rows, added, and a LayerNorm."""
 
-from collections.abc import Callable
-from typing import Any
-
 import torch
 from torch import Tensor
 
 from embedkit import learned_positions as finished
 from embedkit.checks.framework import Criterion, Draw, Mistake, Task, scattered
+from embedkit.checks.learned_positions import wrong_input_vectors as wrong
 from embedkit.checks.learned_positions.shared import nan_flows_back
 from embedkit.checks.probes import Inputs, Seen
 
@@ -115,135 +113,6 @@ def to_train(draw: Draw) -> list[Inputs]:
     return questions
 
 
-Norm = Callable[[Tensor, Tensor, Tensor, float], Tensor]
-
-
-def with_norm(norm: Norm) -> Callable[..., Tensor]:
-    """Return an answer that adds the right rows and then does ``norm``."""
-
-    def answer(
-        token_table: Tensor,
-        segment_table: Tensor,
-        position_table: Tensor,
-        ids: Tensor,
-        segment_ids: Tensor,
-        position_ids: Tensor,
-        weight: Tensor,
-        bias: Tensor,
-        eps: float,
-    ) -> Tensor:
-        x = token_table[ids] + segment_table[segment_ids] + position_table[position_ids]
-        return norm(x, weight, bias, eps)
-
-    return answer
-
-
-def centred(x: Tensor) -> Tensor:
-    """Take the mean away."""
-    return x - x.mean(-1, keepdim=True)
-
-
-def variance(x: Tensor) -> Tensor:
-    """Return the variance that divides by D."""
-    return x.var(-1, keepdim=True, correction=0)
-
-
-def unbiased(x: Tensor, weight: Tensor, bias: Tensor, eps: float) -> Tensor:
-    """Divide by D − 1."""
-    return centred(x) / (x.var(-1, keepdim=True) + eps).sqrt() * weight + bias
-
-
-def outside(x: Tensor, weight: Tensor, bias: Tensor, eps: float) -> Tensor:
-    """Add eps to the root."""
-    return centred(x) / (variance(x).sqrt() + eps) * weight + bias
-
-
-def without_eps(x: Tensor, weight: Tensor, bias: Tensor, eps: float) -> Tensor:
-    """Leave eps out."""
-    return centred(x) / variance(x).sqrt() * weight + bias
-
-
-def usual_eps(x: Tensor, weight: Tensor, bias: Tensor, eps: float) -> Tensor:
-    """Take torch's eps."""
-    return finished.layer_norm(x, weight, bias, 1e-5)
-
-
-def berts_eps(x: Tensor, weight: Tensor, bias: Tensor, eps: float) -> Tensor:
-    """Take the eps of the signature."""
-    return finished.layer_norm(x, weight, bias, 1e-12)
-
-
-def eps_squared(x: Tensor, weight: Tensor, bias: Tensor, eps: float) -> Tensor:
-    """Add the square of eps."""
-    return finished.layer_norm(x, weight, bias, eps**2)
-
-
-def by_variance(x: Tensor, weight: Tensor, bias: Tensor, eps: float) -> Tensor:
-    """Divide by the variance itself."""
-    return centred(x) / (variance(x) + eps) * weight + bias
-
-
-def not_centred(x: Tensor, weight: Tensor, bias: Tensor, eps: float) -> Tensor:
-    """Leave the mean in."""
-    return x / (variance(x) + eps).sqrt() * weight + bias
-
-
-def no_scale(x: Tensor, weight: Tensor, bias: Tensor, eps: float) -> Tensor:
-    """Leave out scale and shift."""
-    return finished.layer_norm(x, torch.ones_like(weight), torch.zeros_like(bias), eps)
-
-
-def shift_scaled(x: Tensor, weight: Tensor, bias: Tensor, eps: float) -> Tensor:
-    """Shift first, then scale."""
-    return (no_scale(x, weight, bias, eps) + bias) * weight
-
-
-def skipped(x: Tensor, weight: Tensor, bias: Tensor, eps: float) -> Tensor:
-    """Add, and do nothing more."""
-    return x
-
-
-def averaged(x: Tensor, weight: Tensor, bias: Tensor, eps: float) -> Tensor:
-    """Average the three rows, which LayerNorm hides as long as eps is small."""
-    return finished.layer_norm(x / 3, weight, bias, eps)
-
-
-def columns_as_positions(
-    token_table: Tensor,
-    segment_table: Tensor,
-    position_table: Tensor,
-    ids: Tensor,
-    segment_ids: Tensor,
-    position_ids: Tensor,
-    *rest: Any,
-) -> Tensor:
-    """Take the columns for positions."""
-    places = torch.arange(ids.shape[-1]).expand_as(ids)
-    tables = token_table, segment_table, position_table
-    return finished.input_vectors(*tables, ids, segment_ids, places, *rest)
-
-
-def swapped(
-    token_table: Tensor,
-    segment_table: Tensor,
-    position_table: Tensor,
-    ids: Tensor,
-    segment_ids: Tensor,
-    position_ids: Tensor,
-    *rest: Any,
-) -> Tensor:
-    """Read the segment table by positions, and the position table by segments."""
-    tables = token_table, segment_table, position_table
-    return finished.input_vectors(
-        *tables, ids, position_ids % len(segment_table), segment_ids, *rest
-    )
-
-
-def no_segments(token_table: Tensor, segment_table: Tensor, *rest: Any) -> Tensor:
-    """Forget the segments."""
-    return finished.input_vectors(token_table, torch.zeros_like(segment_table), *rest)
-
-
 def not_finite(inputs: Inputs, seen: Seen) -> bool:
     """Whether nan or infinity came back."""
     return isinstance(seen.value, Tensor) and not bool(seen.value.isfinite().all())
@@ -258,7 +127,8 @@ def one_is_missing(inputs: Inputs, seen: Seen) -> bool:
 
 
 torchs_own_eps = Mistake(
-    "You use torch's own eps, 1e-5. Hand yours over: eps is an argument.", with_norm(usual_eps)
+    "You use torch's own eps, 1e-5. Hand yours over: eps is an argument.",
+    wrong.with_norm(wrong.usual_eps),
 )
 NO_GRADIENT = (
     "No gradient reaches one of the tables, the weight or the bias. Use them themselves, without "
@@ -283,29 +153,34 @@ task = Task(
                 Mistake(
                     "The variance divides by D − 1, as torch's var and std do. In a LayerNorm it "
                     "divides by D: correction=0.",
-                    with_norm(unbiased),
+                    wrong.with_norm(wrong.unbiased),
                 ),
-                Mistake("The LayerNorm is missing. It follows the sum.", with_norm(skipped)),
+                Mistake(
+                    "The LayerNorm is missing. It follows the sum.", wrong.with_norm(wrong.skipped)
+                ),
                 Mistake(
                     "You divide by the variance. Divide by its root.",
-                    with_norm(by_variance),
+                    wrong.with_norm(wrong.by_variance),
                 ),
-                Mistake("The mean is still in. Take it away first.", with_norm(not_centred)),
-                Mistake("The segment's row is missing from the sum.", no_segments),
+                Mistake(
+                    "The mean is still in. Take it away first.", wrong.with_norm(wrong.not_centred)
+                ),
+                Mistake("The segment's row is missing from the sum.", wrong.no_segments),
                 Mistake(
                     "You number the columns. The positions are given: position_ids.",
-                    columns_as_positions,
+                    wrong.columns_as_positions,
                 ),
                 Mistake(
                     "The segment and the position table are mixed up: each is read by its own ids.",
-                    swapped,
+                    wrong.swapped,
                 ),
                 Mistake(
-                    "weight and bias are not used: they follow the division.", with_norm(no_scale)
+                    "weight and bias are not used: they follow the division.",
+                    wrong.with_norm(wrong.no_scale),
                 ),
                 Mistake(
                     "The shift is scaled, too. Multiply by weight first, then add bias.",
-                    with_norm(shift_scaled),
+                    wrong.with_norm(wrong.shift_scaled),
                 ),
             ),
         ),
@@ -315,14 +190,19 @@ task = Task(
             mistakes=(
                 Mistake(
                     "eps is added to the root. It belongs under it: (variance + eps).sqrt().",
-                    with_norm(outside),
+                    wrong.with_norm(wrong.outside),
                 ),
-                Mistake("eps is missing. It is added under the root.", with_norm(without_eps)),
-                Mistake("eps is 1e-12, whatever the argument says.", with_norm(berts_eps)),
-                Mistake("eps is squared. Add it as it is.", with_norm(eps_squared)),
+                Mistake(
+                    "eps is missing. It is added under the root.",
+                    wrong.with_norm(wrong.without_eps),
+                ),
+                Mistake(
+                    "eps is 1e-12, whatever the argument says.", wrong.with_norm(wrong.berts_eps)
+                ),
+                Mistake("eps is squared. Add it as it is.", wrong.with_norm(wrong.eps_squared)),
                 Mistake(
                     "The rows are averaged. A LayerNorm hides that until eps is felt. Add them.",
-                    with_norm(averaged),
+                    wrong.with_norm(wrong.averaged),
                 ),
                 Mistake(
                     "It is not a number where a row's variance is 0. That is what eps is for.",

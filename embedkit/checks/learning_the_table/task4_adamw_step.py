@@ -1,15 +1,12 @@
 """What marks task 3.4, `adamw_step`: one step of Adam with decoupled weight decay."""
 
-from collections.abc import Callable
-
 import torch
 from torch import Tensor
 
 from embedkit import learning_the_table as finished
 from embedkit.checks.framework import Criterion, Draw, Mistake, Task
+from embedkit.checks.learning_the_table import wrong_adamw_steps as wrong
 from embedkit.checks.probes import Inputs
-
-Three = tuple[Tensor, Tensor, Tensor]
 
 
 def asked(table: Tensor, grad: Tensor, m: Tensor, v: Tensor, t: int, **options: float) -> Inputs:
@@ -112,108 +109,33 @@ def with_defaults(draw: Draw) -> list[Inputs]:
     return [{name: question[name] for name in named} for question in (first, faint)]
 
 
-def variant(
-    *,
-    corrected: str = "mv",
-    first: int = 0,
-    root: bool = True,
-    decay: str = "decoupled",
-    mean_of_squares: bool = True,
-    betas: str = "right",
-    sign: float = 1.0,
-    eps_inside: bool = False,
-    weights: str = "right",
-    of_old: bool = False,
-    scaled: bool = True,
-) -> Callable[..., Three]:
-    """Return AdamW with one part of it done wrongly."""
-
-    def step(
-        table: Tensor,
-        grad: Tensor,
-        m: Tensor,
-        v: Tensor,
-        t: int,
-        lr: float,
-        beta1: float,
-        beta2: float,
-        eps: float,
-        weight_decay: float,
-    ) -> Three:
-        if betas == "swapped":
-            beta1, beta2 = beta2, beta1
-        if decay == "in the gradient":
-            grad = grad + weight_decay * table
-        kept = {"right": (beta1, beta2), "turned": (1 - beta1, 1 - beta2)}
-        new = {"right": (1 - beta1, 1 - beta2), "turned": (beta1, beta2), "missing": (1.0, 1.0)}
-        keep, add = kept.get(weights, (beta1, beta2)), new[weights]
-        old = m, v
-        m = keep[0] * m + add[0] * grad
-        v = keep[1] * v + add[1] * (grad**2 if mean_of_squares else m**2)
-        t = t + first
-        m_hat, v_hat = old if of_old else (m, v)
-        m_hat = m_hat / (1 - beta1**t) if "m" in corrected else m_hat
-        v_hat = v_hat / (1 - beta2**t) if "v" in corrected else v_hat
-        spread = v_hat.sqrt() if root else v_hat
-        scale = (v_hat + eps).sqrt() if eps_inside else spread + eps
-        move = sign * (lr if scaled else 1.0) * m_hat / scale
-        if decay == "afterwards":
-            return (table - move) * (1 - lr * weight_decay), m, v
-        rate = lr * weight_decay
-        rates = {"decoupled": rate, "without lr": weight_decay, "upwards": -rate}
-        shrunk = table * (1 - rates.get(decay, 0.0))
-        if decay == "rows that were read":
-            read = (grad != 0).any(dim=1, keepdim=True)
-            shrunk = torch.where(read, table * (1 - lr * weight_decay), table)
-        return shrunk - move, m, v
-
-    return step
-
-
-def old_means(table: Tensor, grad: Tensor, m: Tensor, v: Tensor, *rest: float) -> Three:
-    """Return the m and v that came in."""
-    return finished.adamw_step(table, grad, m, v, *rest)[0], m, v  # type: ignore[arg-type]
-
-
-def corrected_means(
-    table: Tensor, grad: Tensor, m: Tensor, v: Tensor, t: int, *rest: float
-) -> Three:
-    """Return the corrected means, which the next step would correct once more."""
-    table, m, v = finished.adamw_step(table, grad, m, v, t, *rest)
-    return table, m / (1 - rest[1] ** t), v / (1 - rest[2] ** t)
-
-
-def forgetful(table: Tensor, grad: Tensor, m: Tensor, v: Tensor, *rest: float) -> Three:
-    """Start m and v from zero in each step."""
-    zeros = torch.zeros_like(table)
-    return finished.adamw_step(table, grad, zeros, zeros, *rest)  # type: ignore[arg-type]
-
-
 uncorrected = Mistake(
     "The means are not corrected. m and v start at zero, so early on they are too small: divide "
     "m by 1 − beta1**t and v by 1 − beta2**t.",
-    answer=variant(corrected=""),
+    answer=wrong.variant(corrected=""),
 )
 half_corrected = "Only one of the two means is corrected. Both start at zero: divide m, and v too."
-v_uncorrected = Mistake(half_corrected, answer=variant(corrected="m"))
-m_uncorrected = Mistake(half_corrected, answer=variant(corrected="v"))
+v_uncorrected = Mistake(half_corrected, answer=wrong.variant(corrected="m"))
+m_uncorrected = Mistake(half_corrected, answer=wrong.variant(corrected="v"))
 one_less = Mistake(
     "1 is taken from t. t counts from 1 already, so the first step divides by 1 − beta1.",
-    answer=variant(first=-1),
+    answer=wrong.variant(first=-1),
 )
 weights_turned = Mistake(
     "The weights of old and new are turned round. beta is the part that is kept, and 1 − beta "
     "the part of the new gradient.",
-    answer=variant(weights="turned"),
+    answer=wrong.variant(weights="turned"),
 )
 weights_missing = Mistake(
     "The gradient comes in whole. Only the part 1 − beta of it, and of its square, is new.",
-    answer=variant(weights="missing"),
+    answer=wrong.variant(weights="missing"),
 )
-without_lr = Mistake("lr is missing: the step is lr times the quotient.", variant(scaled=False))
+without_lr = Mistake(
+    "lr is missing: the step is lr times the quotient.", wrong.variant(scaled=False)
+)
 corrected_too_soon = Mistake(
     "The means are corrected before the gradient is in them. First update m and v, then correct.",
-    answer=variant(of_old=True),
+    answer=wrong.variant(of_old=True),
 )
 swapped_means = Mistake(
     "v comes back before m. The order is table, m, v.",
@@ -221,63 +143,65 @@ swapped_means = Mistake(
 )
 from_zero = Mistake(
     "t is taken to count from 0. It counts from 1, so the first step divides by 1 − beta1.",
-    answer=variant(first=1),
+    answer=wrong.variant(first=1),
 )
 no_root = Mistake(
     "The step is divided by v itself. Divide by its square root, which has the gradient's size.",
-    answer=variant(root=False),
+    answer=wrong.variant(root=False),
 )
 square_of_the_mean = Mistake(
     "v holds the square of m. It is the running mean of the squared gradients: grad**2.",
-    answer=variant(mean_of_squares=False),
+    answer=wrong.variant(mean_of_squares=False),
 )
 swapped_betas = Mistake(
     "The two betas are swapped: beta1 belongs to m, beta2 to v.",
-    answer=variant(betas="swapped"),
+    answer=wrong.variant(betas="swapped"),
 )
-uphill = Mistake("The table goes uphill. A step goes against the gradient.", variant(sign=-1.0))
+uphill = Mistake(
+    "The table goes uphill. A step goes against the gradient.", wrong.variant(sign=-1.0)
+)
 means_not_kept = Mistake(
     "The m and v that came back are those that came in. Return the new ones, or the next step "
     "starts from nothing.",
-    answer=old_means,
+    answer=wrong.old_means,
 )
 means_corrected_twice = Mistake(
     "The m and v that came back are the corrected ones. The next step would correct them once "
     "more: return the running means themselves.",
-    answer=corrected_means,
+    answer=wrong.corrected_means,
 )
 starts_again = Mistake(
     "m and v start from zero in each step. They carry on from those that came in.",
-    answer=forgetful,
+    answer=wrong.forgetful,
 )
 no_decay = Mistake(
     "There is no weight decay. AdamW also multiplies the old table by 1 − lr × weight_decay.",
-    answer=variant(decay="none"),
+    answer=wrong.variant(decay="none"),
 )
 decay_in_gradient = Mistake(
     "The decay is added to the gradient, so m and v divide it out again. That is Adam with an L2 "
     "penalty. In AdamW the decay shrinks the table itself, apart from the gradient.",
-    answer=variant(decay="in the gradient"),
+    answer=wrong.variant(decay="in the gradient"),
 )
 decay_without_lr = Mistake(
     "The table shrinks by weight_decay. It should shrink by lr × weight_decay.",
-    answer=variant(decay="without lr"),
+    answer=wrong.variant(decay="without lr"),
 )
 decay_grows = Mistake(
     "Decay makes the table larger. It takes the part lr × weight_decay away.",
-    answer=variant(decay="upwards"),
+    answer=wrong.variant(decay="upwards"),
 )
 decay_read_rows = Mistake(
     "Rows whose gradient is 0 do not shrink. AdamW's decay does not ask who was read.",
-    answer=variant(decay="rows that were read"),
+    answer=wrong.variant(decay="rows that were read"),
 )
 decay_afterwards = Mistake(
     "The step itself shrinks too. Shrink the old table, then take the step.",
-    answer=variant(decay="afterwards"),
+    answer=wrong.variant(decay="afterwards"),
 )
 eps_in_the_root = Mistake(
     "eps is added under the root. It belongs behind it: sqrt(v) + eps.",
-    answer=variant(eps_inside=True),
+    answer=wrong.variant(eps_inside=True),
 )
 
 task = Task(

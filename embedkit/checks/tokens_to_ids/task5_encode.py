@@ -1,15 +1,13 @@
 """What marks task 1.5, `encode`: a text becomes ids by merges, in the order of learning."""
 
-import re
 import string
-from collections import Counter
 from itertools import pairwise
 
 from embedkit import tokens_to_ids as finished
 from embedkit.checks.framework import Criterion, Draw, Mistake, Task
 from embedkit.checks.probes import Inputs, Seen
-
-Merges = list[tuple[int, int]]
+from embedkit.checks.tokens_to_ids import wrong_encodings as wrong
+from embedkit.checks.tokens_to_ids.wrong_encodings import Merges, reference
 
 SIGNS, LETTERS = string.punctuation + string.whitespace + "0", "Zé王\u200b"
 """What stands at borders at which some tokenizer or other cuts."""
@@ -24,14 +22,6 @@ IN_PIECES = (
     "You cut the text into pieces first. Here a text is one piece, and merges may reach over a "
     "space, a line and all else."
 )
-
-
-def reference(text: str, merges: Merges) -> list[int]:
-    """Merge the bytes of a whole text, the pair that was learned first before all others."""
-    ids = list(text.encode())
-    for rank, pair in enumerate(merges):
-        ids = finished.merge(ids, pair, 256 + rank)
-    return ids
 
 
 def drawn_text(draw: Draw, letters: str, length: int) -> str:
@@ -155,135 +145,6 @@ def left_to_right_in_passes(text: str, merges: Merges) -> list[int]:
     return ids
 
 
-def longest_first(text: str, merges: Merges) -> list[int]:
-    """Take the longest token that fits, from left to right."""
-    tokens = finished.BytePairTokenizer(merges).tokens
-    by_bytes = {token: i for i, token in reversed(list(enumerate(tokens)))}
-    rest, ids = text.encode(), []
-    while rest:
-        length = max(n for n in range(1, len(rest) + 1) if rest[:n] in by_bytes)
-        ids.append(by_bytes[rest[:length]])
-        rest = rest[length:]
-    return ids
-
-
-def most_frequent_first(text: str, merges: Merges) -> list[int]:
-    """Merge the pair that is most frequent in this text."""
-    ids = list(text.encode())
-    while True:
-        counts = Counter(pair for pair in pairwise(ids) if pair in merges)
-        if not counts:
-            return ids
-        pair = counts.most_common(1)[0][0]
-        ids = finished.merge(ids, pair, 256 + merges.index(pair))
-
-
-def latest_first(text: str, merges: Merges) -> list[int]:
-    """Merge the pair that was learned last."""
-    ids = list(text.encode())
-    while found := [pair for pair in pairwise(ids) if pair in merges]:
-        pair = max(found, key=merges.index)
-        place = list(pairwise(ids)).index(pair)
-        ids[place : place + 2] = [256 + merges.index(pair)]
-    return ids
-
-
-def one_merge_only(text: str, merges: Merges) -> list[int]:
-    """Stop after the first merge that fits."""
-    ids = list(text.encode())
-    for rank, pair in enumerate(merges):
-        if pair in pairwise(ids):
-            return finished.merge(ids, pair, 256 + rank)
-    return ids
-
-
-def stops_at_a_gap(text: str, merges: Merges) -> list[int]:
-    """Stop at the first merge that does not occur."""
-    ids = list(text.encode())
-    for rank, pair in enumerate(merges):
-        if pair not in pairwise(ids):
-            break
-        ids = finished.merge(ids, pair, 256 + rank)
-    return ids
-
-
-def from_the_end_of_the_list(text: str, merges: Merges) -> list[int]:
-    """Go through the list of merges backwards."""
-    ids = list(text.encode())
-    for rank, pair in reversed(list(enumerate(merges))):
-        ids = finished.merge(ids, pair, 256 + rank)
-    return ids
-
-
-def counts_those_that_fit(text: str, merges: Merges) -> list[int]:
-    """Give the next id to each merge that fits, and none to the others."""
-    ids, new_id = list(text.encode()), 256
-    for pair in merges:
-        if pair in pairwise(ids):
-            ids = finished.merge(ids, pair, new_id)
-            new_id += 1
-    return ids
-
-
-def as_text(text: str, merges: Merges) -> list[int]:
-    """Write the ids as text, and replace in the text."""
-    written = " ".join(map(str, text.encode()))
-    for rank, (one, other) in enumerate(merges):
-        written = written.replace(f"{one} {other}", str(256 + rank))
-    return [int(number) for number in written.split()]
-
-
-def used_twice(text: str, merges: Merges) -> list[int]:
-    """Let pairs overlap: each start of a pair gives the new id."""
-    ids = list(text.encode())
-    for rank, pair in enumerate(merges):
-        merged, covered = [], False
-        for place, one in enumerate(ids):
-            starts = tuple(ids[place : place + 2]) == pair
-            if starts or not covered:
-                merged.append(256 + rank if starts else one)
-            covered = starts
-        ids = merged
-    return ids
-
-
-def bytes_only(text: str, merges: Merges) -> list[int]:
-    """Merge nothing."""
-    return list(text.encode())
-
-
-def characters(text: str, merges: Merges) -> list[int]:
-    """Start from characters."""
-    ids = [ord(letter) for letter in text]
-    for rank, pair in enumerate(merges):
-        ids = finished.merge(ids, pair, 256 + rank)
-    return ids
-
-
-def word_by_word(text: str, merges: Merges) -> list[int]:
-    """Cut the text at its spaces, and encode each word with the space before it."""
-    return [i for word in re.findall(" ?[^ ]+| +", text) for i in reference(word, merges)]
-
-
-def one_at_a_time(text: str, merges: Merges) -> list[int]:
-    """Merge each pair once, at its first place."""
-    ids = list(text.encode())
-    for rank, pair in enumerate(merges):
-        for place in range(len(ids) - 1):
-            if (ids[place], ids[place + 1]) == pair:
-                ids[place : place + 2] = [256 + rank]
-                break
-    return ids
-
-
-def from_the_right(text: str, merges: Merges) -> list[int]:
-    """Merge each pair from right to left."""
-    ids = list(text.encode())
-    for rank, (one, other) in enumerate(merges):
-        ids = finished.merge(ids[::-1], (other, one), 256 + rank)[::-1]
-    return ids
-
-
 def too_little_merged(inputs: Inputs, seen: Seen) -> bool:
     """Whether ids are left over in a text whose merges reach over a border."""
     across = ["a b, a b", "in a", "a\nb", "a  b", "a1"]
@@ -327,7 +188,7 @@ task = Task(
                         "ValueError" in seen.raised and "range(0, 256)" in seen.message
                     ),
                 ),
-                Mistake("Nothing is merged.", bytes_only),
+                Mistake("Nothing is merged.", wrong.bytes_only),
                 Mistake(
                     "The ids of merges start at 256, the first number after the bytes, "
                     "and you start at 255.",
@@ -345,25 +206,25 @@ task = Task(
                 ),
                 Mistake(
                     "It stops at the first merge that does not occur. Later ones may fit.",
-                    stops_at_a_gap,
+                    wrong.stops_at_a_gap,
                 ),
                 Mistake(
                     "Only one merge is done. Go on until no pair is left that can be merged.",
-                    one_merge_only,
+                    wrong.one_merge_only,
                 ),
                 Mistake(
                     "Each merge is done once, at its first place. Do it wherever the pair stands.",
-                    one_at_a_time,
+                    wrong.one_at_a_time,
                 ),
                 Mistake(
                     "You go through the list from its end. The merge that was learned first goes "
                     "first, and later ones build on it.",
-                    from_the_end_of_the_list,
+                    wrong.from_the_end_of_the_list,
                 ),
                 Mistake(
                     "Merge i has the id 256 + i, also where merges before it do not occur in "
                     "this text.",
-                    counts_those_that_fit,
+                    wrong.counts_those_that_fit,
                 ),
                 Mistake(
                     "The spaces are gone. A space is a byte like any other, and here the text is "
@@ -372,12 +233,12 @@ task = Task(
                         inputs["text"] == "a king" and seen.value == [97, 258]
                     ),
                 ),
-                Mistake(IN_PIECES, word_by_word),
+                Mistake(IN_PIECES, wrong.word_by_word),
                 Mistake(IN_PIECES, when=too_little_merged),
                 Mistake(
                     "Replacing in text goes wrong, for a number can end or begin with another: as "
                     "text, 10 97 is found inside 110 97 too. Compare the ids.",
-                    as_text,
+                    wrong.as_text,
                 ),
             ),
         ),
@@ -396,25 +257,25 @@ task = Task(
                 Mistake(
                     "You take the longest token that fits. That is another way of cutting: here "
                     "the merge that was learned first goes first.",
-                    longest_first,
+                    wrong.longest_first,
                 ),
                 Mistake(
                     "You merge the pair that is most frequent in this text. Counting belongs to "
                     "learning; now the order of the list decides.",
-                    most_frequent_first,
+                    wrong.most_frequent_first,
                 ),
                 Mistake(
                     "The merge that was learned last goes first. Turn it round.",
-                    latest_first,
+                    wrong.latest_first,
                 ),
                 Mistake(
                     "You merge a run from the right. From the left, aaa becomes (aa) and a.",
-                    from_the_right,
+                    wrong.from_the_right,
                 ),
                 Mistake(
                     "An id is used for two pairs. In aaa the middle a is used up by the first "
                     "pair, and the last one stays.",
-                    used_twice,
+                    wrong.used_twice,
                 ),
             ),
         ),
@@ -425,7 +286,7 @@ task = Task(
                 Mistake(
                     "These are characters. Start from bytes: text.encode() gives them, and their "
                     "ids are 0 to 255.",
-                    characters,
+                    wrong.characters,
                 ),
                 Mistake(
                     "These are the bytes of another text. Encode the text as it is, with its "
