@@ -1,5 +1,6 @@
 """Judging takes neither all memory nor hours, whatever an answer gave."""
 
+import json
 import signal
 import sys
 import threading
@@ -10,8 +11,9 @@ import torch
 
 from embedkit.checks.framework import Criterion, Task
 from embedkit.checks.plain import save_plain
-from embedkit.grading import marking
+from embedkit.grading import marking, notebooks
 from embedkit.grading.bounded import bounded
+from embedkit.grading.notebooks import BadInputError, read_notebook
 from embedkit.grading.replay import observations_file
 from embedkit.grading.rounds import Heard
 
@@ -66,3 +68,13 @@ def test_a_result_that_takes_all_memory_to_compare_gets_a_sentence(tmp_path):
     save_plain(path, {"seen": [one]})
     verdict = marking.judge(task, 1, tmp_path, Heard())
     assert not verdict.points
+
+
+@on_linux
+def test_a_notebook_that_takes_all_memory_to_read_gets_a_sentence(tmp_path, monkeypatch):
+    monkeypatch.setattr(notebooks, "MOST_MEMORY", 2**27)
+    path = tmp_path / "sheet.ipynb"
+    nothing = {"nbformat": 4, "nbformat_minor": 5, "metadata": {"x": [{}] * 400_000}, "cells": []}
+    path.write_text(json.dumps(nothing), encoding="utf-8")
+    with pytest.raises(BadInputError, match="more than can be read"):
+        read_notebook(path)

@@ -21,6 +21,7 @@ REFUSED = {
     "share a file's memory": "x = open(sys.argv[1] + '/x', 'w+b', 0); x.write(b'x'); "
     "mmap.mmap(x.fileno(), 0)",
     "page out": "mmap.mmap(-1, 4096, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS).madvise(21)",
+    "empty a file to read it": "os.open(sys.argv[1] + '/x', os.O_CREAT | os.O_TRUNC)",
     "huge pages": "mmap.mmap(-1, 2**21, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | 0x40000)",
 }
 FINE = {
@@ -30,6 +31,7 @@ FINE = {
     "a pair of sockets": "socket.socketpair()",
     "memory of its own": "mmap.mmap(-1, 4096, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)",
     "a file to read": "mmap.mmap(os.open(sys.executable, 0), 0, mmap.MAP_PRIVATE, mmap.PROT_READ)",
+    "a file to read and one to write": "os.open(sys.executable, 0); open(sys.argv[1] + '/x', 'w')",
     "torch in threads": "import torch; torch.ones(500, 500) @ torch.ones(500, 500)",
 }
 NOT_USUAL = {
@@ -40,6 +42,7 @@ NOT_USUAL = {
     "pages moved to a pipe": "os.splice(os.open(sys.executable, 0), os.pipe()[1], 10)",
     "a file's marks": "fcntl.ioctl(os.open(sys.executable, 0), 0x40086602, bytes(8))",
     "a lock on a file": "fcntl.lockf(os.open(sys.executable, 0), fcntl.LOCK_SH)",
+    "a file that is cut by its name": "os.truncate(sys.argv[1], 0)",
     "a call that is new": "native.syscall(469, -100, b'/tmp', bytes(24), 24, 0) < 0 and stop()",
 }
 START = """

@@ -10,6 +10,7 @@ tasks that earn their points, ``# says 2.1: words`` what the verdict on a task m
 import json
 import os
 import re
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -182,6 +183,30 @@ def test_the_folder_in_which_somebody_marks_is_not_shown(
     readable = json.loads((place.folder / "fence.json").read_text("utf-8"))["readable"]
     assert str(elsewhere) in readable
     assert str(tmp_path) not in readable
+
+
+def test_packages_in_the_folder_of_a_sheet_can_be_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    packages = tmp_path / "packages"
+    monkeypatch.syspath_prepend(packages)
+    shared = replace(shared_in(tmp_path), private=(tmp_path,))
+    place = Surroundings(tmp_path / "replay", shared)
+    place.make(Limits())
+    fence = json.loads((place.folder / "fence.json").read_text("utf-8"))
+    assert str(packages) in fence["readable"]
+    assert str(tmp_path) in fence["hidden"]
+
+
+def test_another_copy_of_the_finished_code_is_not_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy = tmp_path / "packages" / PACKAGE.name
+    copy.mkdir(parents=True)
+    monkeypatch.syspath_prepend(copy.parent)
+    place = Surroundings(tmp_path / "replay", shared_in(tmp_path))
+    place.make(Limits())
+    assert str(copy) in json.loads((place.folder / "fence.json").read_text("utf-8"))["hidden"]
 
 
 def test_what_one_run_leaves_takes_no_place_in_the_next(

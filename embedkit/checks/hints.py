@@ -1,5 +1,6 @@
 """What a learner is told when an answer is wrong, and nothing more specific is known."""
 
+import builtins
 import re
 from collections.abc import Sequence, Sized
 from dataclasses import replace
@@ -83,10 +84,21 @@ def _explain_error(seen: Seen, wanted: Seen, mentions: Sequence[str]) -> str:
         return f"It returns normally. It should raise {kind}."
     if kind not in seen.raised:
         return f"It raises {seen.raised[0]} ({_first_line(seen.message)}). It should raise {kind}."
+    others = [name for name in seen.raised if _is_another(name, kind)]
+    if others:
+        return f"It raises an error that is {kind} and {others[0]} at once. It should be one."
     missing = [text for text in dict.fromkeys(mentions) if not _mentions(seen.message, text)]
     if missing:
         return f"It raises {kind}, but the message does not mention {_listed(missing)}."
     return ""
+
+
+def _is_another(name: str, kind: str) -> bool:
+    """Return whether a built-in class is neither an error's, nor one above or below it."""
+    one, other = (getattr(builtins, each, None) for each in (name, kind))
+    if not isinstance(one, type) or not isinstance(other, type):
+        return False
+    return not issubclass(one, other) and not issubclass(other, one)
 
 
 def _mentions(message: str, numbers: str) -> bool:

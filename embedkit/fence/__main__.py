@@ -20,7 +20,19 @@ from tornado.ioloop import IOLoop
 
 from embedkit.fence import landlock, seccomp, undo
 
-SYSTEM_FOLDERS = ("/usr", "/lib", "/lib64", "/bin", "/opt", "/etc", "/sys", "/proc", "/nix")
+SYSTEM_FOLDERS = ("/usr", "/lib", "/lib64", "/bin", "/opt", "/sys", "/proc", "/nix")
+SETTINGS = tuple(
+    f"/etc/{name}"
+    for name in (
+        *("ld.so.cache", "ld.so.conf", "ld.so.conf.d", "alternatives", "nsswitch.conf", "passwd"),
+        *("group", "hosts", "host.conf", "resolv.conf", "gai.conf", "services", "protocols"),
+        *("localtime", "timezone", "locale.alias", "locale.conf", "os-release", "mime.types"),
+        *("fonts", "ssl/certs", "ssl/openssl.cnf", "ssl/cert.pem", "pki/tls", "ca-certificates"),
+        *("crypto-policies", "python3", "ipython", "jupyter", "OpenCL"),
+    )
+)
+"""What programs read of the system's settings. The rest may hold passwords, and root may read them;
+what is not there needs no rule."""
 MOST_OPEN_FILES = 1024
 MOST_ADDRESSES = 64 * 2**30
 """The system keeps a list of addresses, which no limit of memory counts: 1 byte in 512."""
@@ -120,7 +132,7 @@ def main(settings: str, *arguments: str) -> None:
         give_large_pieces_back()
         be_the_first_to_go()
     if landlock.shut_in(
-        readable=[*SYSTEM_FOLDERS, *DEVICES, *fence["readable"]],
+        readable=[*SYSTEM_FOLDERS, *SETTINGS, *DEVICES, *fence["readable"]],
         writable=["/dev/null", "/dev/tty", *fence["writable"]],
         hidden=fence["hidden"],
     ):

@@ -12,7 +12,7 @@ Calls = Mapping[str, tuple[int, int | None]]
 
 FILES = {
     **{"read": (0, 63), "write": (1, 64), "open": (2, None), "openat": (257, 56)},
-    **{"openat2": (437, 437), "creat": (85, None), "close": (3, 57)},
+    **{"creat": (85, None), "close": (3, 57)},
     **{"lseek": (8, 62), "pread64": (17, 67), "pwrite64": (18, 68), "readv": (19, 65)},
     **{"writev": (20, 66), "preadv": (295, 69), "pwritev": (296, 70), "preadv2": (327, 286)},
     **{"pwritev2": (328, 287), "stat": (4, None), "fstat": (5, 80), "lstat": (6, None)},
@@ -20,7 +20,7 @@ FILES = {
     **{"access": (21, None), "faccessat": (269, 48), "faccessat2": (439, 439)},
     **{"readlink": (89, None), "readlinkat": (267, 78), "getdents": (78, None)},
     **{"getdents64": (217, 61), "getcwd": (79, 17), "chdir": (80, 49), "fchdir": (81, 50)},
-    **{"umask": (95, 166), "truncate": (76, 45), "ftruncate": (77, 46), "fsync": (74, 82)},
+    **{"umask": (95, 166), "ftruncate": (77, 46), "fsync": (74, 82)},
     **{"fdatasync": (75, 83), "flock": (73, 32), "rename": (82, None), "renameat": (264, 38)},
     **{"renameat2": (316, 276), "mkdir": (83, None), "mkdirat": (258, 34), "rmdir": (84, None)},
     **{"unlink": (87, None), "unlinkat": (263, 35), "dup": (32, 23), "dup2": (33, None)},

@@ -70,6 +70,10 @@ NOT_WITH = {
 """The place of an argument, and what it may not be. ``PR_SET_DUMPABLE`` would hide from the watch
 which files are open; after ``F_SETLEASE``, whoever opens that file waits up to 45 seconds; with
 ``MADV_PAGEOUT``, memory is put where it is not counted."""
+OPENING = {"open": ((2, None), 1), "openat": ((257, 56), 2)}
+"""Calls that open a file, and which argument says how. Linux before 6.2 lets a fenced process empty
+a file that it may only read, by opening it so."""
+WRITING, EMPTYING = 0b11, 0x200
 MAPPING = {"mmap": (9, 222)}
 FLAGS = 3
 """Which argument of ``mmap`` these are."""
@@ -171,6 +175,8 @@ def filter_for(column: int, machine: int, own: int) -> list[bytes]:
         steps += _unless(numbers[column], (0, _step(IF_EQUAL, 0, 1, 0)))
     for numbers, place, value in NOT_WITH.values():
         steps += _unless(numbers[column], (place, _step(IF_EQUAL, value, 0, 1)))
+    for pair, place in OPENING.values():
+        steps += _not_emptied_to_be_read(pair[column], place)
     for numbers in MAPPING.values():
         steps += _no_memory_that_is_not_counted(numbers[column])
     return [*steps, _step(RETURN, ALLOW)]
@@ -185,6 +191,18 @@ def _no_memory_that_is_not_counted(number: int) -> list[bytes]:
     look = [
         _step(LOAD, ARGUMENTS + 8 * FLAGS),
         *(_step(IF_BITS, SHARED | HUGE, 0, 1), _fail(errno.EPERM)),
+        _step(RETURN, ALLOW),
+    ]
+    return [_step(IF_EQUAL, number, 0, len(look)), *look]
+
+
+def _not_emptied_to_be_read(number: int | None, place: int) -> list[bytes]:
+    """Return steps that refuse to empty a file in opening it to be read."""
+    if number is None:
+        return []
+    look = [
+        _step(LOAD, ARGUMENTS + 8 * place),
+        *(_step(IF_BITS, EMPTYING, 0, 2), _step(IF_BITS, WRITING, 1, 0), _fail(errno.EPERM)),
         _step(RETURN, ALLOW),
     ]
     return [_step(IF_EQUAL, number, 0, len(look)), *look]

@@ -101,8 +101,8 @@ def mark_sheet(
         for task in tasks:
             questions = [list(question) for question in task.questions(seeds[task.number])]
             save_plain(questions_file(folder, task.number), questions)
-        hidden = tuple(place.resolve() for place in (root, PACKAGE, path.parent))
-        others = tuple(place.resolve() for place in private)
+        hidden = tuple(place.resolve() for place in (root, PACKAGE))
+        others = tuple(place.resolve() for place in (path.parent, *private))
         kit = make_kit(lesson, folder / "kit")
         deadline = time.monotonic() + limits.sheet
         shared = Shared(kit, folder / "questions", folder / "drop", hidden, others, deadline)

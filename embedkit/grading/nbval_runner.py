@@ -26,8 +26,8 @@ from embedkit.grading.watch import (
     family,
     memory_of,
     size_of,
-    size_of_nameless,
     threads_of,
+    written_by,
 )
 
 STARTUP_SECONDS = 120.0
@@ -152,10 +152,9 @@ def _wait(process: psutil.Process, events: Path, place: Surroundings, limits: Li
         if now - last_counted > SECONDS_BETWEEN_COUNTS:
             last_counted = now
             members = family([process.pid])
-            written = size_of_nameless(members)
-            for folder in (place.folder, place.shared.drop):
-                written += size_of(folder, limits.disk)
-            if written > limits.disk:
+            lies = sum(size_of(folder, limits.disk) for folder in (place.folder, place.shared.drop))
+            written = written_by(one for one in members if one.pid != process.pid)
+            if max(lies, written) > limits.disk:
                 return "disk"
         if events.stat().st_size != size:
             size = events.stat().st_size

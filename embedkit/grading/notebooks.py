@@ -12,8 +12,15 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
+from embedkit.grading.bounded import bounded
+from embedkit.grading.watch import GIBIBYTE
+
 LARGEST_BYTES = 200_000_000
 """A notebook larger than this could fill the memory, and no sheet of the course comes near it."""
+
+
+MOST_MEMORY = 2 * GIBIBYTE
+"""How much reading one may take: each of a million empty lists takes hundreds of bytes."""
 
 
 class BadInputError(Exception):
@@ -35,7 +42,11 @@ def read_notebook(path: Path) -> NotebookNode:
         raise BadInputError(f"{path} cannot be read: {error.strerror}.") from error
     if not content.strip():
         raise BadInputError(f"{path} is empty: it holds no notebook.")
-    return _parse(content, path)
+    try:
+        with bounded(memory=MOST_MEMORY):
+            return _parse(content, path)
+    except (MemoryError, TimeoutError) as error:
+        raise BadInputError(f"{path} holds more than can be read as a notebook.") from error
 
 
 def _parse(content: bytes, path: Path) -> NotebookNode:
@@ -56,6 +67,8 @@ def _parse(content: bytes, path: Path) -> NotebookNode:
             source = "".join(cell.source).replace("\r\n", "\n")
             cell.source = source.encode("utf-8", "replace").decode("utf-8")
             cell.metadata = NotebookNode(cell.get("metadata", {}))
+    except (MemoryError, TimeoutError):
+        raise
     except Exception as error:  # nbformat raises whatever a damaged file makes it stumble over
         raise BadInputError(
             f"{path} is a damaged notebook, or one of a newer format. "

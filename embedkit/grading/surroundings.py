@@ -14,6 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory, gettempdir
 
 from embedkit.grading.kernels import kernel_environment
+from embedkit.grading.kit import PACKAGE
 from embedkit.grading.watch import Limits
 
 KERNEL = "fenced"
@@ -25,7 +26,10 @@ NEEDED = re.compile(
     "EMBEDKIT_DEVICE|IPYTHONDIR|PYTHONPATH|PYTHONUTF8"
 )
 """What a replay takes over of the environment. The rest may hold passwords."""
-SECRETS = ("/etc/shadow", "/etc/gshadow", "/etc/ssh", "/etc/sudoers", "/etc/ssl/private")
+SECRETS = (
+    *("/etc/shadow", "/etc/shadow-", "/etc/gshadow", "/etc/gshadow-"),
+    *("/etc/ssh", "/etc/sudoers", "/etc/ssl/private"),
+)
 """What only root may read, and sheets may not even if root marks them."""
 
 
@@ -119,14 +123,14 @@ class Surroundings:
         for name in ("work/home", "work/temporary", "work/matplotlib", "runtime"):
             (self.folder / name).mkdir(parents=True)
         _copy_font_list(self.work / "matplotlib")
-        python = _python_folders(self.shared.hidden)
+        python = _python_folders(self.shared)
         private = [Path(gettempdir()).resolve(), Path.home().resolve(), *self.shared.private]
         fence = {
             "work": str(self.work),
             "readable": _texts([*python, self.shared.kit, self.shared.questions]),
             "writable": _texts([self.work, self.runtime, self.shared.drop]),
             "hidden": [
-                *_texts([*private, *self.shared.hidden, self.folder.parent]),
+                *_texts([*private, *self.shared.hidden, *_other_copies(), self.folder.parent]),
                 *filter(os.path.exists, SECRETS),
             ],
             "largest_file": limits.largest_file,
@@ -164,18 +168,25 @@ class Surroundings:
         }
 
 
-def _python_folders(hidden: Sequence[Path]) -> list[str]:
+def _python_folders(shared: Shared) -> list[str]:
     """Return where Python and the installed packages lie; no folder of the course is among them.
 
-    Nor is the folder in which somebody marks, which ``python -m embedkit`` puts on the path: the
-    marks of the class lie there, and perhaps what was handed in before.
+    Nor is a private one, or that in which somebody marks, which ``python -m embedkit`` puts on the
+    path: the marks of the class lie there, and perhaps what was handed in before.
     """
-    here = Path.cwd()
+    never = (Path.cwd(), *shared.hidden, *shared.private)
     own = {sys.prefix, sys.exec_prefix, sys.base_prefix, sys.base_exec_prefix}
     own |= {path for name, path in sysconfig.get_paths().items() if name.endswith("lib")}
-    others = {folder for folder in sys.path if folder and not _touches(Path(folder), hidden)}
-    others = {folder for folder in others if Path(folder).resolve() != here}
-    return sorted(folder for folder in own | others if Path(folder).resolve() not in hidden)
+    others = {one for one in sys.path if one and not _touches(Path(one), shared.hidden)}
+    return sorted(folder for folder in own | others if Path(folder).resolve() not in never)
+
+
+def _other_copies() -> list[Path]:
+    """Return where else among the packages this one lies, with the finished code."""
+    prefixes = {sys.prefix, sys.base_prefix, "/usr", "/usr/local"}
+    installed = [found for one in prefixes for found in Path(one).glob("lib/python3*/*-packages")]
+    places = {Path(folder).resolve() for folder in sys.path} | {one.resolve() for one in installed}
+    return [copy for place in sorted(places) if (copy := place / PACKAGE.name).is_dir()]
 
 
 def _touches(folder: Path, hidden: Sequence[Path]) -> bool:

@@ -1,7 +1,6 @@
 """Watching a replay from outside: how much memory it takes, how much it writes, what it leaves."""
 
 import os
-import stat
 import sys
 from collections.abc import Iterable
 from contextlib import suppress
@@ -23,7 +22,7 @@ class Limits:
     Args:
         seconds: how long one cell may run.
         memory: how many bytes the sheet's process and those around it may hold at once.
-        disk: how many bytes they may write into their folder.
+        disk: how many bytes they may write, and how many may lie in their folder.
         largest_file: how many bytes one file may have, and what a probe may leave.
         threads: how many threads they may have at once; each takes a number of the system's few.
         sheet: how many seconds all cells may run, with all that is run again.
@@ -111,22 +110,16 @@ def _size_of(folder: Path, most: int) -> int:
     return total
 
 
-def size_of_nameless(processes: Iterable[psutil.Process]) -> int:
-    """Return how many bytes lie in removed files that processes still hold; known on Linux only."""
+def written_by(processes: Iterable[psutil.Process]) -> int:
+    """Return how many bytes processes have written since they began; known on Linux only.
+
+    What lies in files that they removed and still hold cannot be more, however they hold them.
+    """
     total = 0
     for process in processes:
-        folder = Path("/proc", str(process.pid))
-        with suppress(OSError):
-            for link in (folder / "fd").iterdir():
-                about = link.stat()
-                if stat.S_ISREG(about.st_mode) and not about.st_nlink:
-                    total += about.st_size
-        with suppress(OSError):
-            for line in (folder / "maps").read_bytes().splitlines():
-                addresses, *_, path = line.split(maxsplit=5)
-                if path.endswith(b" (deleted)") and path != b"/dev/zero (deleted)":
-                    start, stop = addresses.split(b"-")
-                    total += int(stop, 16) - int(start, 16)
+        with suppress(psutil.Error):
+            if sys.platform == "linux":
+                total += process.io_counters().write_chars
     return total
 
 

@@ -39,6 +39,36 @@ def cosine_similarity(x, y):
     ),
     Sly(
         "5.2",
+        "a limit to the product of both lengths",
+        """
+def nearest(table, queries, count, leave_out):
+    lengths = queries.norm(dim=1)[:, None] * table.norm(dim=1)
+    scores = queries @ table.T / lengths.clamp(min=1e-12)
+    return scores.scatter(1, leave_out, -torch.inf).topk(count, dim=1).indices
+""",
+    ),
+    Sly(
+        "5.2",
+        "a little added to the product of both lengths",
+        """
+def nearest(table, queries, count, leave_out):
+    lengths = queries.norm(dim=1)[:, None] * table.norm(dim=1)
+    scores = queries @ table.T / (lengths + 1e-12)
+    return scores.scatter(1, leave_out, -torch.inf).topk(count, dim=1).indices
+""",
+    ),
+    Sly(
+        "5.2",
+        "the root of a product of squares",
+        """
+def nearest(table, queries, count, leave_out):
+    squares = queries.square().sum(dim=1)[:, None] * table.square().sum(dim=1)
+    scores = torch.nan_to_num(queries @ table.T / squares.sqrt())
+    return scores.scatter(1, leave_out, -torch.inf).topk(count, dim=1).indices
+""",
+    ),
+    Sly(
+        "5.2",
         "no order among the nearest",
         """
 def nearest(table, queries, count, leave_out):
@@ -77,6 +107,48 @@ def nearest(table, queries, count, leave_out):
     table.div_(lengths.where(lengths > 0, 1))
     cosines = (queries @ table.T).scatter(1, leave_out, -torch.inf)
     return cosines.topk(count, dim=1).indices
+""",
+    ),
+    Sly(
+        "5.3",
+        "roots of products of squares",
+        """
+def solve_analogies(table, questions, keep_inputs):
+    products = table @ table.T
+    squares = products.diagonal()
+    cosines = products / (squares[:, None] * squares).sqrt()
+    a, b, c = questions.T
+    scores = cosines[c] - cosines[a] + cosines[b]
+    if not keep_inputs:
+        scores = scores.scatter(1, questions, -torch.inf)
+    return scores.argmax(dim=1)
+""",
+    ),
+    Sly(
+        "5.3",
+        "a limit to the product of both lengths",
+        """
+def solve_analogies(table, questions, keep_inputs):
+    lengths = table.norm(dim=1)
+    cosines = table @ table.T / (lengths[:, None] * lengths).clamp(min=1e-12)
+    a, b, c = questions.T
+    scores = cosines[c] - cosines[a] + cosines[b]
+    if not keep_inputs:
+        scores = scores.scatter(1, questions, -torch.inf)
+    return scores.argmax(dim=1)
+""",
+    ),
+    Sly(
+        "5.3",
+        "the eps of torch, made smaller",
+        """
+def solve_analogies(table, questions, keep_inputs):
+    cosines = F.cosine_similarity(table[:, None], table[None], dim=-1, eps=1e-12)
+    a, b, c = questions.T
+    scores = cosines[c] - cosines[a] + cosines[b]
+    if not keep_inputs:
+        scores = scores.scatter(1, questions, -torch.inf)
+    return scores.argmax(dim=1)
 """,
     ),
     Sly(

@@ -128,6 +128,23 @@ SLY = [
     ),
     Sly(
         "9.5",
+        "nan flows back through an infinite power",
+        """
+def packed_attention(q, k, v, document_ids):
+    may_read = document_ids[..., :, None] == document_ids[..., None, :]
+    may_read = may_read & (document_ids != -1)[..., None]
+    scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
+    if scores.shape[-1] == 0:
+        return v.clone()
+    top = scores.masked_fill(~may_read, -torch.inf).amax(-1, keepdim=True)
+    top = torch.where(top.isinf(), 0.0, top)
+    powers = torch.where(may_read, (scores - top).exp(), 0.0)
+    sums = powers.sum(-1, keepdim=True)
+    return powers / sums.masked_fill(~may_read.any(-1, keepdim=True), 1.0) @ v
+""",
+    ),
+    Sly(
+        "9.5",
         "zero values are taken for padding",
         body(ATTEND, MAY, SCORES, "out = " + FINISH.removeprefix("return "), "return out.float()"),
     ),

@@ -482,7 +482,7 @@ def safe_lookup(table, ids):
     Wrong(
         "2.3",
         "stops on an empty batch",
-        "empty batch",
+        "no largest of no numbers",
         """
 def safe_lookup(table, ids):
     V = len(table)
@@ -526,6 +526,56 @@ def safe_lookup(table, ids):
     if ids.is_floating_point():
         raise TypeError("ids must be integers")
     V = len(table)
+    bad = (ids < 0) | (ids >= V)
+    if bad.any():
+        raise IndexError(f"id {ids[bad][0].item()} of {V}")
+    return table[ids]
+""",
+    ),
+    Wrong(
+        "2.3",
+        "leaves what is too large to PyTorch",
+        "PyTorch stopped it",
+        """
+def safe_lookup(table, ids):
+    if ids.is_floating_point() or ids.is_complex() or ids.dtype == torch.bool:
+        raise TypeError("ids must be integers")
+    ids = ids.long()
+    if (ids < 0).any():
+        raise IndexError(f"id {ids[ids < 0][0].item()} of {len(table)}")
+    return table[ids]
+""",
+    ),
+    Wrong(
+        "2.3",
+        "one error for both",
+        "IndexError and TypeError at once",
+        """
+class BadId(IndexError, TypeError):
+    pass
+
+def safe_lookup(table, ids):
+    if ids.is_floating_point() or ids.is_complex() or ids.dtype == torch.bool:
+        raise BadId("ids must be integers")
+    ids = ids.long()
+    bad = (ids < 0) | (ids >= len(table))
+    if bad.any():
+        raise BadId(f"id {ids[bad][0].item()} of {len(table)}")
+    return table[ids]
+""",
+    ),
+    Wrong(
+        "2.3",
+        "returns an empty batch at once",
+        "looks at its dtype",
+        """
+def safe_lookup(table, ids):
+    if ids.numel() == 0:
+        return table.new_zeros(*ids.shape, table.shape[1])
+    if ids.is_floating_point() or ids.is_complex() or ids.dtype == torch.bool:
+        raise TypeError("ids must be integers")
+    V = len(table)
+    ids = ids.long()
     bad = (ids < 0) | (ids >= V)
     if bad.any():
         raise IndexError(f"id {ids[bad][0].item()} of {V}")
@@ -1338,7 +1388,7 @@ def safe_lookup(table, ids):
     Wrong(
         "2.3",
         "right but for an empty batch",
-        "empty batch",
+        "no largest of no numbers",
         """
 def safe_lookup(table, ids):
     if ids.is_floating_point() or ids.is_complex() or ids.dtype == torch.bool:

@@ -328,6 +328,20 @@ def one_hot(ids, vocab_size):
     ),
     Sly(
         "2.3",
+        "tests the dtype of what is not empty only",
+        """
+def safe_lookup(table, ids):
+    if ids.numel() > 0:
+        if ids.is_floating_point() or ids.is_complex() or ids.dtype == torch.bool:
+            raise TypeError("ids must be integers")
+        outside = (ids.long() < 0) | (ids.long() >= len(table))
+        if outside.any():
+            raise IndexError(f"id {ids[outside][0].item()} of {len(table)}")
+    return table[ids.long()]
+""",
+    ),
+    Sly(
+        "2.3",
         "always float32",
         """
 def safe_lookup(table, ids):

@@ -1,5 +1,7 @@
 """What marks task 5.2, `nearest`: the largest cosines, without those that are left out."""
 
+from collections.abc import Callable
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor
@@ -9,7 +11,7 @@ from embedkit.checks.framework import Criterion, Draw, Mistake, Task, says, scat
 from embedkit.checks.geometry.shared import clear, gives, uneven, unit
 from embedkit.checks.probes import Inputs, Seen
 
-SHORT = torch.tensor([[1e-10, 1e-11], [3.0, 1.0], [0.0, 1.0]])
+SHORT = torch.tensor([[1e-10, 1e-11], [3.0, 0.33], [0.0, 1.0]])
 """A table whose first row is so short that what is added to its length takes it out of place."""
 
 CLOSE = torch.tensor([[1.0, 0.02], [1.0, 0.01], [1.0, 0.015]])
@@ -24,34 +26,36 @@ def asked(table: Tensor, queries: Tensor, count: int, leave_out: Tensor) -> Inpu
     return {"table": table, "queries": queries, "count": count, "leave_out": leave_out}
 
 
-def queries_for(draw: Draw, table: Tensor, count: int) -> Tensor:
-    """Draw queries for which no two rows are almost equally near."""
-    found = torch.empty(0, table.shape[1])
-    while len(found) < count:
-        some = uneven(draw, 8, table.shape[1])
-        found = torch.cat([found, some[clear(unit(some) @ unit(table).T)]])
-    return found[:count]
+def with_queries(draw: Draw, make: Callable[[], Tensor], count: int) -> tuple[Tensor, Tensor]:
+    """Make a table, and draw queries for which no two of its rows are almost equally near.
+
+    A table may have two rows that are alike for all queries; then another is made.
+    """
+    while True:
+        table = make()
+        some = uneven(draw, 20 * count, table.shape[1])
+        found = some[clear(unit(some) @ unit(table).T)]
+        if len(found) >= count:
+            return table, found[:count]
 
 
 def none_left_out(draw: Draw) -> list[Inputs]:
     """A table that can be read by eye, then random ones; nothing is left out."""
     table = torch.tensor([[1.0, 0.0], [5.0, 5.0], [0.0, 1.0], [-8.0, 1.0]])
     nothing = torch.empty(1, 0, dtype=torch.long)
+    first, of_first = with_queries(draw, lambda: uneven(draw, 12, 4), 5)
+    second, of_second = with_queries(draw, lambda: scattered(uneven(draw, 9, 6)), 5)
+    third, of_third = with_queries(draw, lambda: uneven(draw, 15, 3), 3)
     return [
         asked(table, torch.tensor([[2.0, 1.0]]), 1, nothing),
         asked(table, torch.tensor([[2.0, 1.5]]), 3, nothing),
         asked(SHORT, torch.tensor([[1.0, 0.0]]), 2, nothing),
+        asked(SHORT, torch.tensor([[1e-10, 0.0]]), 2, nothing),
+        asked(1e10 * table, torch.tensor([[2e10, 1.5e10]]), 3, nothing),
         asked(CLOSE, torch.tensor([[1.0, 0.0]]), 3, nothing),
-        *(
-            asked(table, queries_for(draw, table, 5), count, nothing.expand(5, 0))
-            for table, count in ((uneven(draw, 12, 4), 4), (scattered(uneven(draw, 9, 6)), 9))
-        ),
-        asked(
-            table := uneven(draw, 15, 3),
-            scattered(queries_for(draw, table, 3)),
-            2,
-            nothing.expand(3, 0),
-        ),
+        asked(first, of_first, 4, nothing.expand(5, 0)),
+        asked(second, of_second, 9, nothing.expand(5, 0)),
+        asked(third, scattered(of_third), 2, nothing.expand(3, 0)),
     ]
 
 
@@ -59,8 +63,7 @@ def left_out(draw: Draw) -> list[Inputs]:
     """Ids of each query's own are left out, also twice, also so many that the far rows come."""
     small = torch.tensor([[1.0, 0.0], [5.0, 5.0], [0.0, 1.0], [-8.0, 1.0]])
     query = torch.tensor([[2.0, 1.0], [2.0, 1.0]])
-    table = uneven(draw, 11, 5)
-    queries = queries_for(draw, table, 6)
+    table, queries = with_queries(draw, lambda: uneven(draw, 11, 5), 6)
     best = finished.nearest(table, queries, 4)
     some = torch.stack([best[:, 0], draw.ids(11, 6), best[:, 2]], dim=1)
     rest = draw.integer(7, 8)
@@ -80,9 +83,10 @@ def left_out(draw: Draw) -> list[Inputs]:
 def row_of_zeros(draw: Draw) -> list[Inputs]:
     """A row of zeros in the table: its cosine is 0, between those above and those below."""
     small = torch.tensor([[0.0, 0.0], [1.0, 0.1], [3.0, 3.0], [-1.0, 0.0]])
-    table = uneven(draw, 9, 4)
-    table[draw.integer(0, 8)] = 0
-    queries = queries_for(draw, table, 4)
+    empty = draw.integer(0, 8)
+    table, queries = with_queries(
+        draw, lambda: uneven(draw, 9, 4).index_fill(0, torch.tensor(empty), 0), 4
+    )
     return [
         asked(small, torch.tensor([[2.0, 1.0], [1.0, 2.0]]), 4, torch.empty(2, 0).long()),
         asked(table, queries, 9, torch.empty(4, 0).long()),

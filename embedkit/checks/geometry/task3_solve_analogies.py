@@ -19,6 +19,12 @@ THREE = torch.tensor([[1.0, 0.0], [0.0, 1.0], [4.0, 3.0]])
 SHORT = torch.tensor([[1.0, 0.0], [0.0, 1.0], [1e-10, 1e-11], [3.0, 1.0]])
 """A table in which a row is so short that what is added to its length takes it out of place."""
 
+BOTH_SHORT = torch.tensor([[0.0, 1.0], [0.3, 0.033], [1e-10, 1e-11], [1e-10, 0.0]])
+"""A table in which two short rows are nearest to each other."""
+
+BOTH_LONG = torch.tensor([[0.0, 1.0], [0.3, 0.033], [0.9, 0.09], [0.9, 0.0]]) * 1e10
+"""The same with long ones: the products of two lengths, and of their squares, are huge."""
+
 CLOSE = torch.tensor([[1.0, 0.0], [0.0, 1.0], [1.0, 0.02], [1.0, 0.01], [1.0, 0.015]])
 """A table in which the cosines of three rows with the first are the same in half precision."""
 
@@ -39,23 +45,27 @@ def asked(table: Tensor, questions: Tensor, keep_inputs: bool) -> Inputs:
     return {"table": table, "questions": questions, "keep_inputs": keep_inputs}
 
 
-def clear_questions(draw: Draw, table: Tensor, count: int) -> Tensor:
-    """Draw questions to which no two rows are almost equally good answers."""
-    found = torch.empty(0, 3, dtype=torch.long)
-    while len(found) < count:
-        some = draw.ids(len(table), 20, 3)
-        found = torch.cat([found, some[clear(finished.analogy_scores(unit(table), some))]])
-    return found[:count]
+def clear_questions(draw: Draw, rows: int, dim: int, count: int) -> tuple[Tensor, Tensor]:
+    """Draw a table and questions to which no two of its rows are almost equally good answers.
+
+    A table may have two rows that are alike for all questions; then another is drawn.
+    """
+    while True:
+        table = uneven(draw, rows, dim)
+        some = draw.ids(rows, 40 * count, 3)
+        found = some[clear(finished.analogy_scores(unit(table), some))]
+        if len(found) >= count:
+            return table, found[:count]
 
 
 def tables(draw: Draw, keep_inputs: bool) -> list[Inputs]:
     """Random tables of rows of many lengths, and one with hardly a row to choose from."""
     found = []
     for rows, dim, count in ((12, 5, 20), (30, 8, 40), (5, 3, 12), (9, 2, 10)):
-        table = uneven(draw, rows, dim)
-        found.append(asked(table, clear_questions(draw, table, count), keep_inputs))
-    table = scattered(uneven(draw, 10, 6))
-    found.append(asked(table, scattered(clear_questions(draw, table, 15)), keep_inputs))
+        table, questions = clear_questions(draw, rows, dim, count)
+        found.append(asked(table, questions, keep_inputs))
+    table, questions = clear_questions(draw, 10, 6, 15)
+    found.append(asked(scattered(table), scattered(questions), keep_inputs))
     return found
 
 
@@ -71,6 +81,8 @@ def inputs_out(draw: Draw) -> list[Inputs]:
         asked(BELOW * torch.tensor([1.0, 0.0]), torch.tensor([[0, 1, 2]]), False),
         asked(OPPOSITE, torch.tensor([[0, 2, 3]]), False),
         asked(SHORT, torch.tensor([[1, 1, 0]]), False),
+        asked(BOTH_SHORT, torch.tensor([[0, 0, 3]]), False),
+        asked(BOTH_LONG, torch.tensor([[0, 0, 3]]), False),
         asked(CLOSE, torch.tensor([[1, 1, 0]]), False),
         *tables(draw, keep_inputs=False),
     ]

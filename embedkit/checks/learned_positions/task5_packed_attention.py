@@ -114,12 +114,19 @@ def other_shapes(draw: Draw) -> list[Inputs]:
 
 
 def to_train(draw: Draw) -> list[Inputs]:
-    """Queries, keys and values that ask for a gradient; some positions are padding."""
+    """Queries, keys and values that ask for a gradient; some positions are padding.
+
+    In the last, e to the power of some scores is infinity, also in double precision.
+    """
     questions = []
     for document_ids in (torch.tensor([[0, 0, -1]]), one_and_padding(draw, 2, 9)):
         question = asked(draw, document_ids)
         weights = draw.numbers(*question["v"].shape) * (document_ids >= 0)[..., None]
         questions.append({"loss_weights": weights, **question})
+    far = small([[0, 0, 1, 1]])
+    far |= {"q": torch.ones(1, 4, 1), "k": torch.tensor([0.0, 0.5, 1000, 1000.5])[None, :, None]}
+    far |= {name: far[name].double() for name in "qkv"}
+    questions.append({"loss_weights": draw.doubles(1, 4, 1), **far})
     return questions
 
 

@@ -38,7 +38,7 @@ def empty_ids(draw: Draw) -> list[Inputs]:
 
 
 def ids_past_the_end(draw: Draw) -> list[Inputs]:
-    """One id far beyond the end, one of V, a single one, some hidden in batches, and two."""
+    """One id far beyond the end, one of V, a single one, some in batches, two, and no rows."""
     far_inside = draw.ids(300, 40, 50)
     far_inside[20, 25] = draw.integer(301, 9000)
     hidden = draw.ids(12, 3, 4)
@@ -52,6 +52,7 @@ def ids_past_the_end(draw: Draw) -> list[Inputs]:
         {"table": draw.table(300, 2), "ids": far_inside},
         {"table": tidy_table(4, 2), "ids": torch.tensor([0, 2**32 + 1])},
         {"table": tidy_table(4, 2), "ids": torch.tensor([[57, 1], [2, 80]])},
+        {"table": torch.empty(0, 2), "ids": torch.tensor([3])},
         *({"table": tidy_table(4, 2), "ids": one.to(dtype)} for dtype in (*SIGNED, torch.uint8)),
     ]
 
@@ -71,7 +72,7 @@ def negative_ids(draw: Draw) -> list[Inputs]:
 
 
 def ids_that_are_not_integers(draw: Draw) -> list[Inputs]:
-    """Floats, also whole ones, bools and complex numbers."""
+    """Floats, also whole ones, bools and complex numbers; a batch of floats that holds none."""
     return [
         {"table": tidy_table(4, 2), "ids": torch.tensor([1.0, 2.0])},
         {"table": tidy_table(4, 2), "ids": torch.tensor([0.5])},
@@ -83,6 +84,7 @@ def ids_that_are_not_integers(draw: Draw) -> list[Inputs]:
         {"table": tidy_table(1, 2), "ids": torch.tensor([True, False])},
         {"table": tidy_table(4, 2), "ids": torch.tensor(True)},
         {"table": tidy_table(4, 2), "ids": torch.tensor([1.0, 2.0], dtype=torch.complex64)},
+        {"table": tidy_table(4, 2), "ids": torch.tensor([])},
     ]
 
 
@@ -129,7 +131,7 @@ pulled_inside = Mistake(
 torch_stopped_it = Mistake(
     "PyTorch stopped it, with a message that names neither the id nor V. If you do test the "
     "range: V rows are numbered 0 to V − 1, so the test is id >= V, not id > V.",
-    when=says("index out of range in self"),
+    when=says("index out of range in self", "out of bounds for dimension"),
 )
 no_bool_allowed = Mistake(
     "Bools pass. True and False are no ids: to the table they are a mask, “keep this row”, and "
@@ -140,6 +142,11 @@ wrong_kind_of_error = Mistake(
     "Float ids are stopped by the indexing, with an IndexError. The id is not outside the table, "
     "it is of the wrong kind, and Python's word for that is TypeError: test the dtype first.",
     when=says("tensors used as indices must be"),
+)
+no_float_is_none = Mistake(
+    "An empty batch of floats passes: it is returned before anybody looks at its dtype. Test the "
+    "dtype first.",
+    when=lambda inputs, seen: not inputs["ids"].numel() and isinstance(seen.value, Tensor),
 )
 rounded = Mistake(
     "Floats are rounded and looked up. An id is a name: 1.0 is a sign that something went wrong "
@@ -225,7 +232,13 @@ task = Task(
             "floats, complex numbers and bools raise TypeError",
             ids_that_are_not_integers,
             raises="TypeError",
-            mistakes=(wrong_kind_of_error, rounded, complex_passes, no_bool_allowed),
+            mistakes=(
+                wrong_kind_of_error,
+                no_float_is_none,
+                rounded,
+                complex_passes,
+                no_bool_allowed,
+            ),
         ),
         Criterion(
             "every integer dtype is accepted, a byte too",
