@@ -125,13 +125,13 @@ def judge(task: Task, seed: int, folder: Path, heard: Heard) -> Verdict:
     if not path.exists():
         return task.not_run("It was not reached: a cell before it stopped the sheet.")
     try:
-        observed = load_plain(path)
-        if "missing" in observed:
-            return task.not_run(heard.errors.get(number) or missing_name(task.name))
-        seen = [as_seen(one) for one in observed["seen"]]
-        if len(seen) != len(task.questions(seed)):
-            raise ValueError("some questions are not answered")
         with bounded():
+            observed = load_plain(path)
+            if "missing" in observed:
+                return task.not_run(heard.errors.get(number) or missing_name(task.name))
+            seen = [as_seen(one) for one in observed["seen"]]
+            if len(seen) != len(task.questions(seed)):
+                raise ValueError("some questions are not answered")
             verdict = task.verdict(seed, seen)
     except Exception:  # what was seen comes from the learner's process, and may be anything
         return task.not_run(

@@ -11,8 +11,9 @@ from nbformat import NotebookNode
 from embedkit.grading.notebooks import code_cells, course_metadata
 from embedkit.grading.solutions import SheetTask, Solution
 
-OPENING = "import sys\nexit = quit = sys.exit"
-"""Lets ``exit()`` end a cell with an error; IPython's own ends the kernel some time later."""
+OPENING = "import sys\nexit = quit = sys.exit\nsys.path.append('')"
+"""Lets ``exit()`` end a cell with an error; IPython's own ends the kernel some time later. And lets
+a sheet import what it wrote into files of its own, after all else."""
 
 
 @dataclass(frozen=True)

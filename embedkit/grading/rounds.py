@@ -23,6 +23,8 @@ class Heard:
         reasons: why a task could not be asked, by its number.
         errors: with which error the cell that answers a task stopped, by its number.
         taken: how many bytes a task took that was weighed, by its number.
+        stopped: tasks whose cell stopped all the rest, and is left out.
+        suspects: tasks whose probe did so, and whose cell is still run: other answers may use it.
         doubtful: tasks whose cell or probe was ended, for which another answer may be to blame.
         notes: sentences on cells that belong to no task.
     """
@@ -30,6 +32,8 @@ class Heard:
     reasons: dict[str, str] = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)
     taken: dict[str, int] = field(default_factory=dict)
+    stopped: set[str] = field(default_factory=set)
+    suspects: set[str] = field(default_factory=set)
     doubtful: set[str] = field(default_factory=set)
     notes: list[str] = field(default_factory=list)
 
@@ -54,9 +58,12 @@ def run_sheet(steps: list[Step], folder: Path, shared: Shared, limits: Limits) -
 def run_to_the_end(
     steps: list[Step], folder: Path, shared: Shared, limits: Limits, heard: Heard
 ) -> None:
-    """Run cells; while one stops the rest, leave it out and run again."""
+    """Run cells; while one stops the rest, leave it out and run again.
+
+    If there is a suspect whose cell may be to blame, that one is left out first.
+    """
     kept = {step.probes: observations_file(folder, step.probes) for step in steps if step.probes}
-    most_rounds = 3 + len(kept)
+    most_rounds = 3 + 2 * len(kept)
     for _ in range(most_rounds):
         if time.monotonic() > shared.deadline:
             heard.notes.append("The cells of this sheet take too long together: not all were run.")
@@ -66,12 +73,13 @@ def run_to_the_end(
         stopper = next((i for i, run in enumerate(runs) if run.stopped_the_rest), None)
         if stopper is None:
             return
-        _blame(steps[stopper], runs[stopper], limits, heard)
-        steps = [
-            stand_in(step, heard)
-            for i, step in enumerate(steps)
-            if not _is_done(step, folder, heard) and (i != stopper or step.answers)
-        ]
+        if heard.suspects:
+            heard.stopped |= heard.suspects
+            heard.suspects.clear()
+        else:
+            _blame(steps[stopper], runs[stopper], limits, heard)
+            steps = [step for i, step in enumerate(steps) if i != stopper or step.answers]
+        steps = [stand_in(step, heard) for step in steps if not _is_done(step, folder, heard)]
     heard.notes.append("Too many cells of this sheet do not come to an end: the rest was not run.")
 
 
@@ -114,6 +122,8 @@ def _listen(steps: Sequence[Step], runs: Sequence[CellRun], heard: Heard) -> Non
 def _blame(step: Step, run: CellRun, limits: Limits, heard: Heard) -> None:
     """Note that a cell did not come to an end, ended the whole process, or took too much."""
     what, question = _ending(run.outcome, limits)
+    heard.stopped |= set(step.answers)
+    heard.suspects |= {step.probes} - {""}
     if run.outcome == "died":
         heard.doubtful |= {*step.answers, step.probes} - {""}
     for number in (*step.answers, step.probes):
@@ -152,9 +162,8 @@ def _is_done(step: Step, folder: Path, heard: Heard) -> bool:
 
 
 def stand_in(step: Step, heard: Heard) -> Step:
-    """Return a step, or an empty one where it answers a task that stopped all the rest."""
-    blamed = any(number in heard.reasons for number in step.answers)
-    return replace(step, source="") if blamed else step
+    """Return a step, or an empty one where it answers a task and may have stopped all the rest."""
+    return replace(step, source="") if heard.stopped & set(step.answers) else step
 
 
 def describe_error(run: CellRun) -> str:

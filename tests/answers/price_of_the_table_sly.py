@@ -83,6 +83,20 @@ def quantize_rows(table):
     ),
     Sly(
         "6.4",
+        "rows that all point the same way",
+        """
+class FactorisedTable(nn.Module):
+    def __init__(self, vocab_size, narrow_dim, model_dim):
+        super().__init__()
+        self.table = nn.Parameter(torch.randn(vocab_size, 1) * torch.randn(1, narrow_dim))
+        self.widen = nn.Parameter(torch.randn(narrow_dim, 1) * torch.randn(1, model_dim))
+
+    def forward(self, ids):
+        return self.table[ids] @ self.widen
+""",
+    ),
+    Sly(
+        "6.4",
         "row 0 taken for padding",
         """
 class FactorisedTable(nn.Module):

@@ -38,7 +38,7 @@ def empty_ids(draw: Draw) -> list[Inputs]:
 
 
 def ids_past_the_end(draw: Draw) -> list[Inputs]:
-    """One id far beyond the end, one of V, a single one, some in batches, two, and no rows."""
+    """One id far beyond the end, one of V, a single one, some hidden in batches, and two."""
     far_inside = draw.ids(300, 40, 50)
     far_inside[20, 25] = draw.integer(301, 9000)
     hidden = draw.ids(12, 3, 4)
@@ -52,7 +52,6 @@ def ids_past_the_end(draw: Draw) -> list[Inputs]:
         {"table": draw.table(300, 2), "ids": far_inside},
         {"table": tidy_table(4, 2), "ids": torch.tensor([0, 2**32 + 1])},
         {"table": tidy_table(4, 2), "ids": torch.tensor([[57, 1], [2, 80]])},
-        {"table": torch.empty(0, 2), "ids": torch.tensor([3])},
         *({"table": tidy_table(4, 2), "ids": one.to(dtype)} for dtype in (*SIGNED, torch.uint8)),
     ]
 
@@ -69,6 +68,11 @@ def negative_ids(draw: Draw) -> list[Inputs]:
         {"table": tidy_table(4, 2), "ids": torch.tensor([-1, 2, -3])},
         {"table": tidy_table(4, 2), "ids": torch.tensor([[57, 1], [2, -1]])},
     ]
+
+
+def no_rows(draw: Draw) -> list[Inputs]:
+    """A table without rows, of which no id names one."""
+    return [{"table": torch.empty(0, 2), "ids": torch.tensor([i])} for i in (3, -1)]
 
 
 def ids_that_are_not_integers(draw: Draw) -> list[Inputs]:
@@ -194,7 +198,7 @@ looped_over_one_id = Mistake(
 only_int64 = Mistake(
     "Integers of another size are refused. A byte is as good a name as int64: accept every "
     "integer dtype, and turn it into int64 with ids.long().",
-    when=lambda inputs, seen: "TypeError" in seen.raised,
+    when=lambda inputs, seen: "TypeError" in seen.raised and "IndexError" not in seen.raised,
 )
 empty_has_no_maximum = Mistake(
     "It stops on an empty batch: there is no largest of no numbers. "
@@ -227,6 +231,13 @@ task = Task(
             mentions=the_bad_id_and_the_size,
             raises="IndexError",
             mistakes=(wraps_around, only_int64),
+        ),
+        Criterion(
+            "where the table has no rows, each id raises IndexError",
+            no_rows,
+            mentions=the_bad_id_and_the_size,
+            raises="IndexError",
+            mistakes=(torch_stopped_it,),
         ),
         Criterion(
             "floats, complex numbers and bools raise TypeError",

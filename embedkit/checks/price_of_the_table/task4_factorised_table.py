@@ -99,8 +99,9 @@ def new_layers(draw: Draw) -> list[Inputs]:
 
 
 def differ(numbers: Tensor) -> bool:
-    """Whether hardly any number of a tensor occurs twice."""
-    return len(numbers.unique()) >= 0.9 * numbers.numel()
+    """Whether hardly any number of a matrix occurs twice, and no row is made of the others."""
+    full_rank = torch.linalg.matrix_rank(numbers) == min(numbers.shape)
+    return len(numbers.unique()) >= 0.9 * numbers.numel() and bool(full_rank)
 
 
 def unrelated(one: Tensor, other: Tensor) -> bool:
@@ -264,8 +265,9 @@ task = Task(
                     when=some(lambda factor, other: not factor.isfinite().all()),
                 ),
                 Mistake(
-                    "A factor starts with few numbers, each many times, so that rows or columns "
-                    "are alike. Draw each number by itself: torch.randn of the full shape.",
+                    "A factor starts with few numbers, each many times or times one another, so "
+                    "that rows or columns are alike. Draw each number by itself: torch.randn of "
+                    "the full shape.",
                     when=some(lambda factor, other: not differ(factor)),
                 ),
                 Mistake(
