@@ -534,6 +534,21 @@ def safe_lookup(table, ids):
     ),
     Wrong(
         "2.3",
+        "one id too many, and embedding stops it",
+        "PyTorch stopped it",
+        """
+def safe_lookup(table, ids):
+    if ids.is_floating_point() or ids.is_complex() or ids.dtype == torch.bool:
+        raise TypeError("ids must be integers")
+    ids = ids.long()
+    bad = (ids < 0) | (ids > len(table))
+    if bad.any():
+        raise IndexError(f"id {ids[bad][0].item()} of {len(table)}")
+    return F.embedding(ids, table)
+""",
+    ),
+    Wrong(
+        "2.3",
         "leaves what is too large to PyTorch",
         "PyTorch stopped it",
         """

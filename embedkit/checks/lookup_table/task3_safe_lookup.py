@@ -72,7 +72,7 @@ def negative_ids(draw: Draw) -> list[Inputs]:
 
 def no_rows(draw: Draw) -> list[Inputs]:
     """A table without rows, of which no id names one."""
-    return [{"table": torch.empty(0, 2), "ids": torch.tensor([i])} for i in (3, -1)]
+    return [{"table": torch.empty(0, 2), "ids": torch.tensor([3])}]
 
 
 def ids_that_are_not_integers(draw: Draw) -> list[Inputs]:
@@ -233,7 +233,7 @@ task = Task(
             mistakes=(wraps_around, only_int64),
         ),
         Criterion(
-            "where the table has no rows, each id raises IndexError",
+            "where the table has no rows, any id raises IndexError",
             no_rows,
             mentions=the_bad_id_and_the_size,
             raises="IndexError",
