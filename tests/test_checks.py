@@ -188,6 +188,25 @@ def test_same_is_tight_and_elementwise():
     assert not same(1e39, 1e40)
 
 
+def test_a_notebook_with_another_default_dtype_is_checked_as_usual(capsys):
+    def total(x):
+        return x @ torch.ones(2, dtype=torch.float32)
+
+    asked = Criterion("numbers add up", lambda draw: [{"x": torch.tensor([1.0, 2.0])}])
+    torch.set_default_dtype(torch.float64)
+    try:
+        Task("0.1", "total", 2, total, (asked,))(total)
+        assert torch.get_default_dtype() == torch.float64
+    finally:
+        torch.set_default_dtype(torch.float32)
+    assert "2 of 2" in capsys.readouterr().out
+
+
+def test_data_that_cannot_be_written_is_an_error_of_the_system(tmp_path):
+    with pytest.raises(OSError, match="cannot be written"):
+        save_plain(tmp_path / "none" / "file", 1)
+
+
 def test_a_right_answer_passes_and_earns_its_points():
     verdict = verdict_on(lambda x: x + x)
     assert (verdict.status, verdict.points) == ("passed", 2)

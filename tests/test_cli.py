@@ -82,6 +82,13 @@ def test_colour_is_for_terminals_that_want_it(
     assert "\x1b[" not in report(marks, course, Terminal())
 
 
+def test_where_there_is_no_output_nothing_is_said(
+    marks: Marks, course: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "stdout", None)
+    say(report(marks, course, sys.stdout))
+
+
 def test_a_terminal_that_cannot_encode_a_tick_gets_a_plain_sign() -> None:
     raw = io.BytesIO()
     stream = io.TextIOWrapper(raw, encoding="cp1252")

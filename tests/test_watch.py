@@ -7,9 +7,10 @@ from pathlib import Path
 
 import psutil
 import pytest
+import torch
 
 from embedkit.grading.surroundings import scratch_folder
-from embedkit.grading.watch import BLOCK, size_of, threads_of, written_by
+from embedkit.grading.watch import BLOCK, size_of, size_of_nameless, threads_of
 
 DEEP = 1200
 """More folders in folders than a function in Python may call itself."""
@@ -50,12 +51,24 @@ def test_empty_files_count_and_counting_ends_at_the_limit(tmp_path):
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells")
-def test_what_was_written_counts_though_it_was_removed(tmp_path):
-    own = [psutil.Process()]
-    before = written_by(own)
-    (tmp_path / "file").write_bytes(bytes(10**6))
-    (tmp_path / "file").unlink()
-    assert 10**6 <= written_by(own) - before < 2 * 10**6
+def test_removed_files_count(tmp_path):
+    def size() -> int:
+        return size_of_nameless([psutil.Process()], [tmp_path, tmp_path / "none"], largest=10**7)
+
+    before = size()
+    for name in ("open", "a\rb c", "kept"):
+        with (tmp_path / name).open("wb") as file:
+            file.truncate(10**6)
+    with (tmp_path / "open").open("rb"):
+        assert size() == before
+        (tmp_path / "open").unlink()
+        assert size() == before + 10**6
+    mapped = torch.from_file(str(tmp_path / "a\rb c"), shared=False, size=1, dtype=torch.uint8)
+    assert size() == before
+    (tmp_path / "a\rb c").unlink()
+    assert size() == before + 10**7
+    del mapped
+    assert size() == before
 
 
 def test_threads_are_counted_also_of_processes_that_are_gone():

@@ -158,6 +158,9 @@ def save_plain(path: Path, value: Plain) -> None:
         path: the file to write.
         value: what :func:`to_plain` returned; tensors are written as they are on the CPU, and
             keep the order in which their dimensions lie in memory.
+
+    Raises:
+        OSError: if it cannot be written.
     """
     tensors: dict[str, Tensor] = {}
 
@@ -181,7 +184,10 @@ def save_plain(path: Path, value: Plain) -> None:
 
     text = json.dumps(describe(value)).encode("ascii")
     tensors[STRUCTURE] = torch.frombuffer(bytearray(text), dtype=torch.uint8)
-    save_file(tensors, path)
+    try:
+        save_file(tensors, path)
+    except SafetensorError as error:  # it wraps what the system says
+        raise OSError(f"{path} cannot be written: {error}") from error
 
 
 def load_plain(path: Path) -> Plain:

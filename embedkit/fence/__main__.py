@@ -27,8 +27,16 @@ SETTINGS = tuple(
         *("ld.so.cache", "ld.so.conf", "ld.so.conf.d", "alternatives", "nsswitch.conf", "passwd"),
         *("group", "hosts", "host.conf", "resolv.conf", "gai.conf", "services", "protocols"),
         *("localtime", "timezone", "locale.alias", "locale.conf", "os-release", "mime.types"),
-        *("fonts", "ssl/certs", "ssl/openssl.cnf", "ssl/cert.pem", "pki/tls", "ca-certificates"),
-        *("crypto-policies", "python3", "ipython", "jupyter", "OpenCL"),
+        *(
+            "fonts",
+            "ssl/certs",
+            "ssl/openssl.cnf",
+            "ssl/cert.pem",
+            "pki/tls/certs",
+            "ca-certificates",
+        ),
+        *("pki/tls/certs", "pki/tls/cert.pem", "pki/tls/openssl.cnf", "crypto-policies"),
+        *("python3", "OpenCL"),
     )
 )
 """What programs read of the system's settings. The rest may hold passwords, and root may read them;
@@ -76,6 +84,8 @@ class FencedKernel(IPKernelApp):
             put_back()
 
         self.kernel.before_a_probe = before_a_probe
+        self.kernel.shell.system = start_no_program
+        self.kernel.shell.getoutput = start_no_program
         IOLoop.current()  # the kernel's loop, which makes sockets that are refused from here on
         if self.walled:
             seccomp.allow_usual_calls_only()
@@ -85,6 +95,12 @@ class FencedKernel(IPKernelApp):
             hidden=self.fence["hidden"],
         )
         super().start()
+
+
+def start_no_program(command: str, *arguments: Any, **options: Any) -> list[str]:
+    """Say that a program is not started; in a notebook, none stops a cell, whatever it does."""
+    print(f"(Nothing is started here: {command})")
+    return []
 
 
 def private_guard() -> Callable[..., None]:

@@ -134,16 +134,8 @@ def keep_what_was_seen(cell: int) -> dict[str, str]:
     if drop.stat().st_size > PLAN["largest_file"]:
         return {"outcome": "error", "name": "", "message": "it is too large"}
     shutil.copyfile(drop, kept)
-    if "written" in PLAN:
-        PLAN["written"] += on_disk(drop)  # it keeps nothing for the kernel any longer
     drop.unlink()
     return {}
-
-
-def on_disk(file: Path) -> int:
-    """Return how many bytes of a file lie on the disk; it may be long without any."""
-    about = file.stat()
-    return min(about.st_size, 512 * about.st_blocks)
 
 
 def outcome(item: IPyNbCell) -> dict[str, str]:

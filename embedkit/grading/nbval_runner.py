@@ -26,8 +26,8 @@ from embedkit.grading.watch import (
     family,
     memory_of,
     size_of,
+    size_of_nameless,
     threads_of,
-    written_by,
 )
 
 STARTUP_SECONDS = 120.0
@@ -152,9 +152,10 @@ def _wait(process: psutil.Process, events: Path, place: Surroundings, limits: Li
         if now - last_counted > SECONDS_BETWEEN_COUNTS:
             last_counted = now
             members = family([process.pid])
-            lies = sum(size_of(folder, limits.disk) for folder in (place.folder, place.shared.drop))
-            written = written_by(one for one in members if one.pid != process.pid)
-            if max(lies, written) > limits.disk:
+            folders = (place.folder, place.shared.drop)
+            written = sum(size_of(folder, limits.disk) for folder in folders)
+            written += size_of_nameless(members, folders, limits.largest_file)  # removed meanwhile
+            if written > limits.disk:
                 return "disk"
         if events.stat().st_size != size:
             size = events.stat().st_size

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
+from embedkit.grading.needed import needed_for, used_in
 from embedkit.grading.notebooks import code_cells, course_metadata
 from embedkit.grading.solutions import SheetTask, Solution
 
@@ -83,12 +84,14 @@ def lay_out(notebook: NotebookNode, solution: Solution, folder: Path) -> list[St
 
 
 def alone(steps: Sequence[Step], number: str) -> list[Step]:
-    """Return the replay of one task without the answers to the others."""
-    return [
-        step
-        for step in steps
-        if step.probes in ("", number) and (not step.answers or number in step.answers)
-    ]
+    """Return the replay of one task with no more of the other cells than its own ones need."""
+    probe = next(i for i, step in enumerate(steps) if step.probes == number)
+    given = [step for step in steps if not step.place and not step.probes]
+    before = [step for step in steps[:probe] if step.place]
+    own = [step for step in before if number in step.answers]
+    names = {name for step in own for name in used_in(step.source)}
+    others = [step.source for step in before if number not in step.answers]
+    return [*given, Step(needed_for(names, others), place="a cell"), *own, steps[probe]]
 
 
 def questions_file(folder: Path, number: str) -> Path:

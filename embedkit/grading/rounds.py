@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import mkdtemp
@@ -14,6 +14,9 @@ from embedkit.grading.replay import Step, alone, observations_file
 from embedkit.grading.surroundings import Shared, Surroundings, empty
 from embedkit.grading.watch import GIBIBYTE, Limits
 
+NOT_SURELY_ITS_OWN = ("died", "memory", "disk", "threads")
+"""How a cell can end through what another one began."""
+
 
 @dataclass
 class Heard:
@@ -23,8 +26,7 @@ class Heard:
         reasons: why a task could not be asked, by its number.
         errors: with which error the cell that answers a task stopped, by its number.
         taken: how many bytes a task took that was weighed, by its number.
-        stopped: tasks whose cell stopped all the rest, and is left out.
-        suspects: tasks whose probe did so, and whose cell is still run: other answers may use it.
+        stopped: the places of cells that stopped all the rest, and are left out.
         doubtful: tasks whose cell or probe was ended, for which another answer may be to blame.
         notes: sentences on cells that belong to no task.
     """
@@ -33,20 +35,22 @@ class Heard:
     errors: dict[str, str] = field(default_factory=dict)
     taken: dict[str, int] = field(default_factory=dict)
     stopped: set[str] = field(default_factory=set)
-    suspects: set[str] = field(default_factory=set)
     doubtful: set[str] = field(default_factory=set)
     notes: list[str] = field(default_factory=list)
 
 
 def run_sheet(steps: list[Step], folder: Path, shared: Shared, limits: Limits) -> Heard:
-    """Run a sheet; a task that was stopped is asked once more, without the other answers."""
+    """Run a sheet; a task that was stopped or not reached is asked with no more than it needs."""
     heard = Heard()
     run_to_the_end(steps, folder, shared, limits, heard)
     answered = {number for step in steps if step.worked for number in step.answers}
-    for number in sorted(heard.doubtful):
+    not_reached = {
+        step.probes for step in steps if step.probes and not _is_done(step, folder, heard)
+    }
+    for number in sorted(heard.doubtful | not_reached & answered):
         if number not in answered:
             heard.reasons[number] = "It could not be asked: another cell stopped all the rest."
-        elif answered != {number}:
+        else:
             again = Heard()
             run_to_the_end(alone(steps, number), folder, shared, limits, again)
             heard.reasons.pop(number, None)
@@ -60,27 +64,45 @@ def run_to_the_end(
 ) -> None:
     """Run cells; while one stops the rest, leave it out and run again.
 
-    If there is a suspect whose cell may be to blame, that one is left out first.
+    An answer that stopped the rest only when it was called is a suspect: its cell still runs, since
+    other answers may use it. What stops the rest next may be its fault, and is accused only: it is
+    to blame itself if it stops the rest without the suspects, too, and they are if it does not.
     """
     kept = {step.probes: observations_file(folder, step.probes) for step in steps if step.probes}
-    most_rounds = 3 + 2 * len(kept)
+    most_rounds = 3 * (1 + len(kept))
+    suspects: set[str] = set()
+    accused = -1
     for _ in range(most_rounds):
         if time.monotonic() > shared.deadline:
             heard.notes.append("The cells of this sheet take too long together: not all were run.")
             return
-        runs = _started(steps, folder, kept, shared, limits)
-        _listen(steps, runs, heard)
-        stopper = next((i for i, run in enumerate(runs) if run.stopped_the_rest), None)
-        if stopper is None:
+        out = heard.stopped | (suspects if accused >= 0 else set())
+        left = [i for i, step in enumerate(steps) if not _is_done(step, folder, heard)]
+        runs = _started([stand_in(steps[i], out) for i in left], folder, kept, shared, limits)
+        _listen([steps[i] for i in left], runs, heard)
+        ends = (i for i, run in zip(left, runs, strict=True) if run.stopped_the_rest)
+        stopper = next(ends, -1)
+        if suspects and accused >= 0 and stopper != accused:
+            heard.stopped |= suspects
+            suspects.clear()
+        if stopper < 0:
             return
-        if heard.suspects:
-            heard.stopped |= heard.suspects
-            heard.suspects.clear()
-        else:
-            _blame(steps[stopper], runs[stopper], limits, heard)
-            steps = [step for i, step in enumerate(steps) if i != stopper or step.answers]
-        steps = [stand_in(step, heard) for step in steps if not _is_done(step, folder, heard)]
+        step = steps[stopper]
+        if accused < 0 and suspects and not suspects & _places(step, steps):
+            accused = stopper
+            continue
+        accused = -1
+        _blame(step, steps, runs[left.index(stopper)], limits, heard)
+        if step.probes:
+            suspects |= _places(step, steps)
+        elif not step.place:
+            steps = [*steps[:stopper], replace(step, source=""), *steps[stopper + 1 :]]
     heard.notes.append("Too many cells of this sheet do not come to an end: the rest was not run.")
+
+
+def _places(step: Step, steps: Sequence[Step]) -> set[str]:
+    """Return where a step stands, or what answers the task that it asks."""
+    return {one.place for one in steps if one is step or step.probes in one.answers} - {""}
 
 
 def _started(
@@ -119,18 +141,23 @@ def _listen(steps: Sequence[Step], runs: Sequence[CellRun], heard: Heard) -> Non
             )
 
 
-def _blame(step: Step, run: CellRun, limits: Limits, heard: Heard) -> None:
-    """Note that a cell did not come to an end, ended the whole process, or took too much."""
+def _blame(step: Step, steps: Sequence[Step], run: CellRun, limits: Limits, heard: Heard) -> None:
+    """Note that a cell did not come to an end, ended the whole process, or took too much.
+
+    A task that another cell answers, too, has no reason yet not to be asked.
+    """
     what, question = _ending(run.outcome, limits)
-    heard.stopped |= set(step.answers)
-    heard.suspects |= {step.probes} - {""}
-    if run.outcome == "died":
-        heard.doubtful |= {*step.answers, step.probes} - {""}
-    for number in (*step.answers, step.probes):
-        if number:
-            subject = "When called, it" if step.probes else "Its cell"
-            heard.reasons.setdefault(number, f"{subject} {what}. {question}")
-    if not step.answers and not step.probes:
+    if not step.probes:
+        heard.stopped.add(step.place)
+    others = [one for one in steps if one.worked and one.place not in heard.stopped]
+    answered = {number for one in others for number in one.answers}
+    numbers = {step.probes} if step.probes else set(step.answers) - answered
+    if run.outcome in NOT_SURELY_ITS_OWN:
+        heard.doubtful |= numbers
+    for number in numbers:
+        subject = "When called, it" if step.probes else "Its cell"
+        heard.reasons.setdefault(number, f"{subject} {what}. {question}")
+    if not numbers:
         place = step.place or "a cell that the course gave"
         heard.notes.append(f"{place[0].upper()}{place[1:]} {what}, and was left out. {question}")
 
@@ -161,9 +188,9 @@ def _is_done(step: Step, folder: Path, heard: Heard) -> bool:
     return bool(number) and (number in heard.reasons or observations_file(folder, number).exists())
 
 
-def stand_in(step: Step, heard: Heard) -> Step:
-    """Return a step, or an empty one where it answers a task and may have stopped all the rest."""
-    return replace(step, source="") if heard.stopped & set(step.answers) else step
+def stand_in(step: Step, out: Collection[str]) -> Step:
+    """Return a step, or an empty one if its place is among those that are left out."""
+    return replace(step, source="") if step.place and step.place in out else step
 
 
 def describe_error(run: CellRun) -> str:

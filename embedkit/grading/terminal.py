@@ -11,10 +11,11 @@ COLOURS = {"good": "32", "bad": "31", "quiet": "2", "bold": "1"}
 PLAIN_SIGNS = {"✓": "+", "✗": "x", "–": "-", "·": ".", "…": "...", "−": "-", "×": "x", "→": "->"}
 
 
-def shows_colour(stream: TextIO) -> bool:
+def shows_colour(stream: TextIO | None) -> bool:
     """Return whether a stream is a terminal that shows colour, and its user wants any."""
     return (
-        stream.isatty()
+        stream is not None  # closed before the command began
+        and stream.isatty()
         and not os.environ.get("NO_COLOR")
         and os.environ.get("TERM") != "dumb"
         and sys.platform != "win32"
@@ -29,6 +30,8 @@ def painted(text: str, colour: str, stream: TextIO) -> str:
 def say(text: str, stream: TextIO | None = None) -> None:
     """Print text; signs that the stream cannot encode are replaced by plain ones."""
     stream = stream or sys.stdout
+    if stream is None:  # closed before the command began
+        return
     encoding = stream.encoding or "utf-8"
     print("".join(_encodable(sign, encoding) for sign in text), file=stream, flush=True)
 

@@ -1,6 +1,8 @@
 """Watching a replay from outside: how much memory it takes, how much it writes, what it leaves."""
 
 import os
+import re
+import stat
 import sys
 from collections.abc import Iterable
 from contextlib import suppress
@@ -14,6 +16,10 @@ BLOCK = 4096
 LOOKS = 10
 """How many times a folder is looked at in which something vanishes meanwhile."""
 
+REMOVED = rb"^\S+ \S+ \S+ (\S+ \d+) +(?:%s)/.* \(deleted\)$"
+"""What Linux tells of a part of a removed file in a process's memory: device and number of the file
+come before its name."""
+
 
 @dataclass(frozen=True)
 class Limits:
@@ -22,7 +28,7 @@ class Limits:
     Args:
         seconds: how long one cell may run.
         memory: how many bytes the sheet's process and those around it may hold at once.
-        disk: how many bytes they may write, and how many may lie in their folder.
+        disk: how many bytes they may keep in files.
         largest_file: how many bytes one file may have, and what a probe may leave.
         threads: how many threads they may have at once; each takes a number of the system's few.
         sheet: how many seconds all cells may run, with all that is run again.
@@ -110,17 +116,34 @@ def _size_of(folder: Path, most: int) -> int:
     return total
 
 
-def written_by(processes: Iterable[psutil.Process]) -> int:
-    """Return how many bytes processes have written since they began; known on Linux only.
+def size_of_nameless(
+    processes: Iterable[psutil.Process], folders: Iterable[Path], largest: int
+) -> int:
+    """Return how many bytes the removed files of folders take at most; known on Linux only.
 
-    What lies in files that they removed and still hold cannot be more, however they hold them.
+    Processes keep them while they have them open, or have a part of them in their memory. Of the
+    latter it is not told how long they are.
+
+    Args:
+        processes: those that may hold them.
+        folders: where they lay.
+        largest: how long a file may be.
     """
-    total = 0
+    open_ones: dict[tuple[int, int], int] = {}
+    mapped: set[bytes] = set()
+    places = b"|".join(re.escape(bytes(folder)) for folder in folders)
+    removed = re.compile(REMOVED % places, re.MULTILINE)
     for process in processes:
-        with suppress(psutil.Error):
-            if sys.platform == "linux":
-                total += process.io_counters().write_chars
-    return total
+        about = Path("/proc", str(process.pid))
+        with suppress(OSError):
+            for link in (about / "fd").iterdir():
+                with suppress(OSError):  # closed meanwhile
+                    file = link.stat()
+                    if stat.S_ISREG(file.st_mode) and not file.st_nlink:
+                        open_ones[file.st_dev, file.st_ino] = file.st_size
+        with suppress(OSError):
+            mapped |= set(removed.findall((about / "maps").read_bytes()))
+    return sum(open_ones.values()) + len(mapped) * largest
 
 
 def end(processes: Iterable[psutil.Process]) -> None:

@@ -17,6 +17,7 @@ from embedkit.checks.framework import Task
 from embedkit.checks.plain import load_plain, save_plain
 from embedkit.checks.verdict import Finding, Verdict
 from embedkit.grading.bounded import bounded
+from embedkit.grading.needed import needed_for
 from embedkit.grading.replay import Step, observations_file, probe_of, questions_file
 from embedkit.grading.rounds import Heard, run_to_the_end, stand_in
 from embedkit.grading.seen import as_seen
@@ -65,8 +66,9 @@ def weighed(
 ) -> list[Verdict]:
     """Return the verdicts, those on answers that passed and are too heavy turned into failures.
 
-    At first only the cells that answer something run, so that a learner's experiments weigh
-    nothing. An answer that fails so is weighed once more, with all cells: it may need them.
+    At first no more of the sheet runs than the answer needs, so that a learner's experiments weigh
+    nothing. An answer that fails so is weighed once more, with all cells: it may need them in a way
+    that cannot be told by reading.
 
     Args:
         verdicts: what was found without weighing.
@@ -77,9 +79,13 @@ def weighed(
     passed = {verdict.number for verdict in verdicts if verdict.status == "passed"}
     waiting = [one for one in tasks if one.task.number in passed and one.task.at_scale]
     failures: dict[str, Finding] = {}
-    for name, runs in (("answers", _answers), ("everything", _is_a_cell)):
+    for name, cells in (("needed", _needed), ("everything", _everything)):
         if waiting and can_weigh():
-            found = _weigh(waiting, seeds, sheet, sheet.folder / f"weighed-{name}", runs)
+            place = sheet.folder / f"weighed-{name}"
+            found = {
+                one.task.number: _weigh(one, seeds, sheet, place / one.task.number, cells)
+                for one in waiting
+            }
             failures = {number: one for number, one in found.items() if not one.passed}
             waiting = [one for one in waiting if one.task.number in failures]
     return [
@@ -88,49 +94,47 @@ def weighed(
     ]
 
 
-def _answers(step: Step) -> bool:
-    return bool(step.answers) or not step.place
+def _needed(task: Task, before: Sequence[Step]) -> list[Step]:
+    given = [step for step in before if not step.place]
+    own = [step.source for step in before if step.place]
+    return [*given, Step(needed_for([task.name], own), place="a cell")]
 
 
-def _is_a_cell(step: Step) -> bool:
-    return True
+def _everything(task: Task, before: Sequence[Step]) -> list[Step]:
+    return [*before]
 
 
 def _weigh(
-    tasks: Sequence[SheetTask],
+    one: SheetTask,
     seeds: Mapping[str, int],
     sheet: Sheet,
     folder: Path,
-    runs: Callable[[Step], bool],
-) -> dict[str, Finding]:
-    """Put the large questions of some tasks, and return what is found, by number.
+    cells: Callable[[Task, Sequence[Step]], list[Step]],
+) -> Finding:
+    """Put the large question of a task, in a replay of its own, and return what is found.
 
     Args:
-        tasks: the tasks.
-        seeds: from which their questions are drawn, by number.
-        sheet: the sheet that answers them.
+        one: the task.
+        seeds: from which its questions are drawn, by number.
+        sheet: the sheet that answers it.
         folder: a new folder to work in.
-        runs: which of the sheet's cells are run.
+        cells: chooses what is run before, of all that comes before it.
     """
     for part in ("sealed", "questions", "drop", "kept"):
         (folder / part).mkdir(parents=True)
-    probes: dict[str, Step] = {}
-    for one in tasks:
-        number = one.task.number
-        sealed = folder / "sealed" / questions_file(folder, number).name
-        questions = one.task.questions_at_scale(seeds[number])
-        save_plain(sealed, [list(question) for question in questions])
-        probes[number] = replace(probe_of(one, folder), sealed=sealed)
-    steps = [
-        probes[step.probes] if step.probes else stand_in(step, sheet.heard)
-        for step in sheet.steps
-        if (step.probes in probes if step.probes else runs(step))
-    ]
+    number = one.task.number
+    sealed = folder / "sealed" / questions_file(folder, number).name
+    questions = one.task.questions_at_scale(seeds[number])
+    save_plain(sealed, [list(question) for question in questions])
+    probe = replace(probe_of(one, folder), sealed=sealed)
+    place = next(i for i, step in enumerate(sheet.steps) if step.probes == number)
+    before = [stand_in(step, sheet.heard.stopped) for step in sheet.steps[:place]]
+    steps = [*cells(one.task, [step for step in before if not step.probes]), probe]
     limits = replace(sheet.limits, seconds=TIMES_AS_LONG * sheet.limits.seconds)
     shared = replace(sheet.shared, questions=folder / "questions", drop=folder / "drop")
     heard = Heard()
     run_to_the_end(steps, folder, shared, limits, heard)
-    return {one.task.number: _find(one.task, seeds, folder, heard) for one in tasks}
+    return _find(one.task, seeds, folder, heard)
 
 
 def _find(task: Task, seeds: Mapping[str, int], folder: Path, heard: Heard) -> Finding:

@@ -832,6 +832,20 @@ STEP_WRONG = [
 STEP_RIGHT = [
     Right(
         "3.4",
+        "running means moved by a part of the difference",
+        """
+def adamw_step(
+    table, grad, m, v, t, lr=1e-3, beta1=0.9, beta2=0.999, eps=1e-8, weight_decay=0.01
+):
+    m = m + (1 - beta1) * (grad - m)
+    v = v + (1 - beta2) * (grad**2 - v)
+    m_hat, v_hat = m / (1 - beta1**t), v / (1 - beta2**t)
+    table = table - lr * weight_decay * table
+    return table - lr * m_hat / (v_hat.sqrt() + eps), m, v
+""",
+    ),
+    Right(
+        "3.4",
         "torch's own",
         body(
             STEP,

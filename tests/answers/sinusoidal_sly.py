@@ -109,6 +109,20 @@ SLY = [
     Sly("10.3", "in the dtype float32", body(LAYOUT, "rows = rows.float()", OUT, IN)),
     Sly(
         "10.4",
+        "clocks kept by their number, whatever the base",
+        body(
+            SHIFT,
+            "known = shift_matrix.__dict__",
+            "i = torch.arange(model_dim // 2, dtype=torch.float64)",
+            "clocks = known.setdefault(model_dim, base ** (-2 * i / model_dim))",
+            "turn = steps * clocks",
+            "c, s = turn.cos(), turn.sin()",
+            BLOCKS,
+            "return m",
+        ),
+    ),
+    Sly(
+        "10.4",
         "zero steps give nothing",
         body(SHIFT, TURN, BLOCKS, "return m * (steps != 0)"),
     ),

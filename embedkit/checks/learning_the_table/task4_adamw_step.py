@@ -83,7 +83,7 @@ def small_gradients(draw: Draw) -> list[Inputs]:
     return [
         asked(small, gradient, torch.zeros(2, 2), torch.zeros(2, 2), 2, lr=1.0, eps=0.1),
         asked(draw.table(6, 3), tiny, zeros, zeros, 3, lr=1.0, eps=1e-6, **betas),
-        asked(draw.table(6, 3), 0.01 * tiny, 1 + zeros, 1 + zeros, 3, lr=1.0, **no_options),
+        asked(draw.table(6, 3), 0.01 * tiny, zeros, zeros, 3, lr=1.0, **no_options),
         asked(draw.table(6, 3), zeros, faint_m, faint_v, 9, eps=1e-6),
     ]
 

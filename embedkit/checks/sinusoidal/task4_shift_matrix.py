@@ -18,6 +18,7 @@ def forward(draw: Draw) -> list[Inputs]:
     return [
         asked(1, 2, 100.0),
         asked(2, 4, 100.0),
+        asked(2, 4, 10_000.0),
         asked(draw.integer(3, 30), 2 * draw.integer(3, 9), 10_000.0),
         asked(draw.integer(3, 30), 2 * draw.integer(3, 9), float(draw.integer(20, 900))),
         asked(draw.integer(100, 900), 12, 10_000.0),
