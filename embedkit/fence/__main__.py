@@ -16,11 +16,12 @@ from typing import Any
 
 from ipykernel.ipkernel import IPythonKernel
 from ipykernel.kernelapp import IPKernelApp
+from IPython.utils.text import SList
 from tornado.ioloop import IOLoop
 
 from embedkit.fence import landlock, seccomp, undo
 
-SYSTEM_FOLDERS = ("/usr", "/lib", "/lib64", "/bin", "/opt", "/sys", "/proc", "/nix")
+SYSTEM_FOLDERS = ("/usr", "/lib", "/lib64", "/bin", "/sys", "/proc", "/nix")
 SETTINGS = tuple(
     f"/etc/{name}"
     for name in (
@@ -97,10 +98,10 @@ class FencedKernel(IPKernelApp):
         super().start()
 
 
-def start_no_program(command: str, *arguments: Any, **options: Any) -> list[str]:
+def start_no_program(command: str, *arguments: Any, **options: Any) -> SList:
     """Say that a program is not started; in a notebook, none stops a cell, whatever it does."""
     print(f"(Nothing is started here: {command})")
-    return []
+    return SList()
 
 
 def private_guard() -> Callable[..., None]:

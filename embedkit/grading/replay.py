@@ -2,19 +2,19 @@
 
 import re
 import secrets
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from nbformat import NotebookNode
 
-from embedkit.grading.needed import needed_for, used_in
+from embedkit.grading.needed import names_in, needed_for
 from embedkit.grading.notebooks import code_cells, course_metadata
 from embedkit.grading.solutions import SheetTask, Solution
 
-OPENING = "import sys\nexit = quit = sys.exit\nsys.path.append('')"
+OPENING = "import sys\nexit = quit = sys.exit\nsys.path.insert(0, '')"
 """Lets ``exit()`` end a cell with an error; IPython's own ends the kernel some time later. And lets
-a sheet import what it wrote into files of its own, after all else."""
+a sheet import what it wrote into files of its own, as a notebook does."""
 
 
 @dataclass(frozen=True)
@@ -85,13 +85,30 @@ def lay_out(notebook: NotebookNode, solution: Solution, folder: Path) -> list[St
 
 def alone(steps: Sequence[Step], number: str) -> list[Step]:
     """Return the replay of one task with no more of the other cells than its own ones need."""
-    probe = next(i for i, step in enumerate(steps) if step.probes == number)
     given = [step for step in steps if not step.place and not step.probes]
-    before = [step for step in steps[:probe] if step.place]
-    own = [step for step in before if number in step.answers]
-    names = {name for step in own for name in used_in(step.source)}
-    others = [step.source for step in before if number not in step.answers]
-    return [*given, Step(needed_for(names, others), place="a cell"), *own, steps[probe]]
+    before = _cells_before(steps, number)
+    names = {name for step in before if number in step.answers for name in names_in(step.source)}
+    whole = [step if number in step.answers else None for step in before]
+    needed = needed_for(names, [step.source for step in before])
+    sliced = [
+        own or replace(step, source=source, answers=())
+        for own, step, source in zip(whole, before, needed, strict=True)
+    ]
+    return [*given, *sliced, next(step for step in steps if step.probes == number)]
+
+
+def uses(steps: Sequence[Step], number: str, places: Collection[str]) -> bool:
+    """Return whether the answer to a task needs anything of the cells at some places."""
+    before = _cells_before(steps, number)
+    names = {name for step in before if number in step.answers for name in names_in(step.source)}
+    needed = needed_for(names, [step.source for step in before])
+    return any(step.place in places and one for step, one in zip(before, needed, strict=True))
+
+
+def _cells_before(steps: Sequence[Step], number: str) -> list[Step]:
+    """Return the learner's cells that come before the probe of a task."""
+    probe = next(i for i, step in enumerate(steps) if step.probes == number)
+    return [step for step in steps[:probe] if step.place]
 
 
 def questions_file(folder: Path, number: str) -> Path:

@@ -10,12 +10,14 @@ from tempfile import mkdtemp
 from embedkit.checks.plain import readable
 from embedkit.grading.nbval_runner import CellRun, ReplayError, run_cells
 from embedkit.grading.notebooks import BadInputError
-from embedkit.grading.replay import Step, alone, observations_file
+from embedkit.grading.replay import Step, alone, observations_file, uses
 from embedkit.grading.surroundings import Shared, Surroundings, empty
 from embedkit.grading.watch import GIBIBYTE, Limits
 
-NOT_SURELY_ITS_OWN = ("died", "memory", "disk", "threads")
+NOT_SURELY_ITS_OWN = ("died", "memory", "disk", "threads", "deadline")
 """How a cell can end through what another one began."""
+SHARE_OF_ALL = 0.6
+"""How much of a sheet's time its cells have together, before tasks are asked by themselves."""
 
 
 @dataclass
@@ -27,6 +29,8 @@ class Heard:
         errors: with which error the cell that answers a task stopped, by its number.
         taken: how many bytes a task took that was weighed, by its number.
         stopped: the places of cells that stopped all the rest, and are left out.
+        missed: the places of cells that were left out, and may be needed by others.
+        without: tasks that were asked where these were left out.
         doubtful: tasks whose cell or probe was ended, for which another answer may be to blame.
         notes: sentences on cells that belong to no task.
     """
@@ -35,6 +39,8 @@ class Heard:
     errors: dict[str, str] = field(default_factory=dict)
     taken: dict[str, int] = field(default_factory=dict)
     stopped: set[str] = field(default_factory=set)
+    missed: set[str] = field(default_factory=set)
+    without: set[str] = field(default_factory=set)
     doubtful: set[str] = field(default_factory=set)
     notes: list[str] = field(default_factory=list)
 
@@ -42,16 +48,20 @@ class Heard:
 def run_sheet(steps: list[Step], folder: Path, shared: Shared, limits: Limits) -> Heard:
     """Run a sheet; a task that was stopped or not reached is asked with no more than it needs."""
     heard = Heard()
-    run_to_the_end(steps, folder, shared, limits, heard)
+    now = time.monotonic()
+    first = replace(shared, deadline=now + SHARE_OF_ALL * (shared.deadline - now))
+    run_to_the_end(steps, folder, first, limits, heard)
     answered = {number for step in steps if step.worked for number in step.answers}
     not_reached = {
         step.probes for step in steps if step.probes and not _is_done(step, folder, heard)
     }
-    for number in sorted(heard.doubtful | not_reached & answered):
+    misled = {one for one in heard.without & answered if uses(steps, one, heard.missed)}
+    for number in sorted(heard.doubtful | not_reached & answered | misled):
         if number not in answered:
             heard.reasons[number] = "It could not be asked: another cell stopped all the rest."
         else:
             again = Heard()
+            observations_file(folder, number).unlink(missing_ok=True)
             run_to_the_end(alone(steps, number), folder, shared, limits, again)
             heard.reasons.pop(number, None)
             heard.reasons |= again.reasons
@@ -76,10 +86,15 @@ def run_to_the_end(
         if time.monotonic() > shared.deadline:
             heard.notes.append("The cells of this sheet take too long together: not all were run.")
             return
+        if accused >= 0:
+            heard.missed |= suspects
         out = heard.stopped | (suspects if accused >= 0 else set())
         left = [i for i, step in enumerate(steps) if not _is_done(step, folder, heard)]
         runs = _started([stand_in(steps[i], out) for i in left], folder, kept, shared, limits)
         _listen([steps[i] for i in left], runs, heard)
+        if heard.missed & out:
+            asked = zip((steps[i].probes for i in left), runs, strict=True)
+            heard.without |= {number for number, run in asked if run.outcome == "ok"} - {""}
         ends = (i for i, run in zip(left, runs, strict=True) if run.stopped_the_rest)
         stopper = next(ends, -1)
         if suspects and accused >= 0 and stopper != accused:
@@ -154,6 +169,7 @@ def _blame(step: Step, steps: Sequence[Step], run: CellRun, limits: Limits, hear
     numbers = {step.probes} if step.probes else set(step.answers) - answered
     if run.outcome in NOT_SURELY_ITS_OWN:
         heard.doubtful |= numbers
+        heard.missed |= {step.place} - {""}
     for number in numbers:
         subject = "When called, it" if step.probes else "Its cell"
         heard.reasons.setdefault(number, f"{subject} {what}. {question}")

@@ -124,7 +124,12 @@ class Surroundings:
             (self.folder / name).mkdir(parents=True)
         _copy_font_list(self.work / "matplotlib")
         python = _python_folders(self.shared)
-        private = [Path(gettempdir()).resolve(), _home().resolve(), *self.shared.private]
+        private = [
+            Path(gettempdir()).resolve(),
+            _home().resolve(),
+            Path.cwd(),
+            *self.shared.private,
+        ]
         fence = {
             "work": str(self.work),
             "readable": _texts([*python, self.shared.kit, self.shared.questions]),

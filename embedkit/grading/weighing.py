@@ -96,8 +96,9 @@ def weighed(
 
 def _needed(task: Task, before: Sequence[Step]) -> list[Step]:
     given = [step for step in before if not step.place]
-    own = [step.source for step in before if step.place]
-    return [*given, Step(needed_for([task.name], own), place="a cell")]
+    own = [step for step in before if step.place]
+    needed = needed_for([task.name], [step.source for step in own])
+    return [*given, *(Step(one, place="a cell") for one in needed if one)]
 
 
 def _everything(task: Task, before: Sequence[Step]) -> list[Step]:
