@@ -192,8 +192,7 @@ def _ending(outcome: str, limits: Limits) -> tuple[str, str]:
     if outcome == "threads":
         return f"started more than {limits.threads} threads", "Are they started in a loop?"
     if outcome == "deadline":
-        minutes = limits.sheet / 60
-        return f"was cut off: all cells together took {minutes:.2g} minutes", "Which takes so long?"
+        return "was cut off: all cells together take too long", "Which takes most of the time?"
     question = "Does it call exit, or need more memory than there is?"
     return "ended the whole Python process", question
 

@@ -1,10 +1,10 @@
-"""Many cells, none of which takes too long by itself; together they would take a week."""
+"""Many cells, none of which takes too long by itself; the answers below are asked without them."""
 
 from nbformat.v4 import new_code_cell
 
 from tests.small_course import RIGHT, save, solve
 
-EARNS = (1, 0, 0)
+EARNS = (1, 2, 3)
 SAYS = "The cells of this sheet take too long together"
 SHEET = 15.0
 
