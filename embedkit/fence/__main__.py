@@ -28,15 +28,8 @@ SETTINGS = tuple(
         *("ld.so.cache", "ld.so.conf", "ld.so.conf.d", "alternatives", "nsswitch.conf", "passwd"),
         *("group", "hosts", "host.conf", "resolv.conf", "gai.conf", "services", "protocols"),
         *("localtime", "timezone", "locale.alias", "locale.conf", "os-release", "mime.types"),
-        *(
-            "fonts",
-            "ssl/certs",
-            "ssl/openssl.cnf",
-            "ssl/cert.pem",
-            "pki/tls/certs",
-            "ca-certificates",
-        ),
-        *("pki/tls/certs", "pki/tls/cert.pem", "pki/tls/openssl.cnf", "crypto-policies"),
+        *("ssl/certs", "ssl/openssl.cnf", "ssl/cert.pem", "ca-certificates", "crypto-policies"),
+        *("pki/tls/certs", "pki/tls/cert.pem", "pki/tls/openssl.cnf", "fonts"),
         *("python3", "OpenCL"),
     )
 )

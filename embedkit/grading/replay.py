@@ -86,29 +86,29 @@ def lay_out(notebook: NotebookNode, solution: Solution, folder: Path) -> list[St
 def alone(steps: Sequence[Step], number: str) -> list[Step]:
     """Return the replay of one task with no more of the other cells than its own ones need."""
     given = [step for step in steps if not step.place and not step.probes]
-    before = _cells_before(steps, number)
-    names = {name for step in before if number in step.answers for name in names_in(step.source)}
-    whole = [step if number in step.answers else None for step in before]
-    needed = needed_for(names, [step.source for step in before])
-    sliced = [
-        own or replace(step, source=source, answers=())
-        for own, step, source in zip(whole, before, needed, strict=True)
+    cells = [
+        step if number in step.answers else replace(step, source=needed, answers=())
+        for step, needed in _what_is_needed(steps, number)
     ]
-    return [*given, *sliced, next(step for step in steps if step.probes == number)]
+    return [*given, *cells, next(step for step in steps if step.probes == number)]
 
 
 def uses(steps: Sequence[Step], number: str, places: Collection[str]) -> bool:
     """Return whether the answer to a task needs anything of the cells at some places."""
-    before = _cells_before(steps, number)
-    names = {name for step in before if number in step.answers for name in names_in(step.source)}
-    needed = needed_for(names, [step.source for step in before])
-    return any(step.place in places and one for step, one in zip(before, needed, strict=True))
+    return any(step.place in places and one for step, one in _what_is_needed(steps, number))
 
 
-def _cells_before(steps: Sequence[Step], number: str) -> list[Step]:
-    """Return the learner's cells that come before the probe of a task."""
+def _what_is_needed(steps: Sequence[Step], number: str) -> list[tuple[Step, str]]:
+    """Return the learner's cells before the probe of a task, each with what its answer needs."""
+    cells = [step for step in before_the_probe(steps, number) if step.place]
+    names = {name for step in cells if number in step.answers for name in names_in(step.source)}
+    return list(zip(cells, needed_for(names, [step.source for step in cells]), strict=True))
+
+
+def before_the_probe(steps: Sequence[Step], number: str) -> list[Step]:
+    """Return the cells that come before the probe of a task, without other probes."""
     probe = next(i for i, step in enumerate(steps) if step.probes == number)
-    return [step for step in steps[:probe] if step.place]
+    return [step for step in steps[:probe] if not step.probes]
 
 
 def questions_file(folder: Path, number: str) -> Path:

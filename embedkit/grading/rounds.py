@@ -86,9 +86,9 @@ def run_to_the_end(
         if time.monotonic() > shared.deadline:
             heard.notes.append("The cells of this sheet take too long together: not all were run.")
             return
-        if accused >= 0:
-            heard.missed |= suspects
-        out = heard.stopped | (suspects if accused >= 0 else set())
+        away = suspects if accused >= 0 else set()
+        heard.missed |= away
+        out = heard.stopped | away
         left = [i for i, step in enumerate(steps) if not _is_done(step, folder, heard)]
         runs = _started([stand_in(steps[i], out) for i in left], folder, kept, shared, limits)
         _listen([steps[i] for i in left], runs, heard)
@@ -97,7 +97,7 @@ def run_to_the_end(
             heard.without |= {number for number, run in asked if run.outcome == "ok"} - {""}
         ends = (i for i, run in zip(left, runs, strict=True) if run.stopped_the_rest)
         stopper = next(ends, -1)
-        if suspects and accused >= 0 and stopper != accused:
+        if accused >= 0 and stopper != accused:
             heard.stopped |= suspects
             suspects.clear()
         if stopper < 0:
@@ -162,14 +162,14 @@ def _blame(step: Step, steps: Sequence[Step], run: CellRun, limits: Limits, hear
     A task that another cell answers, too, has no reason yet not to be asked.
     """
     what, question = _ending(run.outcome, limits)
-    if not step.probes:
-        heard.stopped.add(step.place)
+    own = {step.place} - {""}
+    heard.stopped |= own
     others = [one for one in steps if one.worked and one.place not in heard.stopped]
     answered = {number for one in others for number in one.answers}
     numbers = {step.probes} if step.probes else set(step.answers) - answered
     if run.outcome in NOT_SURELY_ITS_OWN:
         heard.doubtful |= numbers
-        heard.missed |= {step.place} - {""}
+        heard.missed |= own
     for number in numbers:
         subject = "When called, it" if step.probes else "Its cell"
         heard.reasons.setdefault(number, f"{subject} {what}. {question}")
@@ -205,7 +205,7 @@ def _is_done(step: Step, folder: Path, heard: Heard) -> bool:
 
 def stand_in(step: Step, out: Collection[str]) -> Step:
     """Return a step, or an empty one if its place is among those that are left out."""
-    return replace(step, source="") if step.place and step.place in out else step
+    return replace(step, source="") if step.place in out else step
 
 
 def describe_error(run: CellRun) -> str:

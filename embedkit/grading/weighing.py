@@ -18,7 +18,13 @@ from embedkit.checks.plain import load_plain, save_plain
 from embedkit.checks.verdict import Finding, Verdict
 from embedkit.grading.bounded import bounded
 from embedkit.grading.needed import needed_for
-from embedkit.grading.replay import Step, observations_file, probe_of, questions_file
+from embedkit.grading.replay import (
+    Step,
+    before_the_probe,
+    observations_file,
+    probe_of,
+    questions_file,
+)
 from embedkit.grading.rounds import Heard, run_to_the_end, stand_in
 from embedkit.grading.seen import as_seen
 from embedkit.grading.solutions import SheetTask
@@ -128,13 +134,12 @@ def _weigh(
     questions = one.task.questions_at_scale(seeds[number])
     save_plain(sealed, [list(question) for question in questions])
     probe = replace(probe_of(one, folder), sealed=sealed)
-    place = next(i for i, step in enumerate(sheet.steps) if step.probes == number)
-    before = [stand_in(step, sheet.heard.stopped) for step in sheet.steps[:place]]
-    steps = [*cells(one.task, [step for step in before if not step.probes]), probe]
+    before = before_the_probe(sheet.steps, number)
+    run = cells(one.task, [stand_in(step, sheet.heard.stopped) for step in before])
     limits = replace(sheet.limits, seconds=TIMES_AS_LONG * sheet.limits.seconds)
     shared = replace(sheet.shared, questions=folder / "questions", drop=folder / "drop")
     heard = Heard()
-    run_to_the_end(steps, folder, shared, limits, heard)
+    run_to_the_end([*run, probe], folder, shared, limits, heard)
     return _find(one.task, seeds, folder, heard)
 
 
@@ -145,8 +150,8 @@ def _find(task: Task, seeds: Mapping[str, int], folder: Path, heard: Heard) -> F
         late = "It was not reached: the cells of the sheet take too long."
         return task.not_weighed(heard.reasons.get(number, late))
     try:
-        (seen,) = load_plain(observations_file(folder, number))["seen"]
         with bounded():
+            (seen,) = load_plain(observations_file(folder, number))["seen"]
             return task.judge_at_scale(seeds[number], as_seen(seen), heard.taken[number])
     except Exception:  # what was seen comes from the learner's process, and may be anything
         return task.not_weighed("What it gives cannot be judged.")

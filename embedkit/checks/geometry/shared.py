@@ -32,6 +32,22 @@ def clear(scores: Tensor) -> Tensor:
     return (gaps > CLEAR).all(dim=1)
 
 
+def with_clear(
+    draw_both: Callable[[], tuple[Tensor, Tensor]],
+    scores: Callable[[Tensor, Tensor], Tensor],
+    count: int,
+) -> tuple[Tensor, Tensor]:
+    """Return a table, and so many of the questions drawn with it that have no near ties.
+
+    A table may have two rows that are alike for all questions; then both are drawn anew.
+    """
+    while True:
+        table, some = draw_both()
+        found = some[clear(scores(table, some))]
+        if len(found) >= count:
+            return table, found[:count]
+
+
 def gives(*answers: Callable[..., Any]) -> Callable[[Inputs, Seen], bool]:
     """Return a test of whether one of some answers gives what was seen, for ``Mistake.when``.
 

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from embedkit import geometry as finished
 from embedkit.checks.framework import Criterion, Draw, Mistake, Task, says, scattered
-from embedkit.checks.geometry.shared import clear, gives, uneven, unit
+from embedkit.checks.geometry.shared import gives, uneven, unit, with_clear
 from embedkit.checks.probes import Inputs, Seen
 
 SHORT = torch.tensor([[1e-10, 1e-11], [3.0, 0.33], [0.0, 1.0]])
@@ -27,16 +27,13 @@ def asked(table: Tensor, queries: Tensor, count: int, leave_out: Tensor) -> Inpu
 
 
 def with_queries(draw: Draw, make: Callable[[], Tensor], count: int) -> tuple[Tensor, Tensor]:
-    """Make a table, and draw queries for which no two of its rows are almost equally near.
+    """Make a table, and draw queries for which no two of its rows are almost equally near."""
 
-    A table may have two rows that are alike for all queries; then another is made.
-    """
-    while True:
+    def draw_both() -> tuple[Tensor, Tensor]:
         table = make()
-        some = uneven(draw, 20 * count, table.shape[1])
-        found = some[clear(unit(some) @ unit(table).T)]
-        if len(found) >= count:
-            return table, found[:count]
+        return table, uneven(draw, 20 * count, table.shape[1])
+
+    return with_clear(draw_both, lambda table, some: unit(some) @ unit(table).T, count)
 
 
 def none_left_out(draw: Draw) -> list[Inputs]:

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from embedkit import geometry as finished
 from embedkit.checks.framework import Criterion, Draw, Mistake, Task, says, scattered
-from embedkit.checks.geometry.shared import clear, gives, uneven, unit
+from embedkit.checks.geometry.shared import gives, uneven, unit, with_clear
 from embedkit.checks.probes import Inputs, Seen
 
 SMALL = torch.tensor([[1.0, 0.0], [9.0, 1.0], [0.0, 1.0], [1.0, 9.0], [-3.0, 1.0]])
@@ -46,16 +46,12 @@ def asked(table: Tensor, questions: Tensor, keep_inputs: bool) -> Inputs:
 
 
 def clear_questions(draw: Draw, rows: int, dim: int, count: int) -> tuple[Tensor, Tensor]:
-    """Draw a table and questions to which no two of its rows are almost equally good answers.
-
-    A table may have two rows that are alike for all questions; then another is drawn.
-    """
-    while True:
-        table = uneven(draw, rows, dim)
-        some = draw.ids(rows, 40 * count, 3)
-        found = some[clear(finished.analogy_scores(unit(table), some))]
-        if len(found) >= count:
-            return table, found[:count]
+    """Draw a table and questions to which no two of its rows are almost equally good answers."""
+    return with_clear(
+        lambda: (uneven(draw, rows, dim), draw.ids(rows, 40 * count, 3)),
+        lambda table, some: finished.analogy_scores(unit(table), some),
+        count,
+    )
 
 
 def tables(draw: Draw, keep_inputs: bool) -> list[Inputs]:
