@@ -26,6 +26,7 @@ PAIRS: dict[str, Callable[..., tuple[Tensor, Tensor]]] = {
     "table[:2], table[::2][:2]": lambda table: (table[:2], table[::2][:2]),
     "table[:2, :2], table.T[:2, :2]": lambda table: (table[:2, :2], table.T[:2, :2]),
     "table[:2, :3], table[:3, :2]": lambda table: (table[:2, :3], table[:3, :2]),
+    "table[:, :2], table[:, :3]": lambda table: (table[:, :2], table[:, :3]),
     "table[:, :2], table[:, ::2]": lambda table: (table[:, :2], table[:, ::2][:, :2]),
     "table, table.view(D, V)": lambda table: (table, table.view(*reversed(table.shape))),
     "table, zeros": lambda table: (table, torch.zeros_like(table)),

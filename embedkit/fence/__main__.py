@@ -8,6 +8,7 @@ import builtins
 import ctypes
 import json
 import os
+import shutil
 import sys
 from collections.abc import Callable
 from contextlib import suppress
@@ -133,11 +134,17 @@ def give_large_pieces_back() -> None:
         ctypes.CDLL(None).mallopt(MMAP_THRESHOLD, LARGE_PIECE)
 
 
+def remove_folders_by_their_names() -> None:
+    """Let ``rmtree`` name whole paths, which can be judged, and not what lies in an open folder."""
+    shutil._use_fd_functions = False  # type: ignore[attr-defined]
+
+
 def main(settings: str, *arguments: str) -> None:
     """Run the kernel."""
     fence = json.loads(Path(settings).read_text(encoding="utf-8"))
     os.chdir(fence["work"])
     limit_files(fence["largest_file"])
+    remove_folders_by_their_names()
     if sys.platform == "linux":
         give_large_pieces_back()
         be_the_first_to_go()

@@ -238,6 +238,16 @@ TIED_WRONG = [
     ),
     Wrong(
         "7.2",
+        "the same start, strides and number of rows",
+        "Start, shape and strides must all agree",
+        body(
+            TIED,
+            "alike = len(one) == len(other) and one.stride() == other.stride()",
+            "return alike and one.data_ptr() == other.data_ptr()",
+        ),
+    ),
+    Wrong(
+        "7.2",
         "the same storage",
         "whole piece of memory",
         body(TIED, "return one.untyped_storage().data_ptr() == other.untyped_storage().data_ptr()"),

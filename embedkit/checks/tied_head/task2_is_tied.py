@@ -53,6 +53,7 @@ def views(draw: Draw) -> list[Inputs]:
         "table[:2], table[::2][:2]",
         "table[:2, :2], table.T[:2, :2]",
         "table[:2, :3], table[:3, :2]",
+        "table[:, :2], table[:, :3]",
         "table[:, :2], table[:, ::2]",
         "table, table.view(D, V)",
         "table, table",
