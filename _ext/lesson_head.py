@@ -7,7 +7,6 @@ the page is read, they are set as a head, and the buttons are added.
 
 from __future__ import annotations
 
-import json
 import os
 import re
 from html import escape
@@ -21,6 +20,7 @@ from repository import Repository, find_repository
 from sphinx.application import Sphinx
 from sphinx.util import logging
 
+from embedkit.grading.notebooks import points_of_tasks, read_notebook
 from embedkit.lessons import LESSONS, Lesson
 
 logger = logging.getLogger(__name__)
@@ -44,17 +44,6 @@ def part_of(root: Path, lesson: Lesson) -> str:
         if any(entry["file"] == f"chapters/{lesson.name}" for entry in part["chapters"]):
             return str(part["caption"])
     return ""
-
-
-def tasks_and_points(sheet: Path) -> tuple[int, int]:
-    """Return how many tasks of a sheet are marked, and how many points they are worth."""
-    cells = json.loads(sheet.read_text(encoding="utf-8"))["cells"]
-    marked = {
-        cell["metadata"]["embedkit"]["task"]: cell["metadata"]["embedkit"]["points"]
-        for cell in cells
-        if cell["metadata"].get("embedkit", {}).get("points")
-    }
-    return len(marked), sum(marked.values())
 
 
 class Head:
@@ -93,8 +82,8 @@ class Head:
 
     def set_sheet(self, section: nodes.section) -> None:
         """Put the buttons and the points under the title of a sheet."""
-        tasks, points = tasks_and_points(self.lesson.sheet(self.root))
-        worth = f"{tasks} task{'' if tasks == 1 else 's'}, {points} points"
+        points = points_of_tasks(read_notebook(self.lesson.sheet(self.root)))
+        worth = f"{len(points)} task{'' if len(points) == 1 else 's'}, {sum(points)} points"
         facts = nodes.bullet_list("", fact("points", [nodes.Text(worth)]), classes=["lesson-facts"])
         section.insert(1, [facts, self.buttons()])
         self.set_title(section)

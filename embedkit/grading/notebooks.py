@@ -185,6 +185,11 @@ def course_metadata(node: NotebookNode) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
+def points_of_tasks(notebook: NotebookNode) -> list[int]:
+    """Return what each task of a sheet is worth, as the course wrote it there."""
+    return [course_metadata(cell)["points"] for cell in notebook.cells if "answer" in tags(cell)]
+
+
 def fingerprint(notebook: NotebookNode) -> str:
     """Return a hash of what a person can have written: each cell's kind and source."""
     written = [[cell.cell_type, cell.source] for cell in notebook.cells]

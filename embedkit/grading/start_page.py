@@ -3,9 +3,9 @@
 from pathlib import Path
 
 from embedkit.grading.markdown import escaped
-from embedkit.grading.notebooks import course_metadata, read_notebook, tags, write_atomically
+from embedkit.grading.notebooks import points_of_tasks, read_notebook, write_atomically
 from embedkit.grading.progress import Standing, standing
-from embedkit.lessons import Lesson, existing_lessons
+from embedkit.lessons import existing_lessons
 
 PAGE = Path("exercises") / "start.md"
 
@@ -31,7 +31,8 @@ def start_page(root: Path) -> str:
     """
     standings = [standing(lesson, root) for lesson in existing_lessons(root)]
     points = sum(one.points or 0 for one in standings)
-    possible = sum(_possible_points(one.lesson, root) for one in standings)
+    worked = [read_notebook(one.lesson.solution(root)) for one in standings]
+    possible = sum(sum(points_of_tasks(solution)) for solution in worked)
     rows = "\n".join(_row(one) for one in standings)
     return f"""# Embeddings, from the table up
 
@@ -53,12 +54,6 @@ embedkit check 2
 
 This page is written anew by each check. Close it and open it again to see it change.
 """
-
-
-def _possible_points(lesson: Lesson, root: Path) -> int:
-    """Return what a sheet's tasks are worth together."""
-    cells = read_notebook(lesson.solution(root)).cells
-    return sum(course_metadata(cell)["points"] for cell in cells if "answer" in tags(cell))
 
 
 def _row(one: Standing) -> str:
