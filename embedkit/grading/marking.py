@@ -111,7 +111,7 @@ def mark_sheet(
         verify(before, path, root)
         verdicts = [judge(task, seeds[task.number], folder, heard) for task in tasks]
         sheet = Sheet(steps, folder, shared, limits, heard)
-        verdicts = weighed(verdicts, solution.tasks, seeds, sheet)
+        verdicts = weighed(verdicts, solution.tasks, sheet)
         verify(before, path, root)
     return Marks(lesson, path, fingerprint(notebook), tuple(verdicts), tuple(heard.notes))
 

@@ -9,7 +9,8 @@ none the cheaper. What it writes into files and pipes counts too, since they kee
 the process. Only Linux tells such a peak; elsewhere the count is all there is.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+import secrets
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -67,19 +68,18 @@ def can_weigh() -> bool:
 def weighed(
     verdicts: Sequence[Verdict],
     tasks: Sequence[SheetTask],
-    seeds: Mapping[str, int],
     sheet: Sheet,
 ) -> list[Verdict]:
     """Return the verdicts, those on answers that passed and are too heavy turned into failures.
 
     At first no more of the sheet runs than the answer needs, so that a learner's experiments weigh
     nothing. An answer that fails so is weighed once more, with all cells: it may need them in a way
-    that cannot be told by reading.
+    that cannot be told by reading. It is asked another question then: what it found out the first
+    time it might have kept where nobody looks, such as in which files the system has at hand.
 
     Args:
         verdicts: what was found without weighing.
         tasks: the tasks, in the same order.
-        seeds: from which their questions are drawn, by number.
         sheet: the sheet that answers them.
     """
     passed = {verdict.number for verdict in verdicts if verdict.status == "passed"}
@@ -89,7 +89,7 @@ def weighed(
         if waiting and can_weigh():
             place = sheet.folder / f"weighed-{name}"
             found = {
-                one.task.number: _weigh(one, seeds, sheet, place / one.task.number, cells)
+                one.task.number: _weigh(one, sheet, place / one.task.number, cells)
                 for one in waiting
             }
             failures = {number: one for number, one in found.items() if not one.passed}
@@ -113,7 +113,6 @@ def _everything(task: Task, before: Sequence[Step]) -> list[Step]:
 
 def _weigh(
     one: SheetTask,
-    seeds: Mapping[str, int],
     sheet: Sheet,
     folder: Path,
     cells: Callable[[Task, Sequence[Step]], list[Step]],
@@ -122,7 +121,6 @@ def _weigh(
 
     Args:
         one: the task.
-        seeds: from which its questions are drawn, by number.
         sheet: the sheet that answers it.
         folder: a new folder to work in.
         cells: chooses what is run before, of all that comes before it.
@@ -131,7 +129,8 @@ def _weigh(
         (folder / part).mkdir(parents=True)
     number = one.task.number
     sealed = folder / "sealed" / questions_file(folder, number).name
-    questions = one.task.questions_at_scale(seeds[number])
+    seed = secrets.randbits(32)
+    questions = one.task.questions_at_scale(seed)
     save_plain(sealed, [list(question) for question in questions])
     probe = replace(probe_of(one, folder), sealed=sealed)
     before = before_the_probe(sheet.steps, number)
@@ -140,10 +139,10 @@ def _weigh(
     shared = replace(sheet.shared, questions=folder / "questions", drop=folder / "drop")
     heard = Heard()
     run_to_the_end([*run, probe], folder, shared, limits, heard)
-    return _find(one.task, seeds, folder, heard)
+    return _find(one.task, seed, folder, heard)
 
 
-def _find(task: Task, seeds: Mapping[str, int], folder: Path, heard: Heard) -> Finding:
+def _find(task: Task, seed: int, folder: Path, heard: Heard) -> Finding:
     """Return what is found of one answer that was asked its large question."""
     number = task.number
     if number in heard.reasons or number not in heard.taken:
@@ -152,7 +151,7 @@ def _find(task: Task, seeds: Mapping[str, int], folder: Path, heard: Heard) -> F
     try:
         with bounded():
             (seen,) = load_plain(observations_file(folder, number))["seen"]
-            return task.judge_at_scale(seeds[number], as_seen(seen), heard.taken[number])
+            return task.judge_at_scale(seed, as_seen(seen), heard.taken[number])
     except Exception:  # what was seen comes from the learner's process, and may be anything
         return task.not_weighed("What it gives cannot be judged.")
 
