@@ -98,7 +98,7 @@ def judge(vectors: KeyedVectors, family: Path) -> Run:
     """Return what gensim's evaluators say of a table."""
     (section,) = vectors.evaluate_word_analogies(str(family), restrict_vocab=len(vectors))[1][:-1]
     pairs = test_data("wordsim353.tsv")
-    wordsim, _, unknown = vectors.evaluate_word_pairs(str(pairs), restrict_vocab=len(vectors))
+    _, wordsim, unknown = vectors.evaluate_word_pairs(str(pairs), restrict_vocab=len(vectors))
     others = vectors.most_similar(["king", "woman"], ["man"], topn=len(vectors))
     return {
         "family_right": len(section["correct"]),

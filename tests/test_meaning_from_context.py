@@ -7,8 +7,9 @@ from itertools import pairwise
 import pytest
 import torch
 import torch.nn.functional as F
-from gensim.models import Word2Vec
+from gensim.models import KeyedVectors, Word2Vec
 
+from benchmarks import skipgram
 from embedkit import meaning_from_context as lesson
 from embedkit.corpora import kjv_verses, words_of
 from embedkit.learning_the_table import count_reads
@@ -23,8 +24,11 @@ from embedkit.meaning_from_context import (
     pairs_in_window,
     train_skipgram,
 )
+from embedkit.ranks import spearman
 from embedkit.tiles import Tiles, Tiling, band, draw_tiles, tile_step, usual_tiling
+from embedkit.word_scores import score_pairs
 from embedkit.word_tables import WordTable
+from embedkit.word_tests import google_analogies, wordsim353
 
 V, D = 13, 6
 
@@ -512,3 +516,15 @@ def test_own_errors():
     for sizes in ((0, 1, 1), (1, 0, 1), (1, 1, 0)):
         with pytest.raises(ValueError, match="from 1 on"):
             Tiling(*sizes)
+
+
+def test_the_benchmark_tells_how_pairs_are_ranked(tmp_path):
+    family = {word for question in google_analogies()["family"] for word in question}
+    words = sorted({word for pair in wordsim353() for word in pair[:2]} | family)
+    rows = torch.randn(len(words), 20, generator=torch.Generator().manual_seed(5))
+    vectors = KeyedVectors(20)
+    vectors.add_vectors(words, rows.numpy())
+    found = score_pairs(WordTable(tuple(words), rows), wordsim353())
+    expected = spearman(found.cosines[found.known], found.ratings[found.known])
+    told = skipgram.judge(vectors, skipgram.only_family(tmp_path))
+    assert told["wordsim353"] == pytest.approx(float(expected), abs=1e-4)

@@ -2,7 +2,8 @@
 
 import pytest
 
-from embedkit.grading.needed import MOST_READ, names_in, needed_for
+from embedkit.grading.needed import names_in, needed_for
+from embedkit.grading.statements import MOST_READ
 
 CELLS = [
     "import torch, large\nimport torch.nn.functional as F\nfrom larger import everything",
@@ -41,7 +42,53 @@ def test_all_that_gives_a_name_is_kept():
 def test_a_block_is_kept_for_what_nothing_else_gives():
     block = "try:\n    import fast as way\nexcept ImportError:\n    import slow as way"
     assert needed_for(["way"], [block]) == [block]
-    assert needed_for(["way"], [block, "way = 1"]) == ["", "way = 1"]
+    assert needed_for(["way"], [block, "import way"]) == ["", "import way"]
+    loop = "for way in (1, 2):\n    print(way)"
+    assert needed_for(["way"], [loop, "way = 1"]) == ["", "way = 1"]
+
+
+KEPT = {
+    "in an if": ["n = 1", "if n > 0:\n    n = 7"],
+    "in a loop, with one more": ["n = []", "for i in range(3):\n    n += [i]"],
+    "by a decorator": [
+        "n = {}\ndef step(key):\n\n    def keep(f):\n        n[key] = f\n    return keep",
+        "@step('a')\ndef first():\n    return 1",
+    ],
+    "by a function that is called": ["n = {}\ndef fill():\n    n['a'] = 1", "fill()"],
+    "by a function of a library": ["import heapq\nn = [3, 1]", "heapq.heapify(n)"],
+    "by a function that gives it": ["def begin():\n    global n\n    n = 5", "begin()"],
+    "for each type": [
+        "from functools import singledispatch\n@singledispatch\ndef n(x):\n    return 0",
+        "@n.register\ndef _(x: int):\n    return 1",
+    ],
+    "for a class": ["class n:\n    pass", "@patch\ndef read(self: n):\n    return 1"],
+    "on an import": ["import torch", "torch.n = 3", "n = torch.n"],
+    "in a file": ["n = read('a/n.txt')", "save('n.txt')"],
+    "in a module": ["from pathlib import Path\nPath('n.py').write_text('x = 1')", "import n"],
+}
+
+
+@pytest.mark.parametrize("cells", KEPT.values(), ids=KEPT)
+def test_what_changes_a_needed_name_is_kept(cells):
+    assert needed_for(["n"], cells) == cells
+
+
+def test_a_call_changes_no_function_and_no_number():
+    cells = ["def n():\n    return SIZE", "SIZE = 3", "trial(n, SIZE)\nprint(SIZE)"]
+    assert needed_for(["n"], cells) == [*cells[:2], ""]
+
+
+def test_what_changes_how_code_is_read_is_kept():
+    cells = ["from __future__ import annotations\ntrial()", "def n(x: Later):\n    pass"]
+    assert needed_for(["n"], cells) == ["from __future__ import annotations", cells[1]]
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["?print", "t = %timeit -o n", "files = !ls", "!pip install a \\\n  b", "%time n", "print?"],
+)
+def test_what_is_for_ipython_hides_no_other_line(line):
+    assert needed_for(["n"], [f"n = 1\n{line}\nm = 2"]) == ["n = 1"]
 
 
 def test_a_block_is_kept_that_fills_what_is_needed():
@@ -76,3 +123,20 @@ def test_a_chain_of_names_is_read_in_time_and_not_without_end():
     chain = "\n".join(f"a{i + 1} = a{i}" for i in range(6_000))
     assert needed_for(["a6000"], ["a0 = 1", chain]) == ["a0 = 1", chain]
     assert needed_for(["a6000", "b"], [chain, "b = 1"] * 2)[2:] == ["", ""]
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "if x:\n    y = 1\n" + "".join(f"elif x == {i}:\n    y.a = {i}\n" for i in range(80)),
+        "\n".join(" " * i + "if x:" for i in range(19)) + "\n" + 19 * " " + "y.a = 1",
+        "x = = 1\n" + 90_000 * " " + "y",
+        "x = = 1\n" + 45_000 * "? " + "y",
+        "\n".join(["def d(f):", *(f"    k{i}[0] = f" for i in range(3000))])
+        + 3000 * "\n@d\ndef f(): 0",
+    ],
+    ids=["a chain of elifs", "blocks in blocks", "blanks", "questions", "decorated often"],
+)
+def test_a_cell_is_read_in_time(cell):
+    needed_for(["y", *(f"k{i}" for i in range(3000))], [cell])

@@ -7,7 +7,8 @@ answer that learners give: if what was seen is what *it* would have given, its h
 """
 
 import secrets
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -54,6 +55,20 @@ class Draw:
     def ids(self, vocab_size: int, *shape: int) -> Tensor:
         """Return int64 ids from 0 to ``vocab_size`` − 1 of the given shape."""
         return torch.randint(vocab_size, shape, generator=self.generator)
+
+
+@contextmanager
+def torch_as_at_the_start() -> Iterator[None]:
+    """Let torch make float32 and hunt no nan meanwhile, whatever the notebook has set."""
+    dtype = torch.get_default_dtype()
+    hunts, for_nan = torch.is_anomaly_enabled(), torch.is_anomaly_check_nan_enabled()
+    torch.set_default_dtype(torch.float32)
+    torch.autograd.set_detect_anomaly(False)
+    try:
+        yield
+    finally:
+        torch.set_default_dtype(dtype)
+        torch.autograd.set_detect_anomaly(hunts, for_nan)
 
 
 def tidy_table(vocab_size: int, model_dim: int) -> Tensor:
@@ -166,12 +181,8 @@ class Task:
             print(self.not_run(not_callable(answer)))
             return
         seed = secrets.randbits(32)
-        chosen = torch.get_default_dtype()
-        torch.set_default_dtype(torch.float32)
-        try:
+        with torch_as_at_the_start():
             verdict = self.verdict(seed, observe_all(answer, self.questions(seed)))
-        finally:
-            torch.set_default_dtype(chosen)
         print(verdict)
 
     def questions(self, seed: int) -> list[tuple[str, Inputs]]:

@@ -34,6 +34,8 @@ SCENE: tuple[Any, ...] = (
 )
 """Modules and classes that probes and answers use."""
 
+MOST_DEPTH = 100_000
+"""How deep calls may lie within each other if an answer raises the limit."""
 LEFT_ALONE = {"__builtins__", "__dict__", "__weakref__", "__doc__", "__annotations__", "_"}
 
 
@@ -46,7 +48,7 @@ def remember() -> Callable[[], None]:
     def put_back() -> None:
         sys.setprofile(None)
         sys.settrace(None)
-        sys.setrecursionlimit(depth)
+        sys.setrecursionlimit(max(depth, min(sys.getrecursionlimit(), MOST_DEPTH)))
         for place, names in kept:
             remove_what_hides_others(place, names)
             now = vars(place)
@@ -71,6 +73,7 @@ def let_go_of_torch() -> None:
     torch.set_grad_enabled(True)
     torch.set_default_dtype(torch.float32)
     torch.set_default_device(None)
+    torch.autograd.set_detect_anomaly(False)
     while torch._C._len_torch_function_stack():
         torch._C._pop_torch_function_stack()
     while torch._C._len_torch_dispatch_stack():

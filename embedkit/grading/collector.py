@@ -65,10 +65,9 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
         watch.join()
         ending: dict[str, Any] = outcome(item)
         if ending["outcome"] == "ok":
-            if weighed:
-                ending["taken"] = held(kernel, "VmHWM") - PLAN["before"]
-                ending["taken"] += written(kernel) - PLAN["written"]
             ending |= keep_what_was_seen(item.cell_num)
+            if weighed:  # only now, since what was kept may have been made until now
+                ending |= what_was_taken(kernel)
         note(cell=item.cell_num, **ending)
         if ending["outcome"] in ("timeout", "died"):
             item.session.shouldstop = "no cell after this one can be run"
@@ -105,6 +104,14 @@ def begin_to_weigh(cell: int, kernel: int) -> None:
     Path(f"/proc/{kernel}/clear_refs").write_text("5", encoding="ascii")
     sealed, place = PLAN["weighed"][str(cell)]
     shutil.copyfile(sealed, place)
+
+
+def what_was_taken(kernel: int) -> dict[str, Any]:
+    """Return how much a kernel has taken since its first cell, if the system still can tell."""
+    more_written = written(kernel) - PLAN["written"]
+    if more_written < 0:  # the system counts up to 2 ** 64, and then from 0
+        return {"outcome": "error", "name": "", "message": "it wrote more than can be counted"}
+    return {"taken": held(kernel, "VmHWM") - PLAN["before"] + more_written}
 
 
 def held(kernel: int, name: str) -> int:

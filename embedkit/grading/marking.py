@@ -107,9 +107,17 @@ def mark_sheet(
         deadline = time.monotonic() + limits.sheet
         shared = Shared(kit, folder / "questions", folder / "drop", hidden, others, deadline)
         steps = lay_out(notebook, solution, folder)
-        heard = run_sheet(steps, folder, shared, limits)
+
+        def judged(task: Task, heard: Heard) -> Verdict:
+            return judge(task, seeds[task.number], folder, heard)
+
+        by_number = {task.number: task for task in tasks}
+        heard = run_sheet(
+            *(steps, folder, shared, limits),
+            passes=lambda number, so_far: judged(by_number[number], so_far).status == "passed",
+        )
         verify(before, path, root)
-        verdicts = [judge(task, seeds[task.number], folder, heard) for task in tasks]
+        verdicts = [judged(task, heard) for task in tasks]
         sheet = Sheet(steps, folder, shared, limits, heard)
         verdicts = weighed(verdicts, solution.tasks, sheet)
         verify(before, path, root)

@@ -25,6 +25,7 @@ class Step:
         source: its code.
         answers: the numbers of the tasks that it answers.
         worked: whether it holds more than the untouched stub.
+        again: the numbers of the tasks that it answers once more, below their check.
         probes: the number of the task that it asks, if it is a probe of ours.
         place: how a learner finds it in the sheet; empty if it is not theirs.
         drop: the file in which a probe leaves what it saw.
@@ -34,6 +35,7 @@ class Step:
     source: str
     answers: tuple[str, ...] = ()
     worked: bool = False
+    again: tuple[str, ...] = ()
     probes: str = ""
     place: str = ""
     drop: Path | None = None
@@ -72,22 +74,33 @@ def lay_out(notebook: NotebookNode, solution: Solution, folder: Path) -> list[St
         probes.setdefault(place, []).append(task)
 
     steps = [Step(OPENING), *(Step(without_nbval_comments(source)) for source in solution.given)]
+    asked: list[SheetTask] = []
     for i, cell in enumerate(cells):
         if not checks[i]:
-            numbers = tuple(numbers_of.get(i, ()))
-            source = without_nbval_comments(cell.source)
-            where = f"code cell {i + 1}"
-            steps.append(Step(source, answers=numbers, worked=i in all_written, place=where))
+            step = Step(
+                without_nbval_comments(cell.source),
+                answers=tuple(numbers_of.get(i, ())),
+                worked=i in all_written,
+                again=tuple(
+                    one.task.number for one in asked if defines(cell.source, one.task.name)
+                ),
+                place=f"code cell {i + 1}",
+            )
+            steps.append(step)
         steps.extend(probe_of(task, folder) for task in probes.get(i, []))
+        asked += probes.get(i, [])
     steps.extend(probe_of(task, folder) for task in probes.get(len(cells), []))
     return steps
 
 
 def alone(steps: Sequence[Step], number: str) -> list[Step]:
-    """Return the replay of one task with no more of the other cells than its own ones need."""
+    """Return the replay of one task with no more of the other cells than its own ones need.
+
+    Cells that answer it once more, below its check, are its own ones, too.
+    """
     given = [step for step in steps if not step.place and not step.probes]
     cells = [
-        step if number in step.answers else replace(step, source=needed, answers=())
+        step if number in step.answers + step.again else replace(step, source=needed, answers=())
         for step, needed in _what_is_needed(steps, number)
     ]
     return [*given, *cells, next(step for step in steps if step.probes == number)]
@@ -100,15 +113,23 @@ def uses(steps: Sequence[Step], number: str, places: Collection[str]) -> bool:
 
 def _what_is_needed(steps: Sequence[Step], number: str) -> list[tuple[Step, str]]:
     """Return the learner's cells before the probe of a task, each with what its answer needs."""
-    cells = [step for step in before_the_probe(steps, number) if step.place]
+    cells = [step for step in before_the_probe(steps, number, again=True) if step.place]
     names = {name for step in cells if number in step.answers for name in names_in(step.source)}
     return list(zip(cells, needed_for(names, [step.source for step in cells]), strict=True))
 
 
-def before_the_probe(steps: Sequence[Step], number: str) -> list[Step]:
-    """Return the cells that come before the probe of a task, without other probes."""
-    probe = next(i for i, step in enumerate(steps) if step.probes == number)
-    return [step for step in steps[:probe] if not step.probes]
+def before_the_probe(steps: Sequence[Step], number: str, again: bool) -> list[Step]:
+    """Return the cells that come before the probe of a task, without other probes.
+
+    Args:
+        steps: the cells, and our probes.
+        number: the task.
+        again: whether cells that answer it once more come before it, too.
+    """
+    stop = next(i for i, step in enumerate(steps) if step.probes == number)
+    if again:
+        stop = max([stop, *(i + 1 for i, step in enumerate(steps) if number in step.again)])
+    return [step for step in steps[:stop] if not step.probes]
 
 
 def questions_file(folder: Path, number: str) -> Path:

@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import mkdtemp
@@ -31,6 +31,7 @@ class Heard:
         stopped: the places of cells that stopped all the rest, and are left out.
         missed: the places of cells that were left out, and may be needed by others.
         without: tasks that were asked where these were left out.
+        again: tasks that were asked with what answers them once more, below their check.
         doubtful: tasks whose cell or probe was ended, for which another answer may be to blame.
         notes: sentences on cells that belong to no task.
     """
@@ -41,12 +42,30 @@ class Heard:
     stopped: set[str] = field(default_factory=set)
     missed: set[str] = field(default_factory=set)
     without: set[str] = field(default_factory=set)
+    again: set[str] = field(default_factory=set)
     doubtful: set[str] = field(default_factory=set)
     notes: list[str] = field(default_factory=list)
 
 
-def run_sheet(steps: list[Step], folder: Path, shared: Shared, limits: Limits) -> Heard:
-    """Run a sheet; a task that was stopped or not reached is asked with no more than it needs."""
+def run_sheet(
+    steps: list[Step],
+    folder: Path,
+    shared: Shared,
+    limits: Limits,
+    passes: Callable[[str, Heard], bool],
+) -> Heard:
+    """Run a sheet; a task that was stopped or not reached is asked with no more than it needs.
+
+    So is one that was asked without a cell that it needs, or that another cell answers once more,
+    unless it passes all the same.
+
+    Args:
+        steps: its cells, and our probes.
+        folder: where it is run.
+        shared: what all its replays have in common.
+        limits: what it may take.
+        passes: whether what was seen of the answer to a task passes, by its number.
+    """
     heard = Heard()
     now = time.monotonic()
     first = replace(shared, deadline=now + SHARE_OF_ALL * (shared.deadline - now))
@@ -55,8 +74,14 @@ def run_sheet(steps: list[Step], folder: Path, shared: Shared, limits: Limits) -
     not_reached = {
         step.probes for step in steps if step.probes and not _is_done(step, folder, heard)
     }
-    misled = {one for one in heard.without & answered if uses(steps, one, heard.missed)}
-    for number in sorted(heard.doubtful | not_reached & answered | misled):
+    misled = {
+        one
+        for one in heard.without & answered
+        if uses(steps, one, heard.missed) and not passes(one, heard)
+    }
+    heard.again = {number for step in steps for number in step.again if not passes(number, heard)}
+    answered |= heard.again
+    for number in sorted(heard.doubtful | not_reached & answered | misled | heard.again):
         if number not in answered:
             heard.reasons[number] = "It could not be asked: another cell stopped all the rest."
         else:
@@ -64,6 +89,7 @@ def run_sheet(steps: list[Step], folder: Path, shared: Shared, limits: Limits) -
             observations_file(folder, number).unlink(missing_ok=True)
             run_to_the_end(alone(steps, number), folder, shared, limits, again)
             heard.reasons.pop(number, None)
+            heard.errors.pop(number, None)
             heard.reasons |= again.reasons
             heard.errors |= again.errors
     return heard
@@ -167,9 +193,9 @@ def _blame(step: Step, steps: Sequence[Step], run: CellRun, limits: Limits, hear
     others = [one for one in steps if one.worked and one.place not in heard.stopped]
     answered = {number for one in others for number in one.answers}
     numbers = {step.probes} if step.probes else set(step.answers) - answered
+    heard.missed |= own
     if run.outcome in NOT_SURELY_ITS_OWN:
         heard.doubtful |= numbers
-        heard.missed |= own
     for number in numbers:
         subject = "When called, it" if step.probes else "Its cell"
         heard.reasons.setdefault(number, f"{subject} {what}. {question}")

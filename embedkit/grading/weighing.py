@@ -133,7 +133,7 @@ def _weigh(
     questions = one.task.questions_at_scale(seed)
     save_plain(sealed, [list(question) for question in questions])
     probe = replace(probe_of(one, folder), sealed=sealed)
-    before = before_the_probe(sheet.steps, number)
+    before = before_the_probe(sheet.steps, number, number in sheet.heard.again)
     run = cells(one.task, [stand_in(step, sheet.heard.stopped) for step in before])
     limits = replace(sheet.limits, seconds=TIMES_AS_LONG * sheet.limits.seconds)
     shared = replace(sheet.shared, questions=folder / "questions", drop=folder / "drop")

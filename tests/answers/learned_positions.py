@@ -170,6 +170,14 @@ def wrong_input(name: str, hint: str, *lines: str) -> Wrong:
 
 INPUT_WRONG = [
     wrong_input(
+        "squares first",
+        "then square",
+        ROWS,
+        "mean = x.mean(-1, keepdim=True)",
+        "variance = (x**2).mean(-1, keepdim=True) - mean**2",
+        "return (x - mean) / (variance + eps).sqrt() * weight + bias",
+    ),
+    wrong_input(
         "divides by D − 1",
         "D − 1",
         ROWS,

@@ -420,6 +420,21 @@ return torch.ones_like(read)
 MOVE_WRONG = [
     Wrong(
         "3.3",
+        "momentum that ends",
+        "numbers are not",
+        """
+def rows_that_move(batches, vocab_size, optimizer):
+    moved = torch.zeros(len(batches), vocab_size, dtype=torch.bool)
+    momentum = torch.zeros(vocab_size)
+    for t, ids in enumerate(batches):
+        momentum *= 0 if optimizer == "sgd" else 0.9
+        momentum[ids.flatten()] = 1
+        moved[t] = True if optimizer == "adamw" else momentum > 1e-2
+    return moved
+""",
+    ),
+    Wrong(
+        "3.3",
         "only rows that are read ever move",
         "A row that was read earlier keeps moving",
         body(MOVE, READ, "return read"),

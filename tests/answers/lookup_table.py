@@ -415,6 +415,22 @@ def one_hot(ids, vocab_size):
 SAFE_WRONG = [
     Wrong(
         "2.3",
+        "one kind of complex numbers",
+        "complex",
+        """
+def safe_lookup(table, ids):
+    refused = (torch.bool, torch.complex64, torch.float16, torch.bfloat16, torch.float32)
+    if ids.dtype in (*refused, torch.float64):
+        raise TypeError("ids are integers")
+    ids = ids.real.long() if ids.is_complex() else ids.long()
+    if ids.numel() and not 0 <= int(ids.min()) <= int(ids.max()) < len(table):
+        bad = ids[(ids < 0) | (ids >= len(table))].flatten()[0].item()
+        raise IndexError(f"id {bad} of {len(table)}")
+    return table[ids]
+""",
+    ),
+    Wrong(
+        "2.3",
         "plain indexing",
         "A negative id wraps around",
         """
@@ -757,6 +773,25 @@ def layer(init: str, forward: str = "self.weight[ids]") -> str:
 
 
 LAYER_WRONG = [
+    Wrong(
+        "2.4",
+        "the first row is 0",
+        "This does not hold",
+        layer(
+            "self.weight = nn.Parameter(torch.randn(vocab_size, model_dim) * std)\n"
+            "        nn.init.zeros_(self.weight.data[0])",
+        ),
+    ),
+    Wrong(
+        "2.4",
+        "half of the rows twice",
+        "This does not hold",
+        layer(
+            "some = torch.randn(vocab_size // 2, model_dim) * std\n"
+            "        rest = torch.randn(vocab_size % 2, model_dim) * std\n"
+            "        self.weight = nn.Parameter(torch.cat([some, -some, rest]))",
+        ),
+    ),
     Wrong(
         "2.4",
         "a plain tensor",

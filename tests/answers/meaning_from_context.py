@@ -42,7 +42,7 @@ PAIRS_WRONG = [
         with_range("i + 1, min(len(tokens), i + window + 1)"),
     ),
     Wrong(
-        "4.1", "context first", "The center comes first",
+        "4.1", "context first", "The centre comes first",
         with_range(NEAR, pair="(tokens[j], center)"),
     ),
     Wrong(
@@ -437,7 +437,7 @@ GRAD_WRONG = [
         body(GRAD, SCORES, TRUE, SEND, ADD, "return grad_C, grad_E"),
     ),
     Wrong(
-        "4.5", "centers feel no negatives", "Each negative pushes its center",
+        "4.5", "centers feel no negatives", "Each negative pushes its centre",
         body(
             GRAD, SCORES, TRUE, SEND, "to_centers = by_score[:, :1] * C[contexts]", ADD, BOTH
         ),
@@ -725,7 +725,7 @@ FROM_OUTSIDE = [
     Wrong(
         "4.1",
         "grouped by word in a dict",
-        "The pairs come by the place of the center, not gathered by",
+        "The pairs come by the place of the centre, not gathered by",
         """
 def pairs_in_window(tokens, window):
     near = {}
@@ -751,7 +751,7 @@ def pairs_in_window(tokens, window):
     Wrong(
         "4.1",
         "both directions beside each other",
-        "The contexts of a center come by their place: left before",
+        "The contexts of a centre come by their place: left before",
         """
 def pairs_in_window(tokens, window):
     out = []
@@ -764,7 +764,7 @@ def pairs_in_window(tokens, window):
     Wrong(
         "4.1",
         "right neighbours first",
-        "The contexts of a center come by their place: left before",
+        "The contexts of a centre come by their place: left before",
         """
 def pairs_in_window(tokens, window):
     out = []
@@ -777,7 +777,7 @@ def pairs_in_window(tokens, window):
     Wrong(
         "4.1",
         "by distance",
-        "The contexts of a center come by their place: left before",
+        "The contexts of a centre come by their place: left before",
         """
 def pairs_in_window(tokens, window):
     out = []
@@ -835,7 +835,7 @@ def pairs_in_window(tokens, window):
     Wrong(
         "4.1",
         "one list for each center",
-        "There is one list for each center",
+        "There is one list for each centre",
         """
 def pairs_in_window(tokens, window):
     return [
@@ -1673,7 +1673,7 @@ def negative_sampling_gradients(E, C, centers, contexts, negatives):
     Wrong(
         "4.5",
         "negatives that equal the center left out",
-        "A negative may have its center's id, and counts: E's row and",
+        "A negative may have its centre's id, and counts: E's row and",
         """
 def negative_sampling_gradients(E, C, centers, contexts, negatives):
     others = torch.cat([contexts[:, None], negatives], dim=1)
@@ -2022,7 +2022,7 @@ def sentence_step(E, C, ids, negatives, window, per_pair, lr):
     Wrong(
         "4.6",
         "no negatives for E",
-        "The centers feel no negatives",
+        "The centres feel no negatives",
         """
 def sentence_step(E, C, ids, negatives, window, per_pair, lr):
     t = torch.arange(len(ids))
@@ -2703,7 +2703,7 @@ def pairs_in_window(tokens, window):
     Wrong(
         "4.1",
         "gathered by word",
-        "The pairs come by the place of the center, not",
+        "The pairs come by the place of the centre, not",
         """
 def pairs_in_window(tokens, window):
     near = {}
@@ -2730,7 +2730,7 @@ def pairs_in_window(tokens, window):
     Wrong(
         "4.1",
         "a list for each center",
-        "There is one list for each center",
+        "There is one list for each centre",
         """
 def pairs_in_window(tokens, window):
     return [[(center, tokens[j])

@@ -658,6 +658,24 @@ DECODER_RIGHT = [
 NEXT_WRONG = [
     wrong(
         "12.5",
+        "a little for each token",
+        "must never be drawn",
+        (
+            "return torch.zeros_like(p).scatter(-1, order, ordered)",
+            "return torch.zeros_like(p).scatter(-1, order, ordered) + 1e-8",
+        ),
+    ),
+    wrong(
+        "12.5",
+        "the likeliest 200",
+        "numbers are not",
+        (
+            "return torch.zeros_like(p).scatter(-1, order, ordered)",
+            "return torch.zeros_like(p).scatter(-1, order[..., :200], ordered[..., :200])",
+        ),
+    ),
+    wrong(
+        "12.5",
         "multiplied",
         "multiplied by the temperature",
         ("logits / temperature", "logits * temperature"),
@@ -816,6 +834,22 @@ def next_token_probabilities(logits, temperature, top_p):
 ]
 
 LOSS_WRONG = [
+    Wrong(
+        "12.6",
+        "the mean of the means of batches",
+        "numbers are not",
+        """
+def loss_by_position(logits_of, ids, length):
+    n = (len(ids) - 1) // length
+    x = ids[:n * length].reshape(n, length).split(128)
+    y = ids[1:n * length + 1].reshape(n, length).split(128)
+    means = [
+        F.cross_entropy(logits_of(a).transpose(1, 2), b, reduction="none").mean(0)
+        for a, b in zip(x, y)
+    ]
+    return torch.stack(means).mean(0)
+""",
+    ),
     wrong(
         "12.6",
         "the token just read",

@@ -287,6 +287,17 @@ def word_vocabulary(words, size):
 DECODE_WRONG = [
     Wrong(
         "1.2",
+        "a call for each id",
+        "RecursionError",
+        """
+def decode(ids, tokens):
+    def joined(i):
+        return b"" if i == len(ids) else tokens[ids[i]] + joined(i + 1)
+    return joined(0).decode(errors="replace")
+""",
+    ),
+    Wrong(
+        "1.2",
         "token by token, replacing",
         "in the middle of a character. Join all bytes first, and decode once",
         """
@@ -496,6 +507,19 @@ def decode(ids, tokens):
 ]
 
 COUNT_WRONG = [
+    Wrong(
+        "1.3",
+        "one number for two ids",
+        "The key (1, 128000) is missing",
+        """
+def count_pairs(words):
+    counts = Counter()
+    for word, times in words.items():
+        for one, other in zip(word, word[1:]):
+            counts[one * 100_000 + other] += times
+    return {divmod(key, 100_000): times for key, times in counts.items()}
+""",
+    ),
     Wrong(
         "1.3",
         "without weights",
@@ -852,6 +876,30 @@ def count_pairs(words):
 ]
 
 MERGE_WRONG = [
+    Wrong(
+        "1.4",
+        "looks for the bytes of the ids",
+        "should be",
+        """
+def merge(ids, pair, new_id):
+    def packed(numbers):
+        return b"".join(number.to_bytes(8, "little") for number in numbers)
+    data = packed(ids).replace(packed(pair), packed([new_id]))
+    return [int.from_bytes(data[i : i + 8], "little") for i in range(0, len(data), 8)]
+""",
+    ),
+    Wrong(
+        "1.4",
+        "looks for the bytes of the ids, the high ones first",
+        "should be",
+        """
+def merge(ids, pair, new_id):
+    def packed(numbers):
+        return b"".join(number.to_bytes(4, "big") for number in numbers)
+    data = packed(ids).replace(packed(pair), packed([new_id]))
+    return [int.from_bytes(data[i : i + 4], "big") for i in range(0, len(data), 4)]
+""",
+    ),
     Wrong(
         "1.4",
         "compares with is",
@@ -1246,6 +1294,46 @@ def merge(ids, pair, new_id):
 ]
 
 ENCODE_WRONG = [
+    Wrong(
+        "1.5",
+        "one number for two ids",
+        "should be",
+        """
+def encode(text, merges):
+    ranks = {one * 1000 + other: i for i, (one, other) in enumerate(merges)}
+    ids = list(text.encode())
+    while True:
+        found = [ranks[a * 1000 + b] for a, b in zip(ids, ids[1:]) if a * 1000 + b in ranks]
+        if not found:
+            return ids
+        rank, i = min(found), 0
+        while i < len(ids) - 1:
+            if ranks.get(ids[i] * 1000 + ids[i + 1]) == rank:
+                ids[i : i + 2] = [256 + rank]
+            i += 1
+""",
+    ),
+    Wrong(
+        "1.5",
+        "a call for each merge",
+        "RecursionError",
+        """
+def encode(text, merges):
+    def from_rank(ids, rank):
+        if rank == len(merges):
+            return ids
+        out, i = [], 0
+        while i < len(ids):
+            if tuple(ids[i : i + 2]) == tuple(merges[rank]):
+                out.append(256 + rank)
+                i += 2
+            else:
+                out.append(ids[i])
+                i += 1
+        return from_rank(out, rank + 1)
+    return from_rank(list(text.encode()), 0)
+""",
+    ),
     Wrong(
         "1.5",
         "left to right",

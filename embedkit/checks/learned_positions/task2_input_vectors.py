@@ -59,11 +59,12 @@ def small(eps: float, *row: float) -> Inputs:
 
 
 def hardly_any_eps(draw: Draw) -> list[Inputs]:
-    """Sums with little eps: without scale and shift, with both, and of small numbers."""
+    """Sums with little eps: without scale and shift, with both, of small numbers and far from 0."""
     bare = asked(draw, 2, 6)
     bare |= {"weight": torch.ones(5), "bias": torch.zeros(5)}
     scaled = small(1e-12)
     scaled |= {"weight": torch.tensor([1.0, 2.0, 3.0, 4.0]), "bias": torch.ones(4)}
+    far = asked(draw, 2, 3, dtype=torch.float64)
     return [
         small(1e-12),
         bare,
@@ -71,6 +72,7 @@ def hardly_any_eps(draw: Draw) -> list[Inputs]:
         asked(draw, 2, 6),
         asked(draw, 1, 4, dim=3),
         asked(draw, 2, 6, dim=32, size=0.01),
+        far | {"token_table": far["token_table"] + 1e5},
     ]
 
 
@@ -157,6 +159,12 @@ task = Task(
                 ),
                 Mistake(
                     "The LayerNorm is missing. It follows the sum.", wrong.with_norm(wrong.skipped)
+                ),
+                Mistake(
+                    "Digits are lost. The mean of the squares less the square of the mean is the "
+                    "variance on paper; far from 0 both are large and hardly differ. Take the mean "
+                    "away first, then square.",
+                    wrong.with_norm(wrong.squares_first),
                 ),
                 Mistake(
                     "You divide by the variance. Divide by its root.",

@@ -46,6 +46,12 @@ def unbiased(x: Tensor, weight: Tensor, bias: Tensor, eps: float) -> Tensor:
     return centred(x) / (x.var(-1, keepdim=True) + eps).sqrt() * weight + bias
 
 
+def squares_first(x: Tensor, weight: Tensor, bias: Tensor, eps: float) -> Tensor:
+    """Take the mean of the squares, less the square of the mean."""
+    far_from_zero = (x**2).mean(-1, keepdim=True) - x.mean(-1, keepdim=True) ** 2
+    return centred(x) / (far_from_zero + eps).sqrt() * weight + bias
+
+
 def outside(x: Tensor, weight: Tensor, bias: Tensor, eps: float) -> Tensor:
     """Add eps to the root."""
     return centred(x) / (variance(x).sqrt() + eps) * weight + bias

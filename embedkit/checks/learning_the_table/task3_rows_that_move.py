@@ -27,6 +27,7 @@ def histories(draw: Draw) -> list[tuple[list[Tensor], int]]:
         ([draw.ids(5, 3)], 6),
         ([nothing, scattered(draw.ids(4, 2, 3))], 6),
         ([torch.tensor([0, 0])], 1),
+        ([torch.tensor([1]), *[torch.tensor([0])] * 100], 3),
     ]
 
 

@@ -88,6 +88,7 @@ def ids_that_are_not_integers(draw: Draw) -> list[Inputs]:
         {"table": tidy_table(1, 2), "ids": torch.tensor([True, False])},
         {"table": tidy_table(4, 2), "ids": torch.tensor(True)},
         {"table": tidy_table(4, 2), "ids": torch.tensor([1.0, 2.0], dtype=torch.complex64)},
+        {"table": tidy_table(4, 2), "ids": torch.tensor([1.0, 2.0], dtype=torch.complex128)},
         {"table": tidy_table(4, 2), "ids": torch.tensor([])},
     ]
 

@@ -86,7 +86,8 @@ def _looks_normal(table: Tensor) -> bool:
     centred = abs(table.mean().item()) < 0.03
     spread = abs(table.std().item() - 1) < 0.03
     has_tails = table.abs().max().item() > 3.3
-    rows_differ = table.norm(dim=1).std().item() > 0.4
+    no_row_twice = len(table.abs().unique(dim=0)) == len(table) and bool(table.any(dim=1).all())
+    rows_differ = no_row_twice and table.norm(dim=1).std().item() > 0.4
     return centred and spread and abs(within_one - 0.683) < 0.02 and has_tails and rows_differ
 
 

@@ -54,8 +54,8 @@ def short_sentences(draw: Draw) -> list[Inputs]:
 
 
 BY_PLACE = (
-    "The contexts of a center come by their place: left before right, the furthest left first, "
-    "and all of one center before the next center."
+    "The contexts of a centre come by their place: left before right, the furthest left first, "
+    "and all of one centre before the next centre."
 )
 ONCE = "Each pair is there once. A pair that occurs twice is learned from twice."
 INDEX = "index finds the first place of a word. enumerate gives each its own."
@@ -77,7 +77,7 @@ task = Task(
                     wrong.one_short,
                 ),
                 Mistake(
-                    "Each word is paired with itself. Leave out the place of the center.",
+                    "Each word is paired with itself. Leave out the place of the centre.",
                     wrong.with_itself,
                 ),
                 Mistake(
@@ -116,7 +116,7 @@ task = Task(
                     "Words near an end of the sentence have pairs, too, with what there is.",
                     wrong.full_windows_only,
                 ),
-                Mistake("The center comes first in each pair, its context second.", wrong.turned),
+                Mistake("The centre comes first in each pair, its context second.", wrong.turned),
                 Mistake(
                     "The window reaches beyond the last word. End at len(tokens).",
                     when=says("list index out of range"),
@@ -128,7 +128,7 @@ task = Task(
                     ),
                 ),
                 Mistake(
-                    "There is one list for each center. All pairs stand in one list: extend it, "
+                    "There is one list for each centre. All pairs stand in one list: extend it, "
                     "instead of appending lists.",
                     when=lambda inputs, seen: isinstance(seen.value[0], list),
                 ),
@@ -147,7 +147,7 @@ task = Task(
                 Mistake(INDEX, wrong.first_place),
                 Mistake(INDEX, wrong.first_place_of_others),
                 Mistake(
-                    "The pairs come by the place of the center, not gathered by its word.",
+                    "The pairs come by the place of the centre, not gathered by its word.",
                     wrong.gathered,
                 ),
                 Mistake(

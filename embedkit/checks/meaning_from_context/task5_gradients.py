@@ -40,7 +40,7 @@ def shuffled(draw: Draw, count: int) -> Tensor:
 
 
 def each_once(draw: Draw) -> list[Inputs]:
-    """Pairs in which no center, and no other word, comes twice."""
+    """Pairs in which no centre, and no other word, comes twice."""
     others = shuffled(draw, 40)
     return [
         small([0], [1], [[2]]),
@@ -111,7 +111,7 @@ def not_finite(inputs: Inputs, seen: Seen) -> bool:
 
 
 def repeats_were_lost(inputs: Inputs, seen: Seen) -> bool:
-    """Whether the gradient of the centers is right, or that of the others, and repeats lack."""
+    """Whether the gradient of the centres is right, or that of the others, and repeats lack."""
     wanted = finished.negative_sampling_gradients(*inputs.values())
     lost = plus_equals(*inputs.values())
     return any(
@@ -170,7 +170,7 @@ task = Task(
                 ),
                 Mistake("Only the first negative of each pair counts.", wrong.first_negative_only),
                 Mistake(
-                    "A negative may have its center's id, and counts: E's row and C's row of one "
+                    "A negative may have its centre's id, and counts: E's row and C's row of one "
                     "word are two rows.",
                     wrong.without_own_center,
                 ),
@@ -189,12 +189,12 @@ task = Task(
                 ),
                 Mistake("The gradient of E comes first, that of C second.", wrong.swapped),
                 Mistake(
-                    "The centers feel their true contexts only. Each negative pushes its center, "
+                    "The centres feel their true contexts only. Each negative pushes its centre, "
                     "too.",
                     wrong.centers_feel_no_negatives,
                 ),
                 Mistake(
-                    "Contexts and negatives have their rows in C. E is for the centers.",
+                    "Contexts and negatives have their rows in C. E is for the centres.",
                     wrong.own_rows,
                 ),
                 Mistake(

@@ -224,11 +224,11 @@ task = Task(
                 ),
                 Mistake(
                     "C's step needs the gradients by the scores transposed: a row of C is pushed "
-                    "by all centers, which lie along the other dimension.",
+                    "by all centres, which lie along the other dimension.",
                     wrong.not_transposed,
                 ),
                 Mistake(
-                    "The centers feel no negatives. Each negative pushes them, too.",
+                    "The centres feel no negatives. Each negative pushes them, too.",
                     wrong.centers_without_negatives,
                 ),
                 Mistake(

@@ -162,7 +162,7 @@ def swapped(E: Tensor, C: Tensor, centers: Tensor, contexts: Tensor, negatives: 
 def centers_feel_no_negatives(
     E: Tensor, C: Tensor, centers: Tensor, contexts: Tensor, negatives: Tensor
 ) -> Both:
-    """Forget that the negatives push the center, too."""
+    """Forget that the negatives push the centre, too."""
     by_score = sigmoids(E, C, centers, contexts, negatives)
     true = (by_score[:, :1] - 1) * C[contexts]
     _, other = finished.negative_sampling_gradients(E, C, centers, contexts, negatives)

@@ -18,8 +18,8 @@ def shuffled(draw: Draw, rows: int, vocab_size: int) -> Tensor:
 
 
 def nearly_flat(draw: Draw) -> Tensor:
-    """Logits of 200 tokens that are nearly equally likely."""
-    return draw.numbers(2, 200).argsort(dim=1).float() / 200
+    """Logits of 1,000 tokens that are nearly equally likely."""
+    return draw.numbers(2, 1000).argsort(dim=1).float() / 1000
 
 
 def asked(logits: Tensor, temperature: float = 1.0, top_p: float = 1.0) -> Inputs:
@@ -69,6 +69,11 @@ def greedy(draw: Draw) -> list[Inputs]:
         asked(shuffled(draw, 4, 20), 0.0),
         asked(shuffled(draw, 2, 6), 0.0, 0.5),
     ]
+
+
+def zero_where_cut(inputs: Inputs, seen: Seen) -> bool:
+    """Whether the tokens that can be drawn are those that the finished code keeps."""
+    return torch.equal(seen.value > 0, finished.next_token_probabilities(**inputs) > 0)
 
 
 Answer = Callable[[Tensor, float, float], Tensor]
@@ -231,6 +236,18 @@ task = Task(
                 Mistake(
                     "Each row keeps as many tokens as the first. Every row has its own border.",
                     first_rows_cut,
+                ),
+            ),
+        ),
+        Criterion(
+            "what is cut has the probability 0, and nothing else has",
+            cut,
+            accepts=zero_where_cut,
+            mistakes=(
+                Mistake(
+                    "Something was added to all probabilities. What is cut must never be drawn: "
+                    "make it 0.",
+                    when=lambda inputs, seen: bool(seen.value.all()),
                 ),
             ),
         ),

@@ -35,6 +35,7 @@ def whole_pieces(draw: Draw) -> list[Inputs]:
         asked(draw, 6, 5),
         asked(draw, 41, 8),
         asked(draw, 9, 1),
+        asked(draw, 2 * 300 + 1, 2),
     ]
 
 

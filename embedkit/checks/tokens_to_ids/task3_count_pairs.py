@@ -23,6 +23,7 @@ def neighbours(draw: Draw) -> list[Inputs]:
         {"words": {}},
         {"words": {(300, 2, 7001): 1}},
         {"words": {(5, 70_000): 1}},
+        {"words": {(1, 128_000): 1, (2, 28_000): 1, (1, 2**40): 1}},
         {"words": {tuple(draw.numbers(6).argsort().tolist()): 1 for _ in range(8)}},
     ]
 

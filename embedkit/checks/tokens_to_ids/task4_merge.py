@@ -28,6 +28,8 @@ def pair_inside(draw: Draw) -> list[Inputs]:
         {"ids": [0, 258, 1, 12, 3], "pair": (1, 2), "new_id": 9},
         {"ids": [1, 12, 3], "pair": (11, 2), "new_id": 9},
         {"ids": [9, 9, 1, 2, 70_000], "pair": (1, 2), "new_id": 9},
+        {"ids": [256, 512, 768], "pair": (1, 2), "new_id": 9},
+        {"ids": [0, 256, 512, 0], "pair": (1, 2), "new_id": 9},
         {"ids": [11, 2, 1, 22, 1, 2, 3], "pair": (1, 2), "new_id": 256},
         {"ids": [4, 0, 3, 0, 0, 5, 1], "pair": (3, 0), "new_id": 300},
         {"ids": [*draw.ids(3, 60).tolist(), 3], "pair": (1, 2), "new_id": 256},

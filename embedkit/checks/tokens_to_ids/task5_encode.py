@@ -58,6 +58,17 @@ def over_borders(signs: str) -> Inputs:
     return {"text": "".join(parts), "merges": merges}
 
 
+def many_merges() -> Inputs:
+    """Return a text of which the merges stand far apart in a long list.
+
+    The pairs (97, 1300) and (98, 300) are not one, though 97 · 1000 + 1300 = 98 · 1000 + 300.
+    """
+    unused = [(first, second) for first in range(200, 256) for second in range(200, 256)]
+    merges = unused[:1100]
+    merges[44], merges[45], merges[1044] = (99, 100), (98, 300), (101, 102)
+    return {"text": "aef bcd", "merges": merges}
+
+
 def chains(draw: Draw) -> list[Inputs]:
     """Merges that build on earlier ones and never compete, some of which do not occur.
 
@@ -84,6 +95,7 @@ def chains(draw: Draw) -> list[Inputs]:
         {"text": "ae", "merges": [(97, 10)]},
         {"text": word[:10] + word[:5] + word[4:10] + word, "merges": chain},
         {"text": "k" * 3200 + "in", "merges": [(105, 110)]},
+        many_merges(),
         over_borders(SIGNS),
     ]
 

@@ -1,0 +1,205 @@
+"""Reading a cell: its statements, and what each does with the names of the notebook."""
+
+import ast
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from symtable import SymbolTable, symtable
+
+MOST_READ = 100_000
+"""How many characters are read; each takes up to a kilobyte meanwhile."""
+MAGIC = re.compile(
+    r"^([ \t]*+)(?:[%!?](?:[^\n]*\\\n)*[^\n]*|[^\n]*\?[ \t]*)$",
+    re.MULTILINE,
+)
+"""A line for IPython, which is no Python: it begins with %, ! or ?, or ends with ?."""
+GIVEN_BY_MAGIC = re.compile(r"^([\w, \t]++=)[ \t]*+[%!][^\n]*$", re.MULTILINE)
+FILE = re.compile(r"(?:[\w.-]*/)*([\w-]{1,80}\.\w{1,10})")
+"""A text that is the name of a file."""
+BLOCKS = (ast.For, ast.While, ast.If, ast.With, ast.Try)
+DEFINITIONS = (ast.FunctionDef, ast.ClassDef)
+SHOWING = ("print", "display")
+ALWAYS = "*"
+"""Stands among what a statement gives that is never left out."""
+
+Targets = Callable[[ast.AST], Iterator[ast.AST]]
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One statement of a cell, and what it does with names of the notebook, not of a function.
+
+    Args:
+        code: its code.
+        gives: the names that it gives something to.
+        changes: the names whose value it changes, as ``kept[3] = 1`` does. The files that it names
+            are among them, and among those that it uses.
+        asks: the names of which it calls a method, which may change them: ``kept.append(1)``.
+        hands: the names that it hands to a call, which may change them.
+        uses: the names that it uses.
+        alters: the names that the function that it defines changes when it is called.
+        calls: the names of what it calls: decorators, or a function of which it takes no result.
+        defines: the name of the function or class that it defines, if it does.
+        kind: what Python calls such a statement.
+        gives_a_constant: whether it gives a number or a text.
+    """
+
+    code: str
+    gives: frozenset[str]
+    changes: frozenset[str]
+    asks: frozenset[str]
+    hands: frozenset[str]
+    uses: frozenset[str]
+    alters: frozenset[str]
+    calls: frozenset[str]
+    defines: str
+    kind: type[ast.stmt]
+    gives_a_constant: bool
+
+
+def statements_of(cell: str) -> list[Statement]:
+    """Return the statements of a cell; none if it does not parse, or is very long."""
+    if len(cell) > MOST_READ:
+        return []
+    try:
+        return list(_parsed(cell))
+    except Exception:  # MemoryError, too: Python raises it for code that lies too deep
+        return []
+
+
+def _parsed(cell: str) -> Iterator[Statement]:
+    try:
+        tree = ast.parse(cell)
+    except SyntaxError:
+        tree = ast.parse(MAGIC.sub(r"\1pass", GIVEN_BY_MAGIC.sub(r"\1 None", cell)))
+    for node in (part for whole in tree.body for part in _split(whole)):
+        yield _read(node)
+
+
+def _read(node: ast.stmt) -> Statement:
+    code = ast.unparse(node)
+    gives: set[str] = set()
+    uses: set[str] = set()
+    _look(symtable(code, "cell", "exec"), gives, uses)
+    if isinstance(node, ast.ImportFrom) and _matters_always(node):
+        gives.add(ALWAYS)
+    files = set(_files(node))
+    return Statement(
+        code=code,
+        gives=frozenset(gives),
+        changes=frozenset({_root(target) for target in _within(node, _changed)} | files),
+        asks=frozenset({_root(target) for target in _within(node, _asked)}),
+        hands=frozenset(map(_root, _handed(node))),
+        uses=frozenset(uses | files),
+        alters=frozenset(_altered(node) | gives) if isinstance(node, DEFINITIONS) else frozenset(),
+        calls=frozenset(map(_root, _called(node))),
+        defines=node.name if isinstance(node, DEFINITIONS) else "",
+        kind=type(node),
+        gives_a_constant=isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant),
+    )
+
+
+def _matters_always(node: ast.ImportFrom) -> bool:
+    """Return whether an import gives what is not told, or changes how all code is read."""
+    return node.names[0].name == "*" or node.module == "__future__"
+
+
+def _handed(node: ast.stmt) -> list[ast.expr]:
+    """Return what a statement hands to a call of which it takes no result."""
+    call = node.value if isinstance(node, ast.Expr) else None
+    return call.args if isinstance(call, ast.Call) and _root(call.func) not in SHOWING else []
+
+
+def _called(node: ast.AST) -> list[ast.expr]:
+    """Return what a statement calls: decorators, or a function of which it takes no result."""
+    if isinstance(node, DEFINITIONS):
+        return node.decorator_list
+    call = node.value if isinstance(node, ast.Expr) else None
+    return [call.func] if isinstance(call, ast.Call) else []
+
+
+def _split(node: ast.stmt) -> list[ast.stmt]:
+    """Return a statement, or one import for each of the modules that it names."""
+    if isinstance(node, ast.Import):
+        return [ast.Import([name]) for name in node.names]
+    return [node]
+
+
+def _look(table: SymbolTable, gives: set[str], uses: set[str]) -> None:
+    """Add the notebook's names that a block of code gives something to or uses, and one in it."""
+    outermost = table.get_type() == "module"
+    for symbol in table.get_symbols():
+        if outermost or symbol.is_global():
+            if symbol.is_assigned() or symbol.is_imported():
+                gives.add(symbol.get_name())
+            if symbol.is_referenced():
+                uses.add(symbol.get_name())
+    for child in table.get_children():
+        _look(child, gives, uses)
+
+
+def _files(node: ast.stmt) -> Iterator[str]:
+    """Give the names of files in a statement; an imported module may be one that a cell wrote."""
+    if isinstance(node, ast.Import):
+        yield from (f"{name.name}.py" for name in node.names)
+    elif isinstance(node, ast.ImportFrom):
+        yield f"{node.module}.py"
+    for part in ast.walk(node):
+        if isinstance(part, ast.Constant) and isinstance(part.value, str):
+            found = FILE.fullmatch(part.value)
+            if found:
+                yield found[1]
+
+
+def _within(node: ast.stmt, targets: Targets) -> Iterator[ast.AST]:
+    """Give what a statement does something to; of a block, what any statement in it does."""
+    if not isinstance(node, BLOCKS):
+        yield from targets(node)
+    else:
+        yield from _parts(ast.walk(node), targets)
+
+
+def _altered(node: ast.stmt) -> set[str]:
+    """Return the names of which a function changes a part, or its own names of them."""
+    inside = list(ast.walk(node))
+    return {_root(target) for targets in (_changed, _asked) for target in _parts(inside, targets)}
+
+
+def _parts(nodes: Iterable[ast.AST], targets: Targets) -> Iterator[ast.AST]:
+    """Give what statements do something to, without the names that they give something anew."""
+    for node in nodes:
+        for target in targets(node):
+            if isinstance(node, ast.AugAssign) or isinstance(target, ast.Attribute | ast.Subscript):
+                yield target
+
+
+def _changed(node: ast.AST) -> Iterator[ast.AST]:
+    """Give what a statement changes, without those within it."""
+    if isinstance(node, ast.Assign):
+        yield from node.targets
+    elif isinstance(node, ast.AugAssign | ast.AnnAssign):
+        yield node.target
+    elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
+        if _root(node.value.func) == "setattr":
+            yield from node.value.args[:1]
+    elif isinstance(node, ast.FunctionDef | ast.ClassDef):
+        for decorator in node.decorator_list:
+            if isinstance(decorator, ast.Call):
+                yield from decorator.args
+        if isinstance(node, ast.FunctionDef) and node.decorator_list:
+            yield from (one.annotation for one in node.args.args if one.annotation)
+
+
+def _asked(node: ast.AST) -> Iterator[ast.AST]:
+    """Give what a statement calls a method of: as a decorator, or without taking its result."""
+    for called in _called(node):
+        method = called.func if isinstance(called, ast.Call) else called
+        if isinstance(method, ast.Attribute):
+            yield method
+
+
+def _root(target: ast.AST) -> str:
+    """Return the name at the beginning of something, as in ``name.part[3]`` or ``name(3)``."""
+    while isinstance(target, ast.Attribute | ast.Subscript | ast.Call):
+        target = target.func if isinstance(target, ast.Call) else target.value
+    return target.id if isinstance(target, ast.Name) else ""
