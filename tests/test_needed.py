@@ -43,18 +43,24 @@ def test_a_block_is_kept_for_what_nothing_else_gives():
     block = "try:\n    import fast as way\nexcept ImportError:\n    import slow as way"
     assert needed_for(["way"], [block]) == [block]
     assert needed_for(["way"], [block, "import way"]) == ["", "import way"]
-    loop = "for way in (1, 2):\n    print(way)"
-    assert needed_for(["way"], [loop, "way = 1"]) == ["", "way = 1"]
 
 
 KEPT = {
     "in an if": ["n = 1", "if n > 0:\n    n = 7"],
+    "in a loop": ["n = 5", "for i in range(9):\n    n = i"],
+    "in a loop, by a function that fills": [
+        "n = set()\ndef allow(kind):\n    n.add(kind)",
+        "for kind in 'ab':\n    allow(kind)",
+    ],
+    "two at a time": ["n = {}", "n['a'], n['b'] = (1, 2)"],
+    "by taking a part away": ["n = [1, 2]", "del n[0]"],
     "in a loop, with one more": ["n = []", "for i in range(3):\n    n += [i]"],
     "by a decorator": [
         "n = {}\ndef step(key):\n\n    def keep(f):\n        n[key] = f\n    return keep",
         "@step('a')\ndef first():\n    return 1",
     ],
     "by a function that is called": ["n = {}\ndef fill():\n    n['a'] = 1", "fill()"],
+    "by its name": ["n = []", "for i in 'ab':\n    fill(into=n)"],
     "by a function of a library": ["import heapq\nn = [3, 1]", "heapq.heapify(n)"],
     "by a function that gives it": ["def begin():\n    global n\n    n = 5", "begin()"],
     "for each type": [
@@ -85,7 +91,10 @@ def test_what_changes_how_code_is_read_is_kept():
 
 @pytest.mark.parametrize(
     "line",
-    ["?print", "t = %timeit -o n", "files = !ls", "!pip install a \\\n  b", "%time n", "print?"],
+    [
+        *("?print", "print?", "%time n", "k = 2  # or 3?\n%time k", "t = %timeit -o n"),
+        *("files = !ls", "!pip install a \\\n  b"),
+    ],
 )
 def test_what_is_for_ipython_hides_no_other_line(line):
     assert needed_for(["n"], [f"n = 1\n{line}\nm = 2"]) == ["n = 1"]
@@ -97,7 +106,7 @@ def test_a_block_is_kept_that_fills_what_is_needed():
 
 
 def test_what_may_give_anything_is_kept():
-    cells = ["from math import *", "%%writefile helper.py\nx = 1"]
+    cells = ["from math import *", "%%writefile helper.py\nx = 1", "%%file more.py\nx = 1"]
     assert needed_for(["missing"], cells) == cells
 
 
@@ -106,7 +115,7 @@ def test_what_nothing_gives_needs_nothing():
 
 
 def test_names_inside_functions_are_not_those_of_the_notebook():
-    assert names_in("def f(E):\n    rows = E\n    return g(rows)") == {"f", "g"}
+    assert names_in(["def f(E):\n    rows = E\n    return g(rows)"]) == [{"f", "g"}]
 
 
 @pytest.mark.parametrize(
@@ -116,7 +125,7 @@ def test_names_inside_functions_are_not_those_of_the_notebook():
 )
 def test_a_cell_that_cannot_be_read_gives_nothing(cell):
     assert needed_for(["x"], [cell]) == [""]
-    assert not names_in(cell)
+    assert names_in([cell]) == [set()]
 
 
 def test_a_chain_of_names_is_read_in_time_and_not_without_end():

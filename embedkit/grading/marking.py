@@ -14,12 +14,13 @@ from embedkit.grading.integrity import manifest, verify
 from embedkit.grading.kit import PACKAGE, make_kit
 from embedkit.grading.notebooks import BadInputError, code_cells, fingerprint, read_notebook
 from embedkit.grading.replay import lay_out, observations_file, questions_file
-from embedkit.grading.rounds import Heard, run_sheet
+from embedkit.grading.rounds import Heard, Sheet, run_sheet
+from embedkit.grading.second_tries import ask_below_the_checks
 from embedkit.grading.seen import as_seen
 from embedkit.grading.solutions import read_solution
 from embedkit.grading.surroundings import Shared, scratch_folder
 from embedkit.grading.watch import Limits
-from embedkit.grading.weighing import Sheet, weighed
+from embedkit.grading.weighing import weighed
 from embedkit.lessons import Lesson
 
 DEFAULT_LIMITS = Limits()
@@ -106,19 +107,18 @@ def mark_sheet(
         kit = make_kit(lesson, folder / "kit")
         deadline = time.monotonic() + limits.sheet
         shared = Shared(kit, folder / "questions", folder / "drop", hidden, others, deadline)
-        steps = lay_out(notebook, solution, folder)
 
-        def judged(task: Task, heard: Heard) -> Verdict:
-            return judge(task, seeds[task.number], folder, heard)
-
+        heard = Heard()
+        sheet = Sheet(lay_out(notebook, solution, folder), folder, shared, limits, heard)
         by_number = {task.number: task for task in tasks}
-        heard = run_sheet(
-            *(steps, folder, shared, limits),
-            passes=lambda number, so_far: judged(by_number[number], so_far).status == "passed",
-        )
+
+        def status_of(number: str) -> str:
+            return judge(by_number[number], seeds[number], folder, heard).status
+
+        run_sheet(sheet, status_of)
+        ask_below_the_checks(sheet, status_of)
         verify(before, path, root)
-        verdicts = [judged(task, heard) for task in tasks]
-        sheet = Sheet(steps, folder, shared, limits, heard)
+        verdicts = [judge(task, seeds[task.number], folder, heard) for task in tasks]
         verdicts = weighed(verdicts, solution.tasks, sheet)
         verify(before, path, root)
     return Marks(lesson, path, fingerprint(notebook), tuple(verdicts), tuple(heard.notes))

@@ -9,14 +9,23 @@ from collections.abc import Iterable, Sequence
 
 from embedkit.grading.statements import ALWAYS, BLOCKS, MOST_READ, Statement, statements_of
 
-WRITES_A_FILE = "%%writefile"
-LOOPS = (ast.For, ast.While)
+WRITES_A_FILE = ("%%writefile", "%%file")
 IMPORTS = (ast.Import, ast.ImportFrom)
 
 
-def names_in(cell: str) -> set[str]:
-    """Return the names that a cell uses or gives something to."""
-    return {name for one in statements_of(cell) for name in one.uses | one.gives}
+def names_in(cells: Sequence[str]) -> list[set[str]]:
+    """Return of each cell the names that it uses or gives something to."""
+    return [
+        {name for one in statements for name in one.uses | one.gives} for statements in _read(cells)
+    ]
+
+
+def given_by(cells: Sequence[str]) -> list[set[str]]:
+    """Return of each cell the names that it gives something to, beside imports."""
+    return [
+        {name for one in statements if one.kind not in IMPORTS for name in one.gives}
+        for statements in _read(cells)
+    ]
 
 
 def needed_for(names: Iterable[str], cells: Sequence[str]) -> list[str]:
@@ -29,10 +38,7 @@ def needed_for(names: Iterable[str], cells: Sequence[str]) -> list[str]:
         names: what is needed.
         cells: the code of the cells.
     """
-    read, rest = [], MOST_READ
-    for cell in cells:
-        rest -= len(cell)
-        read.append(statements_of(cell) if rest >= 0 else [])
+    read = _read(cells)
     chosen = _chosen(set(names), [one for statements in read for one in statements])
     return [
         cell
@@ -40,6 +46,15 @@ def needed_for(names: Iterable[str], cells: Sequence[str]) -> list[str]:
         else "\n".join(one.code for one in statements if id(one) in chosen)
         for cell, statements in zip(cells, read, strict=True)
     ]
+
+
+def _read(cells: Sequence[str]) -> list[list[Statement]]:
+    """Return the statements of cells; none behind the first hundred thousand characters."""
+    read, rest = [], MOST_READ
+    for cell in cells:
+        rest -= len(cell)
+        read.append(statements_of(cell) if rest >= 0 else [])
+    return read
 
 
 def _chosen(names: set[str], statements: Sequence[Statement]) -> set[int]:
@@ -73,8 +88,8 @@ def _that_give(
 ) -> list[Statement]:
     """Return the statements that give a name, and change it; each name is asked for once.
 
-    A block gives an import only if nothing else does: it may hold a trial beside it. So it is with
-    loops and whatever they give. No call changes an import, a function or a constant.
+    A block gives an import only if nothing else does: it may hold a trial beside it. No call
+    changes an import, a function or a constant.
 
     Args:
         name: the name.
@@ -86,12 +101,11 @@ def _that_give(
     changing = [one for one in found if name in one.changes]
     if any(issubclass(one.kind, IMPORTS) for one in giving):
         return [one for one in giving if not issubclass(one.kind, BLOCKS)] + changing
-    plain = [one for one in giving if not issubclass(one.kind, LOOPS)] or giving
     changing += [one for one in found if name in one.asks]
     if any(name == one.defines or one.gives_a_constant for one in giving):
-        return plain + changing
+        return giving + changing
     handed = [one for one in found if name in one.hands]
     for group in in_calls.pop(name, []):
         handed += group
         group.clear()
-    return plain + changing + handed
+    return giving + changing + handed

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from embedkit.grading.needed import names_in, needed_for
+from embedkit.checks.framework import Task
+from embedkit.grading.needed import given_by, names_in, needed_for
 from embedkit.grading.notebooks import code_cells, course_metadata
 from embedkit.grading.solutions import SheetTask, Solution
 
@@ -25,7 +26,7 @@ class Step:
         source: its code.
         answers: the numbers of the tasks that it answers.
         worked: whether it holds more than the untouched stub.
-        again: the numbers of the tasks that it answers once more, below their check.
+        again: the numbers of the tasks that it answers anew below their check, or helps to answer.
         probes: the number of the task that it asks, if it is a probe of ours.
         place: how a learner finds it in the sheet; empty if it is not theirs.
         drop: the file in which a probe leaves what it saw.
@@ -74,33 +75,35 @@ def lay_out(notebook: NotebookNode, solution: Solution, folder: Path) -> list[St
         probes.setdefault(place, []).append(task)
 
     steps = [Step(OPENING), *(Step(without_nbval_comments(source)) for source in solution.given)]
-    asked: list[SheetTask] = []
     for i, cell in enumerate(cells):
         if not checks[i]:
-            step = Step(
-                without_nbval_comments(cell.source),
-                answers=tuple(numbers_of.get(i, ())),
-                worked=i in all_written,
-                again=tuple(
-                    one.task.number for one in asked if defines(cell.source, one.task.name)
-                ),
-                place=f"code cell {i + 1}",
-            )
-            steps.append(step)
+            source = without_nbval_comments(cell.source)
+            numbers, where = tuple(numbers_of.get(i, ())), f"code cell {i + 1}"
+            steps.append(Step(source, answers=numbers, worked=i in all_written, place=where))
         steps.extend(probe_of(task, folder) for task in probes.get(i, []))
-        asked += probes.get(i, [])
     steps.extend(probe_of(task, folder) for task in probes.get(len(cells), []))
-    return steps
+    return _with_second_tries(steps, [task.task for task in solution.tasks])
+
+
+def _with_second_tries(steps: Sequence[Step], tasks: Sequence[Task]) -> list[Step]:
+    """Return the steps, those marked that give anew, below a check, what its answer needs."""
+    sources = [step.source if step.place else "" for step in steps]
+    named, given = names_in(sources), given_by(sources)
+    again: dict[int, list[str]] = {}
+    for task in tasks:
+        own = [i for i, step in enumerate(steps) if task.number in step.answers]
+        names = {task.name}.union(*(named[i] for i in own))
+        for i in range(place_of_probe(steps, task.number), len(steps)):
+            if not steps[i].answers and (given[i] & names or defines(sources[i], task.name)):
+                again.setdefault(i, []).append(task.number)
+    return [replace(step, again=tuple(again.get(i, ()))) for i, step in enumerate(steps)]
 
 
 def alone(steps: Sequence[Step], number: str) -> list[Step]:
-    """Return the replay of one task with no more of the other cells than its own ones need.
-
-    Cells that answer it once more, below its check, are its own ones, too.
-    """
+    """Return the replay of one task with no more of the other cells than its own ones need."""
     given = [step for step in steps if not step.place and not step.probes]
     cells = [
-        step if number in step.answers + step.again else replace(step, source=needed, answers=())
+        step if number in step.answers else replace(step, source=needed, answers=())
         for step, needed in _what_is_needed(steps, number)
     ]
     return [*given, *cells, next(step for step in steps if step.probes == number)]
@@ -113,23 +116,21 @@ def uses(steps: Sequence[Step], number: str, places: Collection[str]) -> bool:
 
 def _what_is_needed(steps: Sequence[Step], number: str) -> list[tuple[Step, str]]:
     """Return the learner's cells before the probe of a task, each with what its answer needs."""
-    cells = [step for step in before_the_probe(steps, number, again=True) if step.place]
-    names = {name for step in cells if number in step.answers for name in names_in(step.source)}
+    before = cells_of(steps[: place_of_probe(steps, number)])
+    cells = [step for step in before if step.place]
+    own = names_in([step.source for step in cells if number in step.answers])
+    names = {name for names in own for name in names}
     return list(zip(cells, needed_for(names, [step.source for step in cells]), strict=True))
 
 
-def before_the_probe(steps: Sequence[Step], number: str, again: bool) -> list[Step]:
-    """Return the cells that come before the probe of a task, without other probes.
+def cells_of(steps: Sequence[Step]) -> list[Step]:
+    """Return the steps that are no probes."""
+    return [step for step in steps if not step.probes]
 
-    Args:
-        steps: the cells, and our probes.
-        number: the task.
-        again: whether cells that answer it once more come before it, too.
-    """
-    stop = next(i for i, step in enumerate(steps) if step.probes == number)
-    if again:
-        stop = max([stop, *(i + 1 for i, step in enumerate(steps) if number in step.again)])
-    return [step for step in steps[:stop] if not step.probes]
+
+def place_of_probe(steps: Sequence[Step], number: str) -> int:
+    """Return where among the steps a task is asked."""
+    return next(i for i, step in enumerate(steps) if step.probes == number)
 
 
 def questions_file(folder: Path, number: str) -> Path:
@@ -158,7 +159,8 @@ def probe_of(task: SheetTask, folder: Path) -> Step:
 
 def _is_check(cell: NotebookNode, solution: Solution) -> bool:
     """Return whether a cell does nothing but call checks: such a cell marks nothing here."""
-    lines = [line.strip() for line in cell.source.splitlines() if line.strip()]
+    lines = [line.split("#")[0].strip(" \t;") for line in cell.source.splitlines()]
+    lines = [line for line in lines if line]
     ours = {task.check.strip() for task in solution.tasks}
     return bool(lines) and all(line in ours for line in lines)
 

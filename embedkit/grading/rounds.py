@@ -31,7 +31,7 @@ class Heard:
         stopped: the places of cells that stopped all the rest, and are left out.
         missed: the places of cells that were left out, and may be needed by others.
         without: tasks that were asked where these were left out.
-        again: tasks that were asked with what answers them once more, below their check.
+        below: before which of the steps a task was asked that passed there, below its check.
         doubtful: tasks whose cell or probe was ended, for which another answer may be to blame.
         notes: sentences on cells that belong to no task.
     """
@@ -42,57 +42,65 @@ class Heard:
     stopped: set[str] = field(default_factory=set)
     missed: set[str] = field(default_factory=set)
     without: set[str] = field(default_factory=set)
-    again: set[str] = field(default_factory=set)
+    below: dict[str, int] = field(default_factory=dict)
     doubtful: set[str] = field(default_factory=set)
     notes: list[str] = field(default_factory=list)
 
 
-def run_sheet(
-    steps: list[Step],
-    folder: Path,
-    shared: Shared,
-    limits: Limits,
-    passes: Callable[[str, Heard], bool],
-) -> Heard:
-    """Run a sheet; a task that was stopped or not reached is asked with no more than it needs.
-
-    So is one that was asked without a cell that it needs, or that another cell answers once more,
-    unless it passes all the same.
+@dataclass(frozen=True)
+class Sheet:
+    """A sheet that is replayed.
 
     Args:
         steps: its cells, and our probes.
-        folder: where it is run.
+        folder: where it is replayed.
         shared: what all its replays have in common.
         limits: what it may take.
-        passes: whether what was seen of the answer to a task passes, by its number.
+        heard: what its replay told.
     """
-    heard = Heard()
+
+    steps: Sequence[Step]
+    folder: Path
+    shared: Shared
+    limits: Limits
+    heard: Heard
+
+
+def run_sheet(sheet: Sheet, status_of: Callable[[str], str]) -> None:
+    """Run a sheet; a task that was stopped or not reached is asked with no more than it needs.
+
+    So is one that was asked without a cell that it needs, unless it passes all the same.
+
+    Args:
+        sheet: the sheet, of which nothing is heard yet.
+        status_of: judges what was seen of the answer to a task, by its number.
+    """
+    heard, steps = sheet.heard, sheet.steps
     now = time.monotonic()
-    first = replace(shared, deadline=now + SHARE_OF_ALL * (shared.deadline - now))
-    run_to_the_end(steps, folder, first, limits, heard)
+    soon = now + SHARE_OF_ALL * (sheet.shared.deadline - now)
+    first = replace(sheet.shared, deadline=soon)
+    run_to_the_end([*steps], sheet.folder, first, sheet.limits, heard)
     answered = {number for step in steps if step.worked for number in step.answers}
     not_reached = {
-        step.probes for step in steps if step.probes and not _is_done(step, folder, heard)
+        step.probes for step in steps if step.probes and not _is_done(step, sheet.folder, heard)
     }
-    misled = {
-        one
-        for one in heard.without & answered
-        if uses(steps, one, heard.missed) and not passes(one, heard)
-    }
-    heard.again = {number for step in steps for number in step.again if not passes(number, heard)}
-    answered |= heard.again
-    for number in sorted(heard.doubtful | not_reached & answered | misled | heard.again):
+    misled = {one for one in heard.without & answered if uses(steps, one, heard.missed)}
+    misled = {one for one in misled if status_of(one) != "passed"}
+    for number in sorted(heard.doubtful | not_reached & answered | misled):
         if number not in answered:
             heard.reasons[number] = "It could not be asked: another cell stopped all the rest."
         else:
-            again = Heard()
-            observations_file(folder, number).unlink(missing_ok=True)
-            run_to_the_end(alone(steps, number), folder, shared, limits, again)
-            heard.reasons.pop(number, None)
-            heard.errors.pop(number, None)
-            heard.reasons |= again.reasons
-            heard.errors |= again.errors
-    return heard
+            ask(sheet, number, alone(steps, number))
+
+
+def ask(sheet: Sheet, number: str, steps: Sequence[Step]) -> None:
+    """Ask one task anew, with the given cells; only what is told now counts."""
+    again = Heard()
+    observations_file(sheet.folder, number).unlink(missing_ok=True)
+    run_to_the_end([*steps], sheet.folder, sheet.shared, sheet.limits, again)
+    for told, anew in ((sheet.heard.reasons, again.reasons), (sheet.heard.errors, again.errors)):
+        told.pop(number, None)
+        told.update(anew)
 
 
 def run_to_the_end(

@@ -2,17 +2,17 @@
 
 import ast
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from symtable import SymbolTable, symtable
 
 MOST_READ = 100_000
 """How many characters are read; each takes up to a kilobyte meanwhile."""
 MAGIC = re.compile(
-    r"^([ \t]*+)(?:[%!?](?:[^\n]*\\\n)*[^\n]*|[^\n]*\?[ \t]*)$",
+    r"^([ \t]*+)(?:[%!?](?:[^\n]*\\\n)*[^\n]*|[\w.*]+\?{1,2}[ \t]*)$",
     re.MULTILINE,
 )
-"""A line for IPython, which is no Python: it begins with %, ! or ?, or ends with ?."""
+"""A line for IPython, which is no Python: it begins with %, ! or ?, or asks as ``name?``."""
 GIVEN_BY_MAGIC = re.compile(r"^([\w, \t]++=)[ \t]*+[%!][^\n]*$", re.MULTILINE)
 FILE = re.compile(r"(?:[\w.-]*/)*([\w-]{1,80}\.\w{1,10})")
 """A text that is the name of a file."""
@@ -84,15 +84,16 @@ def _read(node: ast.stmt) -> Statement:
     if isinstance(node, ast.ImportFrom) and _matters_always(node):
         gives.add(ALWAYS)
     files = set(_files(node))
+    parts = list(ast.walk(node)) if isinstance(node, BLOCKS) else [node]
     return Statement(
         code=code,
         gives=frozenset(gives),
-        changes=frozenset({_root(target) for target in _within(node, _changed)} | files),
-        asks=frozenset({_root(target) for target in _within(node, _asked)}),
-        hands=frozenset(map(_root, _handed(node))),
+        changes=frozenset(_roots(node, parts, _changed) | files),
+        asks=frozenset(_roots(node, parts, _asked)),
+        hands=frozenset(_root(one) for part in parts for one in _handed(part)),
         uses=frozenset(uses | files),
         alters=frozenset(_altered(node) | gives) if isinstance(node, DEFINITIONS) else frozenset(),
-        calls=frozenset(map(_root, _called(node))),
+        calls=frozenset(_root(one) for part in parts for one in _called(part)),
         defines=node.name if isinstance(node, DEFINITIONS) else "",
         kind=type(node),
         gives_a_constant=isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant),
@@ -104,18 +105,20 @@ def _matters_always(node: ast.ImportFrom) -> bool:
     return node.names[0].name == "*" or node.module == "__future__"
 
 
-def _handed(node: ast.stmt) -> list[ast.expr]:
-    """Return what a statement hands to a call of which it takes no result."""
+def _handed(node: ast.AST) -> Iterator[ast.AST]:
+    """Give what a statement hands to a call of which it takes no result."""
     call = node.value if isinstance(node, ast.Expr) else None
-    return call.args if isinstance(call, ast.Call) and _root(call.func) not in SHOWING else []
+    if isinstance(call, ast.Call) and _root(call.func) not in SHOWING:
+        yield from call.args
+        yield from (keyword.value for keyword in call.keywords)
 
 
-def _called(node: ast.AST) -> list[ast.expr]:
-    """Return what a statement calls: decorators, or a function of which it takes no result."""
+def _called(node: ast.AST) -> Iterator[ast.AST]:
+    """Give what a statement calls: decorators, or a function of which it takes no result."""
     if isinstance(node, DEFINITIONS):
-        return node.decorator_list
-    call = node.value if isinstance(node, ast.Expr) else None
-    return [call.func] if isinstance(call, ast.Call) else []
+        yield from node.decorator_list
+    elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
+        yield node.value.func
 
 
 def _split(node: ast.stmt) -> list[ast.stmt]:
@@ -151,12 +154,10 @@ def _files(node: ast.stmt) -> Iterator[str]:
                 yield found[1]
 
 
-def _within(node: ast.stmt, targets: Targets) -> Iterator[ast.AST]:
-    """Give what a statement does something to; of a block, what any statement in it does."""
-    if not isinstance(node, BLOCKS):
-        yield from targets(node)
-    else:
-        yield from _parts(ast.walk(node), targets)
+def _roots(node: ast.stmt, parts: Sequence[ast.AST], targets: Targets) -> set[str]:
+    """Return the names of what a statement does something to; a block, in any of its parts."""
+    found = _parts(parts, targets) if isinstance(node, BLOCKS) else targets(node)
+    return {_root(target) for target in found}
 
 
 def _altered(node: ast.stmt) -> set[str]:
@@ -175,8 +176,9 @@ def _parts(nodes: Iterable[ast.AST], targets: Targets) -> Iterator[ast.AST]:
 
 def _changed(node: ast.AST) -> Iterator[ast.AST]:
     """Give what a statement changes, without those within it."""
-    if isinstance(node, ast.Assign):
-        yield from node.targets
+    if isinstance(node, ast.Assign | ast.Delete):
+        for target in node.targets:
+            yield from target.elts if isinstance(target, ast.Tuple | ast.List) else [target]
     elif isinstance(node, ast.AugAssign | ast.AnnAssign):
         yield node.target
     elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):

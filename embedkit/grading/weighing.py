@@ -11,7 +11,7 @@ the process. Only Linux tells such a peak; elsewhere the count is all there is.
 
 import secrets
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from embedkit.checks.framework import Task
@@ -21,39 +21,19 @@ from embedkit.grading.bounded import bounded
 from embedkit.grading.needed import needed_for
 from embedkit.grading.replay import (
     Step,
-    before_the_probe,
+    cells_of,
     observations_file,
+    place_of_probe,
     probe_of,
     questions_file,
 )
-from embedkit.grading.rounds import Heard, run_to_the_end, stand_in
+from embedkit.grading.rounds import Heard, Sheet, run_to_the_end, stand_in
 from embedkit.grading.seen import as_seen
 from embedkit.grading.solutions import SheetTask
-from embedkit.grading.surroundings import Shared
-from embedkit.grading.watch import Limits
 
 TIMES_AS_LONG = 4
 """How many times as long as usual a cell may take: the question is large, and machines are slow."""
 FORGET = Path("/proc/self/clear_refs")
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """A sheet that was replayed.
-
-    Args:
-        steps: its cells.
-        folder: where it was replayed.
-        shared: what all its replays have in common.
-        limits: what it may take.
-        heard: what its replay told.
-    """
-
-    steps: Sequence[Step]
-    folder: Path
-    shared: Shared
-    limits: Limits
-    heard: Heard
 
 
 def can_weigh() -> bool:
@@ -133,7 +113,8 @@ def _weigh(
     questions = one.task.questions_at_scale(seed)
     save_plain(sealed, [list(question) for question in questions])
     probe = replace(probe_of(one, folder), sealed=sealed)
-    before = before_the_probe(sheet.steps, number, number in sheet.heard.again)
+    at_its_check = place_of_probe(sheet.steps, number)
+    before = cells_of(sheet.steps[: sheet.heard.below.get(number, at_its_check)])
     run = cells(one.task, [stand_in(step, sheet.heard.stopped) for step in before])
     limits = replace(sheet.limits, seconds=TIMES_AS_LONG * sheet.limits.seconds)
     shared = replace(sheet.shared, questions=folder / "questions", drop=folder / "drop")
