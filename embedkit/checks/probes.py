@@ -248,7 +248,7 @@ def observe_in_file(answer: Callable[[], Any], questions: Path, observations: Pa
         save_plain(observations, {"missing": str(error)})
         return
     if not callable(found):
-        save_plain(observations, {"missing": not_callable(found)})
+        save_plain(observations, {"missing": not_callable(found), "kind": type(found).__name__})
         return
     seen = [dict(vars(one)) for one in observe_all(found, load_plain(questions))]
     save_plain(observations, {"seen": seen})

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from embedkit.checks.framework import Task
-from embedkit.checks.plain import load_plain, save_plain
+from embedkit.checks.plain import load_plain, readable, save_plain
 from embedkit.checks.verdict import Verdict
 from embedkit.grading.bounded import bounded
 from embedkit.grading.integrity import manifest, verify
@@ -136,7 +136,8 @@ def judge(task: Task, seed: int, folder: Path, heard: Heard) -> Verdict:
         with bounded():
             observed = load_plain(path)
             if "missing" in observed:
-                return task.not_run(heard.errors.get(number) or missing_name(task.name))
+                note = missing_name(task.name, observed.get("kind"))
+                return task.not_run(heard.errors.get(number) or note)
             seen = [as_seen(one) for one in observed["seen"]]
             if len(seen) != len(task.questions(seed)):
                 raise ValueError("some questions are not answered")
@@ -152,6 +153,11 @@ def judge(task: Task, seed: int, folder: Path, heard: Heard) -> Verdict:
     return verdict
 
 
-def missing_name(name: str) -> str:
-    """Return the note on a task whose answer is not there."""
+def missing_name(name: str, kind: object) -> str:
+    """Return the note on a task whose answer is not there, or is of a kind that is none."""
+    if isinstance(kind, str):
+        return (
+            f"`{name}` is a value of type {readable(kind, 40)} in this sheet, and no function or "
+            "class. Is its name given to something else below it?"
+        )
     return f"`{name}` is not defined in this sheet. Was its cell deleted, or its name changed?"
