@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import nbformat
+import psutil  # type: ignore[import-untyped]
 import pytest
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook
@@ -46,6 +47,12 @@ def test_what_is_stored_is_clean_and_stays(path: Path) -> None:
 
     assert not refresh_notebook(path)
     assert path.read_bytes() == once
+
+
+def test_no_kernel_lives_on(path: Path) -> None:
+    before = set(psutil.Process().children(recursive=True))
+    refresh_notebook(path)
+    assert set(psutil.Process().children(recursive=True)) <= before
 
 
 def test_what_varies_is_stored_anew_when_code_above_it_changes(path: Path) -> None:

@@ -163,7 +163,7 @@ def _run(notebook: NotebookNode, path: Path) -> None:
             on_cell_executed=lambda **_: bar.update(),
         )
         try:
-            client.execute(env=kernel_environment(Path(ipython)))
+            client.execute(cleanup_kc=True, env=kernel_environment(Path(ipython)))
         except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
             number = code_ids.index(started[-1]) + 1
             raise BadInputError(
