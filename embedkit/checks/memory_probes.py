@@ -17,6 +17,8 @@ from torch.utils._pytree import tree_leaves
 
 from embedkit.checks.plain import Plain, to_plain
 
+PRODUCTS = ("mm", "addmm", "bmm", "baddbmm", "addbmm")
+"""What PyTorch calls the products of matrices, of which others are made."""
 LEAVING = ("numpy", "__array__", "__dlpack__")
 UNKNOWN = 10**15
 """How many numbers an answer holds that hands its tensors to another library."""
@@ -35,7 +37,7 @@ class Leaving(TorchFunctionMode):
 
 
 class Held(TorchDispatchMode):
-    """Counts the numbers in tensors that are alive, at most, while it is active."""
+    """Counts the numbers in tensors that are alive, at most, and in the largest matrix product."""
 
     def __init__(self, given: list[Plain]) -> None:
         super().__init__()
@@ -43,11 +45,14 @@ class Held(TorchDispatchMode):
         self.given = {storage.data_ptr() for storage in storages}
         self.alive: dict[int, tuple[StorageWeakRef, int]] = {}
         self.most = 0
+        self.widest = 0
 
     def __torch_dispatch__(
         self, func: Any, types: Any, args: Any = (), kwargs: Any = None
     ) -> object:
         out = func(*args, **(kwargs or {}))
+        if func.overloadpacket.__name__ in PRODUCTS:
+            self.widest = max(self.widest, out.numel())
         for item in tree_leaves(out):
             if isinstance(item, Tensor) and item.layout == torch.strided:
                 storage = item.untyped_storage()
@@ -59,8 +64,11 @@ class Held(TorchDispatchMode):
         return out
 
 
-def weigh(work: Callable[[], Any], given: list[Plain]) -> tuple[Any, int]:
-    """Do some work, and return its result and how many numbers it held at most, besides the given.
+def weigh(work: Callable[[], Any], given: list[Plain]) -> tuple[Any, int, int]:
+    """Do some work, and return its result, and how many numbers it held.
+
+    These are two counts: at most at one time, besides the given; and in the largest of the matrices
+    that it made as a product.
 
     Args:
         work: is called once, without arguments.
@@ -68,18 +76,19 @@ def weigh(work: Callable[[], Any], given: list[Plain]) -> tuple[Any, int]:
     """
     with Held(given) as held, Leaving() as leaving:
         result = work()
-    return result, UNKNOWN if leaving.left else held.most
+    return result, UNKNOWN if leaving.left else held.most, held.widest
 
 
 def call_and_weigh(answer: Callable[..., Any], **inputs: Plain) -> Any:
     """Call a function, and note how many numbers it held at most, the inputs not counted.
 
-    Also noted is whether something that came back carries a graph of its gradients.
+    Also noted is how many the largest matrix had that it made as a product, and whether something
+    that came back carries a graph of its gradients.
     """
-    result, most = weigh(lambda: answer(*inputs.values()), list(inputs.values()))
+    result, most, widest = weigh(lambda: answer(*inputs.values()), list(inputs.values()))
     parts = tuple(result) if isinstance(result, list | tuple) else (result,)
     graph = any(isinstance(item, Tensor) and item.requires_grad for item in parts)
-    return {"result": to_plain(result), "most": most, "graph": graph}
+    return {"result": to_plain(result), "most": most, "widest": widest, "graph": graph}
 
 
 def layer_weighs(answer: Callable[..., Any], sizes: list[int], ids: Tensor) -> Any:
@@ -89,7 +98,7 @@ def layer_weighs(answer: Callable[..., Any], sizes: list[int], ids: Tensor) -> A
     """
     layer = answer(*sizes)
     own = [*layer.parameters(), *layer.buffers()]
-    result, in_training = weigh(lambda: layer(ids), own)
+    result, in_training, _ = weigh(lambda: layer(ids), own)
     layer.eval()
-    _, in_eval = weigh(lambda: layer(ids), own)
+    _, in_eval, _ = weigh(lambda: layer(ids), own)
     return {"result": to_plain(result), "most": max(in_training, in_eval)}

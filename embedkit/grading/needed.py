@@ -21,9 +21,9 @@ def names_in(cells: Sequence[str]) -> list[set[str]]:
 
 
 def given_by(cells: Sequence[str]) -> list[set[str]]:
-    """Return of each cell the names that it gives something to, beside imports."""
+    """Return of each cell the names that it gives something to or changes, beside imports."""
     return [
-        {name for one in statements if one.kind not in IMPORTS for name in one.gives}
+        {name for one in statements if one.kind not in IMPORTS for name in one.gives | one.changes}
         for statements in _read(cells)
     ]
 
@@ -32,7 +32,7 @@ def needed_for(names: Iterable[str], cells: Sequence[str]) -> list[str]:
     """Return of each cell what gives some names, with all that this needs.
 
     What cannot be told by reading is left out. A cell that does not parse gives nothing, and
-    neither do those behind the first hundred thousand characters.
+    neither does what goes beyond a hundred thousand characters.
 
     Args:
         names: what is needed.
@@ -49,11 +49,12 @@ def needed_for(names: Iterable[str], cells: Sequence[str]) -> list[str]:
 
 
 def _read(cells: Sequence[str]) -> list[list[Statement]]:
-    """Return the statements of cells; none behind the first hundred thousand characters."""
+    """Return the statements of cells; none of a cell that is too much with those before it."""
     read, rest = [], MOST_READ
     for cell in cells:
-        rest -= len(cell)
-        read.append(statements_of(cell) if rest >= 0 else [])
+        is_read = len(cell) <= rest
+        rest -= len(cell) if is_read else 0
+        read.append(statements_of(cell) if is_read else [])
     return read
 
 

@@ -94,7 +94,8 @@ def _with_second_tries(steps: Sequence[Step], tasks: Sequence[Task]) -> list[Ste
         own = [i for i, step in enumerate(steps) if task.number in step.answers]
         names = {task.name}.union(*(named[i] for i in own))
         for i in range(place_of_probe(steps, task.number), len(steps)):
-            if not steps[i].answers and (given[i] & names or defines(sources[i], task.name)):
+            anew = given[i] & names or _gives(sources[i], task.name)
+            if anew and not steps[i].answers:
                 again.setdefault(i, []).append(task.number)
     return [replace(step, again=tuple(again.get(i, ()))) for i, step in enumerate(steps)]
 
@@ -202,6 +203,12 @@ def _number_in_id(cell: NotebookNode) -> str:
 
 def _number_in_metadata(cell: NotebookNode) -> str:
     return str(course_metadata(cell).get("task"))
+
+
+def _gives(source: str, name: str) -> bool:
+    """Return whether code defines a name, or imports it."""
+    imports = rf"^from\s+[\w.]+\s+import\s.*\b{name}\b"
+    return defines(source, name) or re.search(imports, source, re.MULTILINE) is not None
 
 
 def defines(source: str, name: str) -> bool:

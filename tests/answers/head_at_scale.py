@@ -281,6 +281,28 @@ s = torch.zeros_like(m)
 BLOCKS_WRONG = wrong(
     "8.3",
     BLOCKS,
+    (
+        "so many parts",
+        "makes n parts",
+        f"""{RUNNING}
+for block in table.chunk(block_size):
+    z = hidden @ block.T
+    new = torch.maximum(m, z.amax(dim=1))
+    s, m = s * (m - new).exp() + (z - new[:, None]).exp().sum(dim=1), new
+return m + s.log() - (hidden * table[targets]).sum(dim=1)
+""",
+    ),
+    (
+        "blocks of its own size",
+        "more rows at a time",
+        f"""{RUNNING}
+for block in table.split(max(1, len(table) // 30)):
+    z = hidden @ block.T
+    new = torch.maximum(m, z.amax(dim=1))
+    s, m = s * (m - new).exp() + (z - new[:, None]).exp().sum(dim=1), new
+return m + s.log() - (hidden * table[targets]).sum(dim=1)
+""",
+    ),
     ("the mean", "One number came back", "return F.cross_entropy(hidden @ table.T, targets)"),
     (
         "the sign",
@@ -721,6 +743,11 @@ RIGHT_CHUNK = """
 CHUNKED_WRONG = wrong(
     "8.5",
     CHUNKED,
+    (
+        "chunks of its own size",
+        "more positions at a time",
+        "chunk_size = max(1, len(hidden) // 24)\n" + chunked(),
+    ),
     (
         "no one-hot",
         "The gradients lack the target",

@@ -72,6 +72,11 @@ def right_and_small(
     return accepts
 
 
+def no_wider_than(allowed: Callable[[Inputs], int]) -> Callable[[Inputs, Seen], bool]:
+    """Return a test of whether no product of matrices gave more numbers than are allowed."""
+    return lambda inputs, seen: seen.value["widest"] <= allowed(inputs)
+
+
 leaves_torch = Mistake(
     "The tensors are handed to NumPy, where nobody can weigh what is held. Stay with PyTorch here.",
     when=lambda inputs, seen: seen.value["most"] == UNKNOWN,

@@ -13,11 +13,12 @@ from embedkit.checks.head_at_scale.shared import (
     far_apart,
     holds_too_much,
     leaves_torch,
+    no_wider_than,
     overflows,
     right_and_small,
     wide,
 )
-from embedkit.checks.probes import Inputs
+from embedkit.checks.probes import Inputs, Seen
 
 
 def asked(hidden: Tensor, table: Tensor, targets: Tensor, block_size: int) -> Inputs:
@@ -76,6 +77,17 @@ def other_inputs(draw: Draw) -> list[Inputs]:
 def many_logits(draw: Draw) -> list[Inputs]:
     """Far more logits than anything that is needed."""
     return [asked(*wide(draw, 40, 1200, 3), block_size=4 * draw.integer(5, 6))]
+
+
+def one_block(inputs: Inputs) -> int:
+    """Return how many logits one block has."""
+    return len(inputs["hidden"]) * int(inputs["block_size"])
+
+
+def makes_so_many_parts(inputs: Inputs, seen: Seen) -> bool:
+    """Whether the largest product is what it is if block_size is the number of parts."""
+    rows = -(-len(inputs["table"]) // inputs["block_size"])
+    return bool(seen.value["widest"] == len(inputs["hidden"]) * rows)
 
 
 def logits_at_scale(draw: Draw) -> Inputs:
@@ -260,6 +272,23 @@ task = Task(
                 holds_too_much,
             ),
             accepts=right_and_small(finished.blockwise_cross_entropy),
+        ),
+        Criterion(
+            "each product takes block_size rows of the table, or fewer",
+            many_logits,
+            probe="call_and_weigh",
+            mistakes=(
+                Mistake(
+                    "chunk(n) makes n parts, however large. split(n) makes parts of n rows.",
+                    when=makes_so_many_parts,
+                ),
+                Mistake(
+                    "It multiplies with more rows at a time than block_size says. Whoever calls it "
+                    "chooses the size, to fit the memory that there is.",
+                    when=lambda inputs, seen: True,
+                ),
+            ),
+            accepts=no_wider_than(one_block),
         ),
     ),
     at_scale=AtScale(AT_NO_TIME, logits_at_scale, HOLDS_THE_LOGITS_UNSEEN),

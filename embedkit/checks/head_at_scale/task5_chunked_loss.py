@@ -15,6 +15,7 @@ from embedkit.checks.head_at_scale.shared import (
     far_apart,
     holds_too_much,
     leaves_torch,
+    no_wider_than,
     overflows,
     right_and_small,
     wide,
@@ -105,6 +106,12 @@ def many_logits(draw: Draw) -> list[Inputs]:
         asked(with_ignored(wide(draw, 150, 400, 2), [5, 80]), chunk_size=draw.integer(2, 3)),
         asked(wide(draw, 40, 400, 1), chunk_size=1),
     ]
+
+
+def one_chunk(inputs: Inputs) -> int:
+    """Return how many numbers the logits of a chunk have, or the gradient of the table."""
+    vocab_size, model_dim = inputs["table"].shape
+    return int(vocab_size * max(inputs["chunk_size"], model_dim))
 
 
 def logits_at_scale(draw: Draw) -> Inputs:
@@ -246,6 +253,19 @@ task = Task(
                 ),
             ),
             accepts=right_and_small(reference, graph_is_fine=False),
+        ),
+        Criterion(
+            "each product is of chunk_size positions, or fewer",
+            many_logits,
+            probe="call_and_weigh",
+            mistakes=(
+                Mistake(
+                    "It takes more positions at a time than chunk_size says. Whoever calls it "
+                    "chooses the size, to fit the memory that there is.",
+                    when=lambda inputs, seen: True,
+                ),
+            ),
+            accepts=no_wider_than(one_chunk),
         ),
     ),
     at_scale=AtScale(AT_NO_TIME, logits_at_scale, HOLDS_THE_LOGITS_UNSEEN),
