@@ -84,6 +84,10 @@ def test_a_call_changes_no_function_and_no_number():
     assert needed_for(["n"], cells) == [*cells[:2], ""]
 
 
+def test_a_cell_may_be_indented():
+    assert needed_for(["n"], ["    n = 1\n    m = 2"]) == ["n = 1"]
+
+
 def test_what_changes_how_code_is_read_is_kept():
     cells = ["from __future__ import annotations\ntrial()", "def n(x: Later):\n    pass"]
     assert needed_for(["n"], cells) == ["from __future__ import annotations", cells[1]]

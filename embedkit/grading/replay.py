@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from textwrap import dedent
 
 from nbformat import NotebookNode
 
@@ -95,7 +96,7 @@ def _with_second_tries(steps: Sequence[Step], tasks: Sequence[Task]) -> list[Ste
         names = {task.name}.union(*(named[i] for i in own))
         for i in range(place_of_probe(steps, task.number), len(steps)):
             anew = given[i] & names or _gives(sources[i], task.name)
-            if anew and not steps[i].answers:
+            if anew and task.number not in steps[i].answers:
                 again.setdefault(i, []).append(task.number)
     return [replace(step, again=tuple(again.get(i, ()))) for i, step in enumerate(steps)]
 
@@ -214,7 +215,7 @@ def _gives(source: str, name: str) -> bool:
 def defines(source: str, name: str) -> bool:
     """Return whether code, even code that does not parse, defines a name at its top level."""
     definition = rf"^(?:(?:async\s+)?def|class)\s+{name}\b|^{name}\s*(?::[^=\n]+)?=(?!=)"
-    return re.search(definition, source, re.MULTILINE) is not None
+    return re.search(definition, dedent(source), re.MULTILINE) is not None
 
 
 def without_nbval_comments(source: str) -> str:

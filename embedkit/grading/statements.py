@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from symtable import SymbolTable, symtable
+from textwrap import dedent
 
 MOST_READ = 100_000
 """How many characters are read; each takes up to a kilobyte meanwhile."""
@@ -62,7 +63,7 @@ def statements_of(cell: str) -> list[Statement]:
     if len(cell) > MOST_READ:
         return []
     try:
-        return list(_parsed(cell))
+        return list(_parsed(dedent(cell)))  # as IPython reads it
     except Exception:  # MemoryError, too: Python raises it for code that lies too deep
         return []
 
