@@ -46,6 +46,16 @@ def far_apart(draw: Draw, positions: int, vocab_size: int) -> tuple[Tensor, Tens
     return hidden, table, (hidden @ table.T).argmin(dim=1)
 
 
+def wide_at_scale(draw: Draw) -> tuple[Tensor, Tensor, Tensor]:
+    """Draw hidden vectors, a table and targets: all logits are near 97, of which exp is infinite.
+
+    So whoever does another thing where there is much must do it right, too.
+    """
+    hidden, table, targets = wide(draw, POSITIONS, VOCAB_SIZE, 4)
+    hidden[:, 0], table[:, 0] = 97.0, 1.0
+    return hidden, table, targets
+
+
 def most_allowed(inputs: Inputs) -> int:
     """Return a quarter of the number of logits."""
     return len(inputs["hidden"]) * len(inputs["table"]) // 4

@@ -8,8 +8,6 @@ from embedkit.checks.framework import AtScale, Criterion, Draw, Mistake, Task, s
 from embedkit.checks.head_at_scale.shared import (
     AT_NO_TIME,
     HOLDS_THE_LOGITS_UNSEEN,
-    POSITIONS,
-    VOCAB_SIZE,
     far_apart,
     holds_too_much,
     leaves_torch,
@@ -17,6 +15,7 @@ from embedkit.checks.head_at_scale.shared import (
     overflows,
     right_and_small,
     wide,
+    wide_at_scale,
 )
 from embedkit.checks.probes import Inputs, Seen
 
@@ -93,7 +92,7 @@ def makes_so_many_parts(inputs: Inputs, seen: Seen) -> bool:
 def logits_at_scale(draw: Draw) -> Inputs:
     """So many logits that the memory they take is seen from outside."""
     block_size = 2000 + draw.integer(0, 200)
-    return asked(*wide(draw, POSITIONS, VOCAB_SIZE, 4), block_size=block_size)
+    return asked(*wide_at_scale(draw), block_size=block_size)
 
 
 def blocks_added(hidden: Tensor, table: Tensor, targets: Tensor, block_size: int) -> Tensor:

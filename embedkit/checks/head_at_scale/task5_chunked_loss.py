@@ -10,8 +10,6 @@ from embedkit.checks.head_at_scale import wrong_losses as wrong
 from embedkit.checks.head_at_scale.shared import (
     AT_NO_TIME,
     HOLDS_THE_LOGITS_UNSEEN,
-    POSITIONS,
-    VOCAB_SIZE,
     far_apart,
     holds_too_much,
     leaves_torch,
@@ -19,6 +17,7 @@ from embedkit.checks.head_at_scale.shared import (
     overflows,
     right_and_small,
     wide,
+    wide_at_scale,
 )
 from embedkit.checks.head_at_scale.wrong_losses import IGNORED, Three
 from embedkit.checks.probes import Inputs, Seen
@@ -116,7 +115,7 @@ def one_chunk(inputs: Inputs) -> int:
 
 def logits_at_scale(draw: Draw) -> Inputs:
     """So many logits that the memory they take is seen from outside."""
-    given = with_ignored(wide(draw, POSITIONS, VOCAB_SIZE, 4), [5, 400])
+    given = with_ignored(wide_at_scale(draw), [5, 400])
     return asked(given, chunk_size=draw.integer(4, 6))
 
 
