@@ -31,6 +31,8 @@ from nbval.plugin import IPyNbCell  # noqa: E402
 SECONDS_BETWEEN_LOOKS = 0.2
 MOST_OUTPUT = 2**20
 """How many characters of a cell's output are kept; what it prints beyond is dropped."""
+MOST_WRITES = 2**30
+"""The system counts bytes up to 2 ** 64, and then from 0: so many writes do not reach that."""
 PLAN: dict[str, Any] = json.loads(Path(os.environ.pop("EMBEDKIT_PLAN")).read_text("utf-8"))
 ANSI_CODE = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 
@@ -109,7 +111,7 @@ def begin_to_weigh(cell: int, kernel: int) -> None:
 def what_was_taken(kernel: int) -> dict[str, Any]:
     """Return how much a kernel has taken since its first cell, if the system still can tell."""
     more_written = written(kernel) - PLAN["written"]
-    if more_written < 0:  # the system counts up to 2 ** 64, and then from 0
+    if more_written < 0 or figure(kernel, "io", "syscw") > MOST_WRITES:
         return {"outcome": "error", "name": "", "message": "it wrote more than can be counted"}
     return {"taken": held(kernel, "VmHWM") - PLAN["before"] + more_written}
 

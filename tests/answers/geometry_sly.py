@@ -2930,4 +2930,30 @@ def all_but_the_top(table, count, rows):
     return rows - rows @ top.T @ top
 """,
     ),
+    Sly(
+        "5.2",
+        "looks at as many more as are left out",
+        """
+def nearest(table, queries, count, leave_out):
+    cosines = F.normalize(queries, dim=1) @ F.normalize(table, dim=1).T
+    top = cosines.topk(count + leave_out.shape[1]).indices
+    rows = []
+    for ids, out in zip(top.tolist(), leave_out.tolist()):
+        rows.append([i for i in ids if i not in out][:count])
+    return torch.tensor(rows).reshape(len(queries), count)
+""",
+    ),
+    Sly(
+        "5.5",
+        "ten directions that come near",
+        """
+def all_but_the_top(table, count, rows):
+    mean = table.mean(dim=0)
+    q = min(*table.shape, 10)
+    _, _, directions = torch.pca_lowrank(table, q=q)
+    top = directions[:, :count]
+    centred = rows - mean
+    return centred - centred @ top @ top.T
+""",
+    ),
 ]

@@ -1431,4 +1431,14 @@ class TokenEmbedding(nn.Module):
         return F.embedding(ids, self.weight, max_norm=50.0)
 """,
     ),
+    Sly(
+        "2.5",
+        "counts the rows that are not zero",
+        """
+def mean_of_tokens(table, ids, pad_id):
+    vectors = table[ids] * (ids != pad_id)[..., None]
+    n = (vectors != 0).any(dim=-1).sum(dim=1, keepdim=True).clamp(min=1)
+    return vectors.sum(dim=1) / n
+""",
+    ),
 ]

@@ -1456,4 +1456,25 @@ def next_token_probabilities(logits, temperature, top_p):
             ),
         ),
     ),
+    Sly(
+        "12.4",
+        "hides scores of 0",
+        """
+def decoder(ids, weights, heads):
+    def norm(x, scale):
+        return F.rms_norm(x, x.shape[-1:], scale, 1e-6)
+
+    B, T = ids.shape
+    x = weights["table"][ids]
+    for w in weights["blocks"]:
+        y = norm(x, w["attention_norm"])
+        q, k, v = ((y @ w[i]).view(B, T, heads, -1).transpose(1, 2) for i in "qkv")
+        scores = (turn(q) @ turn(k).mT / q.shape[-1] ** 0.5).tril()
+        shares = scores.masked_fill(scores == 0, -torch.inf).softmax(-1)
+        x = x + (shares @ v).transpose(1, 2).reshape(B, T, -1) @ w["o"]
+        y = norm(x, w["feed_forward_norm"])
+        x = x + (F.silu(y @ w["gate"]) * (y @ w["up"])) @ w["down"]
+    return norm(x, weights["norm"]) @ weights["table"].T
+""",
+    ),
 ]

@@ -67,6 +67,7 @@ def left_out(draw: Draw) -> list[Inputs]:
     return [
         asked(small, query, 2, torch.tensor([[2], [1]])),
         asked(small, query, 3, torch.tensor([[1], [0]])),
+        asked(small, query, 3, torch.tensor([[2, 2], [0, 0]])),
         asked(OPPOSITE, torch.tensor([[1.0, 0.0]]), 3, torch.tensor([[0, 2]])),
         asked(OPPOSITE, torch.tensor([[1e8, 0.0]]), 3, torch.tensor([[0, 2]])),
         asked(table, queries, 3, some),

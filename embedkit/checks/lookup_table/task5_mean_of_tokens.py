@@ -14,11 +14,12 @@ def sequences(draw: Draw) -> list[Inputs]:
     """Sequences without padding, then padded at the end, in front and in between.
 
     Id 0 comes in none of those without padding, and is not always the padding. In one table a
-    token has the same row as the padding. The last batch is transposed.
+    token has the same row as the padding, in one a token's row is 0. The last batch is transposed.
     """
     scattered = draw.ids(9, 4, 6)
     scattered[:, 0] = 1
     twins = torch.tensor([[0.0, 1.0], [4.0, 2.0], [0.0, 1.0]])
+    with_zeros = torch.tensor([[1.0, 1.0], [0.0, 0.0], [4.0, 2.0]])
     return [
         {"table": tidy_table(5, 2), "ids": torch.tensor([[1, 3]]), "pad_id": 0},
         {"table": draw.table(9, 4), "ids": 1 + draw.ids(7, 3, 5), "pad_id": 8},
@@ -26,6 +27,7 @@ def sequences(draw: Draw) -> list[Inputs]:
         {"table": tidy_table(5, 2), "ids": torch.tensor([[4, 0, 2]]), "pad_id": 4},
         {"table": draw.table(9, 4), "ids": scattered, "pad_id": draw.integer(2, 8)},
         {"table": tidy_table(5, 1), "ids": torch.tensor([[3], [0]]), "pad_id": 4},
+        {"table": with_zeros, "ids": torch.tensor([[1, 2, 0]]), "pad_id": 0},
         {"table": tidy_table(5, 2), "ids": torch.tensor([[1] * 150 + [3] * 150]), "pad_id": 0},
         {"table": twins, "ids": torch.tensor([[1, 2, 0]]), "pad_id": 0},
         {"table": draw.table(4, 9).T, "ids": draw.ids(8, 5, 3).T, "pad_id": 8},

@@ -51,7 +51,7 @@ def one_position(draw: Draw) -> list[Inputs]:
 
 
 def one_head(draw: Draw) -> list[Inputs]:
-    """A block, several tokens, one head; then scores of millions, and weights by name only."""
+    """A block, several tokens, one head; scores of millions, weights by name only, a row of 0."""
     large, shuffled, apart = (asked(draw, 1) for _ in range(3))
     (block,) = large["weights"]["blocks"]
     block["q"] = 2000 * block["q"]
@@ -60,8 +60,10 @@ def one_head(draw: Draw) -> list[Inputs]:
     blocks = [dict(reversed(one.items())) for one in weights["blocks"]]
     shuffled["weights"] = {"norm": weights["norm"], "blocks": blocks, "table": weights["table"]}
     apart["ids"] = scattered(apart["ids"])
+    silent = asked(draw, 1)
+    silent["weights"]["table"][silent["ids"][0, 1]] = 0
     lengths = [asked(draw, 1, shape=(1, 2), dim=2), asked(draw, 1), asked(draw, 1, shape=(1, 9))]
-    return [*lengths, asked(draw, 1, shape=(1, 150)), large, shuffled, apart]
+    return [*lengths, asked(draw, 1, shape=(1, 150)), large, shuffled, apart, silent]
 
 
 def several_heads(draw: Draw) -> list[Inputs]:
