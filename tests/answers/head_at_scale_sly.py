@@ -575,34 +575,4 @@ def chunked_loss(hidden, table, targets, chunk_size):
     return loss, grad_hidden, grad_table
 """,
     ),
-    Sly(
-        "8.3",
-        "rounds the number of blocks down",
-        """
-def blockwise_cross_entropy(hidden, table, targets, block_size):
-    lse = hidden.new_full((len(hidden),), -torch.inf)
-    for rows in table.chunk(max(1, len(table) // block_size)):
-        lse = torch.logaddexp(lse, (hidden @ rows.T).logsumexp(1))
-    return lse - (hidden * table[targets]).sum(1)
-""",
-    ),
-    Sly(
-        "8.5",
-        "lets the last chunk take the rest",
-        """
-def chunked_loss(hidden, table, targets, chunk_size):
-    h = hidden.clone().requires_grad_()
-    E = table.clone().requires_grad_()
-    n = (targets != -100).sum()
-    total = 0
-    chunks = max(1, len(h) // chunk_size)
-    for i in range(chunks):
-        last = i == chunks - 1
-        s = slice(i * chunk_size, None if last else (i + 1) * chunk_size)
-        loss = F.cross_entropy(h[s] @ E.T, targets[s], reduction="sum") / n
-        loss.backward()
-        total = total + loss.detach()
-    return total, h.grad, E.grad
-""",
-    ),
 ]

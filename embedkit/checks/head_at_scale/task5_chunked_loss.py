@@ -102,7 +102,7 @@ def other_inputs(draw: Draw) -> list[Inputs]:
 def many_logits(draw: Draw) -> list[Inputs]:
     """Far more logits than anything that is needed; also with few positions."""
     return [
-        asked(with_ignored(wide(draw, 151, 400, 2), [5, 80]), chunk_size=draw.integer(2, 3)),
+        asked(with_ignored(wide(draw, 150, 400, 2), [5, 80]), chunk_size=draw.integer(2, 3)),
         asked(wide(draw, 40, 400, 1), chunk_size=1),
     ]
 
