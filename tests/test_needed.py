@@ -2,8 +2,7 @@
 
 import pytest
 
-from embedkit.grading.needed import names_in, needed_for
-from embedkit.grading.statements import MOST_READ
+from embedkit.grading.needed import MOST_READ, names_in, needed_for
 
 CELLS = [
     "import torch, large\nimport torch.nn.functional as F\nfrom larger import everything",
@@ -119,7 +118,7 @@ def test_what_nothing_gives_needs_nothing():
 
 
 def test_names_inside_functions_are_not_those_of_the_notebook():
-    assert names_in(["def f(E):\n    rows = E\n    return g(rows)"]) == [{"f", "g"}]
+    assert names_in(["def f(E):\n    rows = E\n    return g(rows)"]) == [({"f", "g"}, {"f"})]
 
 
 @pytest.mark.parametrize(
@@ -129,7 +128,7 @@ def test_names_inside_functions_are_not_those_of_the_notebook():
 )
 def test_a_cell_that_cannot_be_read_gives_nothing(cell):
     assert needed_for(["x"], [cell]) == [""]
-    assert names_in([cell]) == [set()]
+    assert names_in([cell]) == [(set(), set())]
 
 
 def test_a_chain_of_names_is_read_in_time_and_not_without_end():

@@ -7,24 +7,25 @@ nothing of the answer. So where it matters, an answer is asked once more without
 import ast
 from collections.abc import Iterable, Sequence
 
-from embedkit.grading.statements import ALWAYS, BLOCKS, MOST_READ, Statement, statements_of
+from embedkit.grading.statements import ALWAYS, BLOCKS, Statement, statements_of
 
+MOST_READ = 100_000
+"""How many characters of a sheet are read; each takes up to a kilobyte meanwhile."""
 WRITES_A_FILE = ("%%writefile", "%%file")
 IMPORTS = (ast.Import, ast.ImportFrom)
 
 
-def names_in(cells: Sequence[str]) -> list[set[str]]:
-    """Return of each cell the names that it uses or gives something to."""
-    return [
-        {name for one in statements for name in one.uses | one.gives} for statements in _read(cells)
-    ]
+def names_in(cells: Sequence[str]) -> list[tuple[set[str], set[str]]]:
+    """Return of each cell the names that it uses or gives, and those that it gives or changes.
 
-
-def given_by(cells: Sequence[str]) -> list[set[str]]:
-    """Return of each cell the names that it gives something to or changes, beside imports."""
+    The latter are those that it gives something to or changes beside imports.
+    """
     return [
-        {name for one in statements if one.kind not in IMPORTS for name in one.gives | one.changes}
-        for statements in _read(cells)
+        (
+            {name for one in found for name in one.uses | one.gives},
+            {name for one in found if one.kind not in IMPORTS for name in one.gives | one.changes},
+        )
+        for found in _read(cells)
     ]
 
 

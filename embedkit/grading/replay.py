@@ -10,7 +10,7 @@ from textwrap import dedent
 from nbformat import NotebookNode
 
 from embedkit.checks.framework import Task
-from embedkit.grading.needed import given_by, names_in, needed_for
+from embedkit.grading.needed import names_in, needed_for
 from embedkit.grading.notebooks import code_cells, course_metadata
 from embedkit.grading.solutions import SheetTask, Solution
 
@@ -89,13 +89,13 @@ def lay_out(notebook: NotebookNode, solution: Solution, folder: Path) -> list[St
 def _with_second_tries(steps: Sequence[Step], tasks: Sequence[Task]) -> list[Step]:
     """Return the steps, those marked that give anew, below a check, what its answer needs."""
     sources = [step.source if step.place else "" for step in steps]
-    named, given = names_in(sources), given_by(sources)
+    read = names_in(sources)
     again: dict[int, list[str]] = {}
     for task in tasks:
         own = [i for i, step in enumerate(steps) if task.number in step.answers]
-        names = {task.name}.union(*(named[i] for i in own))
+        names = {task.name}.union(*(read[i][0] for i in own))
         for i in range(place_of_probe(steps, task.number), len(steps)):
-            anew = given[i] & names or _gives(sources[i], task.name)
+            anew = read[i][1] & names or _gives(sources[i], task.name)
             if anew and task.number not in steps[i].answers:
                 again.setdefault(i, []).append(task.number)
     return [replace(step, again=tuple(again.get(i, ()))) for i, step in enumerate(steps)]
@@ -108,7 +108,7 @@ def alone(steps: Sequence[Step], number: str) -> list[Step]:
         step if number in step.answers else replace(step, source=needed, answers=())
         for step, needed in _what_is_needed(steps, number)
     ]
-    return [*given, *cells, next(step for step in steps if step.probes == number)]
+    return [*given, *cells, steps[place_of_probe(steps, number)]]
 
 
 def uses(steps: Sequence[Step], number: str, places: Collection[str]) -> bool:
@@ -121,7 +121,7 @@ def _what_is_needed(steps: Sequence[Step], number: str) -> list[tuple[Step, str]
     before = cells_of(steps[: place_of_probe(steps, number)])
     cells = [step for step in before if step.place]
     own = names_in([step.source for step in cells if number in step.answers])
-    names = {name for names in own for name in names}
+    names = {name for named, _ in own for name in named}
     return list(zip(cells, needed_for(names, [step.source for step in cells]), strict=True))
 
 

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Sequence
 
-from embedkit.grading.replay import Step, cells_of, observations_file
+from embedkit.grading.replay import Step, cells_of, observations_file, place_of_probe
 from embedkit.grading.rounds import Sheet, ask, stand_in
 
 MOST_TRIES = 3
@@ -33,7 +33,7 @@ def _ask_below(
     heard, seen = sheet.heard, observations_file(sheet.folder, number)
     record = seen.read_bytes() if seen.exists() else None
     reason, error = heard.reasons.get(number), heard.errors.get(number)
-    probe = next(step for step in sheet.steps if step.probes == number)
+    probe = sheet.steps[place_of_probe(sheet.steps, number)]
     for stop in _stops(sheet.steps, number)[-MOST_TRIES:]:
         cells = [stand_in(step, heard.stopped) for step in cells_of(sheet.steps[:stop])]
         ask(sheet, number, [*cells, probe])

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from symtable import SymbolTable, symtable
 from textwrap import dedent
 
-MOST_READ = 100_000
-"""How many characters are read; each takes up to a kilobyte meanwhile."""
 MAGIC = re.compile(
     r"^([ \t]*+)(?:[%!?](?:[^\n]*\\\n)*[^\n]*|[\w.*]+\?{1,2}[ \t]*)$",
     re.MULTILINE,
@@ -59,9 +57,7 @@ class Statement:
 
 
 def statements_of(cell: str) -> list[Statement]:
-    """Return the statements of a cell; none if it does not parse, or is very long."""
-    if len(cell) > MOST_READ:
-        return []
+    """Return the statements of a cell; none if it does not parse."""
     try:
         return list(_parsed(dedent(cell)))  # as IPython reads it
     except Exception:  # MemoryError, too: Python raises it for code that lies too deep
