@@ -153,6 +153,8 @@ def objection(
             return ""  # it was opened for writing, which was judged
         if not _may_change(path, places):
             return f"an answer may not change {path!r}: only what is in its own folder"
+        if event == "os.utime" and _is_missing(path):
+            return f"there is no {path!r}"  # the system is told to do nothing, and would not say so
     if event == "ctypes.dlopen" and type(args[0]) is str and args[0] == ALREADY_OPEN:
         return ""
     if event in REFUSED:
@@ -192,6 +194,14 @@ def _objection_to_opening(args: tuple[Any, ...], places: tuple[tuple[str, str], 
 
 def _may_change(path: Any, places: tuple[tuple[str, str], ...]) -> bool:
     return path == devnull or _kind(path, places) == "writable"
+
+
+def _is_missing(path: Any) -> bool:
+    try:
+        stat(path)
+    except OSError:
+        return True
+    return False
 
 
 def _may_read(path: Any, places: tuple[tuple[str, str], ...]) -> bool:

@@ -84,7 +84,7 @@ def _needed(task: Task, before: Sequence[Step]) -> list[Step]:
     given = [step for step in before if not step.place]
     own = [step for step in before if step.place]
     needed = needed_for([task.name], [step.source for step in own])
-    return [*given, *(Step(one, place="a cell") for one in needed if one)]
+    return [*given, *(Step(one, place=f"cell {i}") for i, one in enumerate(needed, 1) if one)]
 
 
 def _everything(task: Task, before: Sequence[Step]) -> list[Step]:
@@ -131,7 +131,10 @@ def _find(task: Task, seed: int, folder: Path, heard: Heard) -> Finding:
         return task.not_weighed(heard.reasons.get(number, late))
     try:
         with bounded():
-            (seen,) = load_plain(observations_file(folder, number))["seen"]
+            observed = load_plain(observations_file(folder, number))
+            if "missing" in observed:
+                return task.not_weighed(" ".join([*heard.notes, observed["missing"]]))
+            (seen,) = observed["seen"]
             return task.judge_at_scale(seed, as_seen(seen), heard.taken[number])
     except Exception:  # what was seen comes from the learner's process, and may be anything
         return task.not_weighed("What it gives cannot be judged.")
