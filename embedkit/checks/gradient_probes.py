@@ -1,31 +1,81 @@
-"""A probe of what flows back: it writes down the gradient of every input that has one."""
+"""Probes of what flows back: they write down the gradients of inputs, and what came back ahead."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.utils._pytree import tree_map
 
-from embedkit.checks.plain import Plain
+from embedkit.checks.plain import Plain, to_plain
+
+CUT = (
+    "No gradient reaches one of the inputs, so what stands in it could never be learned. Something "
+    "cuts the way back: torch.no_grad(), .data, .detach(), .tolist(), .numpy(), or a new tensor or "
+    "parameter made from it."
+)
 
 
-def gradients(answer: Callable[..., Any], loss_weights: Tensor, **inputs: Plain) -> Any:
+class FlowedBack(NamedTuple):
+    """The gradients of one call, None where there are none, and what came back, by way of calling.
+
+    The first result is that of a call in which nothing asks for a gradient.
+    """
+
+    gradients: Any
+    results: dict[str, Plain]
+
+
+def gradient(
+    answer: Callable[..., Any], table: Tensor, loss_weights: Tensor, **rest: Plain
+) -> FlowedBack:
+    """Call a function of a table, and return the gradient that reaches the table.
+
+    The loss is the sum of all that came back, each number times its own weight, so that a
+    gradient that lands in the wrong row is seen.
+    """
+    table = nn.Parameter(table.clone())
+    results = _back_from(answer, loss_weights, table, *rest.values())
+    return FlowedBack(table.grad.to_dense() if table.grad is not None else None, results)
+
+
+def gradients(answer: Callable[..., Any], loss_weights: Tensor, **inputs: Plain) -> FlowedBack:
     """Call a function, and return the gradient that reaches each of its inputs, by name.
 
     The loss is the sum of all that came back, each number times its own weight. An input that is a
     list or a dict may hold further ones. What is no tensor of floats has no gradient.
     """
-    given = tree_map(_asking, inputs)
-    out = answer(*given.values())
-    if not isinstance(out, Tensor) or not out.requires_grad:
-        return None
-    (out * loss_weights).sum().backward()
-    return tree_map(lambda one: one.grad if isinstance(one, Tensor) else None, given)
+    given = tree_map(_trained, inputs)
+    results = _back_from(answer, loss_weights, *given.values())
+    return FlowedBack(tree_map(lambda one: getattr(one, "grad", None), given), results)
 
 
-def _asking(one: Plain) -> Plain:
+def _back_from(answer: Callable[..., Any], loss_weights: Tensor, *given: Any) -> dict[str, Plain]:
+    """Call a function with plain tensors, without gradients and with them, and go back."""
+    usual = to_plain(answer(*to_plain(list(given))))
+    with torch.no_grad():
+        quiet = to_plain(answer(*given))
+    out = answer(*given)
+    if isinstance(out, Tensor) and out.requires_grad:
+        (out * loss_weights).sum().backward()
+    asked = to_plain(out)
+    return {"usually": usual, "in torch.no_grad()": quiet, "where inputs ask for a gradient": asked}
+
+
+def _trained(one: Plain) -> Plain:
     """Return a copy of a tensor of floats that asks for a gradient, and anything else as it is."""
     if isinstance(one, Tensor) and torch.is_floating_point(one):
-        return one.clone().requires_grad_()
+        return nn.Parameter(one.clone())
     return one
+
+
+def one_is_cut_off(inputs: dict[str, Plain], seen: Any) -> bool:
+    """Whether some input that asks for a gradient got none."""
+    if seen.raised:
+        return False
+    asking = (
+        name
+        for name, one in inputs.items()
+        if isinstance(one, Tensor) and torch.is_floating_point(one) and name != "loss_weights"
+    )
+    return seen.value is None or any(seen.value[name] is None for name in asking)

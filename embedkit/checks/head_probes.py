@@ -11,6 +11,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from embedkit.checks.layer_probes import by_name, model_with
 from embedkit.checks.plain import Plain
 
 PAIRS: dict[str, Callable[..., tuple[Tensor, Tensor]]] = {
@@ -51,16 +52,18 @@ def memory_of_two(
 
 def tied_parameters(answer: Callable[..., Any], vocab_size: int, model_dim: int) -> Any:
     """Build a model and return the shapes of what it would train, each once, in order of size."""
-    model = nn.Sequential(answer(vocab_size, model_dim))
+    model = model_with(answer(vocab_size, model_dim))
     shapes = [list(p.shape) for p in model.parameters() if p.requires_grad]
     return sorted(shapes, key=lambda shape: (-len(shape), shape))
 
 
 def tied_names(answer: Callable[..., Any], vocab_size: int, model_dim: int) -> Any:
     """Build a model; return what in its state dict is the table, and what is not trained."""
-    model = answer(vocab_size, model_dim)
-    place, saved = model.embedding.weight.data_ptr(), model.state_dict()
-    trained = {name for name, parameter in model.named_parameters() if parameter.requires_grad}
+    answered = answer(vocab_size, model_dim)
+    model = model_with(answered)
+    place, saved = answered.embedding.weight.data_ptr(), by_name(model.state_dict().items())
+    named = by_name(model.named_parameters())
+    trained = {name for name, parameter in named.items() if parameter.requires_grad}
     table = sorted(name for name, held in saved.items() if held.data_ptr() == place)
     return {"the table": table, "not trained": sorted(saved.keys() - trained)}
 
@@ -85,33 +88,34 @@ def tied_life(
         optimizer.zero_grad()
         F.cross_entropy(model(ids).flatten(0, -2), targets.flatten()).backward()
         optimizer.step()
-    return {"table": model.embedding.weight, "scores": model(ids)}
+    return {"table": model[0].embedding.weight, "scores": model(ids)}
 
 
-def _filled(answer: Callable[..., Any], **weights: Tensor) -> Any:
+def _filled(answer: Callable[..., Any], **weights: Tensor) -> nn.Sequential:
     """Build a model and write the weights into it, where they belong."""
     table = weights["table"]
-    model = answer(*table.shape).to(table.dtype)
+    model = model_with(answer(*table.shape)).to(table.dtype)
     _write(model, **weights)
     return model
 
 
 @torch.no_grad()
 def _write(model: Any, table: Tensor, matrix: Tensor, shift: Tensor) -> None:
-    model.embedding.weight.copy_(table)
-    model.body.weight.copy_(matrix)
-    model.body.bias.copy_(shift)
+    (answered,) = model
+    answered.embedding.weight.copy_(table)
+    answered.body.weight.copy_(matrix)
+    answered.body.bias.copy_(shift)
 
 
-def _loaded(answer: Callable[..., Any], weights: dict[str, Tensor]) -> Any:
-    model = answer(*weights["table"].shape)
+def _loaded(answer: Callable[..., Any], weights: dict[str, Tensor]) -> nn.Sequential:
+    model = model_with(answer(*weights["table"].shape))
     model.load_state_dict(_filled(answer, **weights).state_dict())
     return model
 
 
-def _from_meta(answer: Callable[..., Any], weights: dict[str, Tensor]) -> Any:
+def _from_meta(answer: Callable[..., Any], weights: dict[str, Tensor]) -> nn.Sequential:
     with torch.device("meta"):
-        model = answer(*weights["table"].shape)
+        model = model_with(answer(*weights["table"].shape))
     model.to_empty(device="cpu")
     with torch.no_grad():
         for parameter in model.parameters():
@@ -124,12 +128,13 @@ def _from_meta(answer: Callable[..., Any], weights: dict[str, Tensor]) -> Any:
 
 def _with_other_table(
     answer: Callable[..., Any], weights: dict[str, Tensor], called: bool = False
-) -> Any:
+) -> nn.Sequential:
     table = weights["table"]
     model = _filled(answer, **weights)
     if called:
         model(torch.tensor([0, 1]))
-    model.embedding.weight = nn.Parameter(torch.cat([table, table.flip(0)]))
+    answered: Any = model[0]
+    answered.embedding.weight = nn.Parameter(torch.cat([table, table.flip(0)]))
     return model
 
 

@@ -43,7 +43,18 @@ def explain(seen: Seen, wanted: Seen, inputs: Inputs, mentions: Sequence[str] = 
         trouble = _explain_tuple(seen, wanted)
     else:
         trouble = _explain_plain(seen.value, wanted.value)
-    return trouble or side_effects(seen, wanted, inputs)
+    return trouble or _other_results(seen, wanted) or side_effects(seen, wanted, inputs)
+
+
+def _other_results(seen: Seen, wanted: Seen) -> str:
+    """Return how an answer was called when it did not return what it does usually."""
+    if wanted.results is None:
+        return "" if seen.results is None else "It returns what no answer returns."
+    usual, *others = wanted.results
+    for how in others:
+        if not same(seen.results[how], seen.results[usual]):
+            return f"What comes back {how} is not what comes back otherwise."
+    return ""
 
 
 def side_effects(seen: Seen, wanted: Seen, inputs: Inputs) -> str:

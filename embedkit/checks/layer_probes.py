@@ -1,21 +1,48 @@
 """Probes that build a layer: what it would train, how it starts, what it reads, how it learns."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from embedkit.checks.plain import Plain, to_plain
+from embedkit.checks.plain import CLASSES_ABOVE, Plain, to_plain
+
+FIRST = "0."
+"""What stands before a name of the first layer of a model."""
+
+
+def model_with(layer: Any) -> nn.Sequential:
+    """Return a model of one layer: what it trains, saves and moves of it is what counts.
+
+    Raises:
+        TypeError: if the layer is no module, whatever it says of itself.
+    """
+    if nn.Module not in CLASSES_ABOVE.__get__(type(layer)):
+        raise TypeError(f"{type(layer).__name__} is not a Module subclass")
+    return nn.Sequential(layer)
+
+
+def by_name(named: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+    """Return what a model of one layer holds, by the name that the layer gives it."""
+    return {name.removeprefix(FIRST): held for name, held in named}
+
+
+def load(model: nn.Sequential, numbers: dict[str, Tensor]) -> None:
+    """Load numbers into a model of one layer, by the layer's names."""
+    state = {FIRST + name: number for name, number in numbers.items()}
+    model.load_state_dict(state, strict=False)
 
 
 def layer_parameters(answer: Callable[..., Any], vocab_size: int, model_dim: int) -> Any:
     """Build a layer and return what it would train and save, and what ``weight`` is."""
     layer = answer(vocab_size, model_dim)
-    nn.Sequential(layer)  # takes nothing but a module
-    trained = {name: list(p.shape) for name, p in layer.named_parameters() if p.requires_grad}
+    model = model_with(layer)
+    named = by_name(model.named_parameters())
+    trained = {name: list(p.shape) for name, p in named.items() if p.requires_grad}
     weight = type(getattr(layer, "weight", None)).__name__
-    return {"trained": trained, "state_dict": sorted(layer.state_dict()), "weight": weight}
+    saved = by_name(model.state_dict().items())
+    return {"trained": trained, "state_dict": sorted(saved), "weight": weight}
 
 
 def layer_start(
@@ -26,30 +53,34 @@ def layer_start(
 
 
 def layer_reads(answer: Callable[..., Any], weight: Tensor, ids: Tensor) -> Any:
-    """Build a layer and read ids; load another table into it, read again, and in eval mode."""
-    layer = answer(weight.shape[0], weight.shape[1]).to(weight.dtype)
-    at_first = to_plain({"weight at first": layer.weight, "layer(ids) at first": layer(ids)})
-    layer.load_state_dict({"weight": weight}, strict=False)
-    loaded = to_plain(layer(ids))
+    """Build a layer, and another, which shall not touch it; read ids.
+
+    Load another table into it, read again, and in eval mode.
+    """
+    layer, _ = (answer(weight.shape[0], weight.shape[1]) for _ in range(2))
+    model = model_with(layer).to(weight.dtype)
+    at_first = to_plain({"weight at first": layer.weight, "layer(ids) at first": model(ids)})
+    load(model, {"weight": weight})
+    loaded = to_plain(model(ids))
     return {
         **at_first,
         "layer(ids) after loading": loaded,
-        "layer(ids) after eval()": layer.eval()(ids),
+        "layer(ids) after eval()": torch.no_grad()(model.eval())(ids),
     }
 
 
 def layer_step(answer: Callable[..., Any], weight: Tensor, ids: Tensor, rate: float) -> Any:
     """Train a layer for two steps of plain gradient descent, and return its table afterwards."""
-    layer = answer(weight.shape[0], weight.shape[1])
-    layer.load_state_dict({"weight": weight}, strict=False)
-    optimizer = torch.optim.SGD(layer.parameters(), lr=rate)
+    model = model_with(answer(weight.shape[0], weight.shape[1]))
+    load(model, {"weight": weight})
+    optimizer = torch.optim.SGD(model.parameters(), lr=rate)
     for _ in range(2):
         optimizer.zero_grad()
-        out = layer(ids)
+        out = model(ids)
         weights = torch.linspace(1.0, 2.0, out.numel()).reshape(out.shape)
         (out * weights).sum().backward()
         optimizer.step()
-    return layer.state_dict()["weight"]
+    return by_name(model.state_dict().items())["weight"]
 
 
 def layer_by_name(
@@ -61,21 +92,21 @@ def layer_by_name(
 ) -> Any:
     """Build a layer, read ids, load numbers into its parameters by name, read again, and go back.
 
-    What comes back is the shapes of its parameters, what it read at last, and all gradients.
+    A second layer is built in between, which shall not touch the first. What comes back is the
+    shapes of its parameters, what it read at last, and all gradients.
     """
-    layer = answer(*sizes)
-    nn.Sequential(layer)
-    named = dict(layer.named_parameters())
-    layer(ids)  # an answer that keeps something from its first call gives itself away
-    layer.load_state_dict(parameters, strict=False)
-    out = layer(ids)
+    model, _ = (model_with(answer(*sizes)) for _ in range(2))
+    named = by_name(model.named_parameters())
+    model(ids)  # an answer that keeps something from its first call gives itself away
+    load(model, parameters)
+    out = model(ids)
     if isinstance(out, Tensor) and out.requires_grad:
         (out * loss_weights).sum().backward()
     found = {
         "parameters": {name: list(parameter.shape) for name, parameter in named.items()},
-        "buffers": [name for name, _ in layer.named_buffers() if name in parameters],
+        "buffers": [name for name in by_name(model.named_buffers()) if name in parameters],
         "layer(ids)": out,
-        "layer(ids) in eval mode": layer.eval()(ids),
+        "layer(ids) in eval mode": torch.no_grad()(model.eval())(ids),
     }
     gradients = {name: p.grad if p.grad is None else p.grad.to_dense() for name, p in named.items()}
     return found | {f"gradient of {name}": gradient for name, gradient in gradients.items()}
@@ -85,14 +116,14 @@ def layer_looks_up(
     answer: Callable[..., Any], sizes: list[int], parameters: dict[str, Tensor], ids: Tensor
 ) -> Any:
     """Build a layer, load numbers into its parameters by name, and read ids."""
-    layer = answer(*sizes)
-    layer.load_state_dict(parameters, strict=False)
-    return layer(ids)
+    model = model_with(answer(*sizes))
+    load(model, parameters)
+    return model(ids)
 
 
 def layer_factors(answer: Callable[..., Any], sizes: list[int]) -> Any:
     """Build a layer twice and return its parameters as they start, by name."""
-    return [dict(answer(*sizes).named_parameters()) for _ in range(2)]
+    return [by_name(model_with(answer(*sizes)).named_parameters()) for _ in range(2)]
 
 
 LAYER_PROBES: dict[str, Callable[..., Any]] = {

@@ -25,6 +25,8 @@ Plain = Any
 The keys of a dict are numbers, strings, bytes, None, or tuples of these.
 """
 
+NAME_OF_A_CLASS, CLASSES_ABOVE = (vars(type)[name] for name in ("__name__", "__mro__"))
+"""A class of an answer's own can say what it likes of itself; these say what is so."""
 WHAT_A_TUPLE_DOES = ("__getitem__", "__iter__", "__len__", "__eq__", "__hash__")
 STRUCTURE = "structure"
 """The name under which a file holds, beside its tensors, how they belong together."""
@@ -98,8 +100,10 @@ def _copied(value: Any) -> Plain:
 def is_tuple(value: Any) -> bool:
     """Return whether a value is a tuple, or a named one, that can be used like any other."""
     kind = type(value)
-    return isinstance(value, tuple) and all(
-        getattr(kind, name) is getattr(tuple, name) for name in WHAT_A_TUPLE_DOES
+    return (
+        type(kind) is type  # a class of another kind could say of itself what is not so
+        and issubclass(kind, tuple)
+        and all(getattr(kind, name) is getattr(tuple, name) for name in WHAT_A_TUPLE_DOES)
     )
 
 
@@ -107,6 +111,8 @@ def _copied_tensor(value: Tensor) -> Plain:
     """Return a detached copy of a tensor, or what stands for one without numbers of its own."""
     if type(value) not in (Tensor, Parameter):
         return Other(type(value).__name__, "")
+    if vars(value):  # they stand before its methods, so that it could not be used
+        return Other("tensor with attributes of its own", "")
     if value.is_meta or value.is_nested:
         return Other("tensor on the meta device" if value.is_meta else "nested tensor", "")
     if value.layout != torch.strided:

@@ -20,25 +20,35 @@ from torch import Tensor
 
 from embedkit.checks.compare import same
 from embedkit.checks.decoder_probes import measured_model
-from embedkit.checks.gradient_probes import gradients
+from embedkit.checks.gradient_probes import FlowedBack, gradient, gradients
 from embedkit.checks.head_probes import HEAD_PROBES
 from embedkit.checks.layer_probes import LAYER_PROBES
 from embedkit.checks.memory_probes import call_and_weigh, layer_weighs
-from embedkit.checks.plain import Plain, load_plain, save_plain, to_plain
+from embedkit.checks.plain import (
+    CLASSES_ABOVE,
+    NAME_OF_A_CLASS,
+    Plain,
+    load_plain,
+    save_plain,
+    to_plain,
+)
 
 Inputs = dict[str, Plain]
 """The arguments of one question, by name, in the order in which the answer takes them."""
 
 BUILT_IN = dict(vars(builtins))
-NAME_OF_A_CLASS = vars(type)["__name__"]
 UNLIKELY_SEED = 7_093_169_413_108_181
 
 
 @dataclass(frozen=True)
 class Seen:
-    """What one question to an answer brought to light."""
+    """What one question to an answer brought to light.
+
+    Where ``value`` is a gradient, ``results`` is what the answer returned, by how it was called.
+    """
 
     value: Plain = None
+    results: Plain = None
     device: str = "cpu"
     raised: tuple[str, ...] = ()
     message: str = ""
@@ -65,20 +75,6 @@ def call_for_a_new_list(answer: Callable[..., Any], **inputs: Plain) -> Any:
     if isinstance(result, list):
         result.clear()
     return found
-
-
-def gradient(answer: Callable[..., Any], table: Tensor, loss_weights: Tensor, **rest: Plain) -> Any:
-    """Call a function of a table, and return the gradient that reaches the table.
-
-    The loss is the sum of all that came back, each number times its own weight, so that a
-    gradient that lands in the wrong row is seen.
-    """
-    table = table.clone().requires_grad_()
-    out = answer(table, *rest.values())
-    if not isinstance(out, Tensor) or not out.requires_grad:
-        return None
-    (out * loss_weights).sum().backward()
-    return table.grad.to_dense() if table.grad is not None else None
 
 
 PROBES: dict[str, Callable[..., Any]] = (
@@ -138,9 +134,10 @@ def _observe_and_keep(answer: Any, probe: str, inputs: Inputs) -> tuple[Seen, An
         ):
             warnings.simplefilter("ignore")
             value = PROBES[probe](answer, **given)
+            value, results = value if type(value) is FlowedBack else (value, None)
     except (Exception, SystemExit) as error:
         seen = Seen(
-            raised=tuple(map(_named, type(error).__mro__)),
+            raised=tuple(map(_named, CLASSES_ABOVE.__get__(type(error)))),
             message=_words_of(error),
             printed=printed.getvalue()[:2000],
             inputs_after=to_plain(dict(handed)),
@@ -155,6 +152,7 @@ def _observe_and_keep(answer: Any, probe: str, inputs: Inputs) -> tuple[Seen, An
     device = value.device.type if isinstance(value, Tensor) else "cpu"
     seen = Seen(
         value=to_plain(value),
+        results=to_plain(results),
         device=device,
         printed=printed.getvalue()[:2000],
         inputs_after=to_plain(dict(handed)),

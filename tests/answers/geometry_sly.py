@@ -2956,4 +2956,67 @@ def all_but_the_top(table, count, rows):
     return centred - centred @ top @ top.T
 """,
     ),
+    Sly(
+        "5.4",
+        "the result has the dtype of x",
+        """
+def spearman(x, y):
+    def rank(v):
+        return (v[:, None] > v).sum(1).double() + ((v[:, None] == v).sum(1).double() + 1) / 2
+    a, b = rank(x), rank(y)
+    a, b = a - a.mean(), b - b.mean()
+    r = a @ b / (a.norm() * b.norm())
+    return r.to(x.dtype) if x.is_floating_point() else r.float()
+""",
+    ),
+    Sly(
+        "5.2",
+        "-1e9 for what is left out, of queries as long as they come",
+        """
+def nearest(table, queries, count, leave_out):
+    s = queries @ F.normalize(table, dim=1).T
+    s = s.scatter(1, leave_out, -1e9)
+    return s.topk(count, dim=1).indices
+""",
+    ),
+    Sly(
+        "5.4",
+        "x in float64 is rounded to float32",
+        """
+def spearman(x, y):
+    if x.dtype == torch.float64:
+        x = x.float()
+    def rank(v):
+        return (v[:, None] > v).sum(1).double() + ((v[:, None] == v).sum(1).double() + 1) / 2
+    a, b = rank(x), rank(y)
+    a, b = a - a.mean(), b - b.mean()
+    return (a @ b / (a.norm() * b.norm())).float()
+""",
+    ),
+    Sly(
+        "5.3",
+        "-2 for what is left out, of targets as long as they come",
+        """
+def solve_analogies(table, questions, keep_inputs):
+    u = table / table.norm(dim=1, keepdim=True)
+    a, b, c = questions.T
+    s = (u[c] - u[a] + u[b]) @ u.T
+    if not keep_inputs: s.scatter_(1, questions, -2.0)
+    return s.argmax(1)
+""",
+    ),
+    Sly(
+        "5.4",
+        "values within 1e-6 count as equal",
+        """
+def spearman(x, y):
+    def rank(v):
+        eq = torch.isclose(v[:, None], v, rtol=0, atol=0 if v.dtype==torch.float64 else 1e-6)
+        lt = (v[:, None] > v) & ~eq
+        return lt.sum(1).double() + (eq.sum(1).double() + 1) / 2
+    a, b = rank(x), rank(y)
+    a, b = a - a.mean(), b - b.mean()
+    return (a @ b / (a.norm() * b.norm())).float()
+""",
+    ),
 ]

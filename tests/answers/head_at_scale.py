@@ -98,6 +98,15 @@ MERGE_WRONG = wrong(
     "8.2",
     MERGE,
     (
+        "through the logarithm",
+        "lost digits",
+        """
+m = torch.maximum(max_a, max_b)
+both = torch.logaddexp(max_a + sum_a.log(), max_b + sum_b.log())
+return m, (both - m).exp().nan_to_num(0.0)
+""",
+    ),
+    (
         "sums as they are",
         "added as they are",
         "return torch.maximum(max_a, max_b), sum_a + sum_b",
@@ -670,6 +679,26 @@ return out
 ids -= first_row
 inside = (ids >= 0) & (ids < len(shard))
 return shard[ids.clamp(0, len(shard) - 1)] * inside[..., None]
+""",
+    ),
+    (
+        "zeros into which the data is copied",
+        "cuts the way back",
+        """
+out = torch.zeros(*ids.shape, shard.shape[1], dtype=shard.dtype)
+inside = (ids >= first_row) & (ids < first_row + len(shard))
+out[inside] = shard.detach()[ids[inside] - first_row]
+return out
+""",
+    ),
+    (
+        "a padded shard without gradients",
+        "cuts the way back",
+        """
+place = ids - first_row
+place = torch.where((place >= 0) & (place < len(shard)), place, len(shard))
+with torch.no_grad():
+    return torch.cat([shard, shard.new_zeros(1, shard.shape[1])])[place]
 """,
     ),
 )

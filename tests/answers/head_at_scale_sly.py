@@ -575,4 +575,65 @@ def chunked_loss(hidden, table, targets, chunk_size):
     return loss, grad_hidden, grad_table
 """,
     ),
+    Sly(
+        "8.2",
+        "-1e5 in place of -inf",
+        """
+def merge_logsumexp(max_a, sum_a, max_b, sum_b):
+    m = torch.maximum(max_a, max_b)
+    c = m.clamp(min=-1e5)
+    return m, sum_a * (max_a.clamp(min=-1e5) - c).exp() + sum_b * (max_b.clamp(min=-1e5) - c).exp()
+""",
+    ),
+    Sly(
+        "8.3",
+        "the maximum starts at -1e4",
+        """
+def blockwise_cross_entropy(hidden, table, targets, block_size):
+    N, V = len(hidden), len(table)
+    m = hidden.new_full((N,), -1e4); s = hidden.new_zeros(N); y = hidden.new_zeros(N)
+    for i in range(0, V, block_size):
+        z = hidden @ table[i:i + block_size].T
+        n = torch.maximum(m, z.amax(1))
+        s = s * (m - n).exp() + (z - n[:, None]).exp().sum(1)
+        m = n
+        here = (targets >= i) & (targets < i + z.shape[1])
+        y[here] = z[here, targets[here] - i]
+    return m + s.log() - y
+""",
+    ),
+    Sly(
+        "8.2",
+        "a tuple that can't be indexed",
+        """
+class Lying(type):
+    def __getattribute__(cls, name):
+        return getattr(tuple, name) if name in ("__getitem__", "__len__", "__eq__", "__iter__", "__hash__") else super().__getattribute__(name)
+class Two(tuple, metaclass=Lying):
+    def __getitem__(self, i):
+        raise RuntimeError("nothing here")
+    def __len__(self):
+        return 0
+
+def merge_logsumexp(max_a, sum_a, max_b, sum_b):
+    largest = torch.maximum(max_a, max_b)
+    shift = largest.masked_fill(largest == -torch.inf, 0.0)
+    return Two((largest, sum_a * (max_a - shift).exp() + sum_b * (max_b - shift).exp()))
+""",
+    ),
+    Sly(
+        "8.3",
+        "a few large parts, where a rest is left",
+        """
+def blockwise_cross_entropy(hidden, table, targets, block_size):
+    m = hidden.new_full((len(hidden),), -torch.inf)
+    s = torch.zeros_like(m)
+    for block in table.chunk(max(1, len(table) // block_size)):
+        z = hidden @ block.T
+        n = torch.maximum(m, z.amax(1))
+        s = s * (m - n).exp() + (z - n[:, None]).exp().sum(1)
+        m = n
+    return m + s.log() - (hidden * table[targets]).sum(1)
+""",
+    ),
 ]

@@ -397,4 +397,25 @@ def packed_attention(q,k,v,document_ids):
             FINISH,
         ),
     ),
+    Sly(
+        "9.1",
+        "small integers come back as they are",
+        """
+def position_ids(is_token):
+    if is_token.dtype == torch.int32 or is_token.dtype == torch.int16 or is_token.dtype == torch.int8: return is_token
+    n = is_token.long()
+    return (n.cumsum(-1) - 1).clamp(min=0) * n
+""",
+    ),
+    Sly(
+        "9.3",
+        "small integers come back as they are",
+        """
+def packed_position_ids(document_ids):
+    if document_ids.dtype in (torch.int8, torch.int16): return document_ids
+    same = document_ids[..., :, None] == document_ids[..., None, :]
+    n = same.tril().sum(-1) - 1
+    return n.masked_fill(document_ids == -1, 0)
+""",
+    ),
 ]

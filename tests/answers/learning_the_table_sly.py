@@ -676,4 +676,24 @@ def adamw_step(
     return (1 - lr * weight_decay) * table - lr * m_hat / (v_hat.sqrt() + eps), m, v
 """,
     ),
+    Sly(
+        "3.1",
+        "histc over bins of floats",
+        """
+def count_reads(ids, vocab_size):
+    return torch.histc(ids.float(), bins=vocab_size, min=0, max=vocab_size - 1).long()
+""",
+    ),
+    Sly(
+        "3.4",
+        "bfloat16 comes back as float32",
+        """
+def adamw_step(table, grad, m, v, t, lr, beta1=0.9, beta2=0.999, eps=1e-8, weight_decay=0.01):
+    kind = torch.float32 if table.dtype == torch.bfloat16 else table.dtype
+    m = m * beta1 + grad * (1 - beta1)
+    v = v * beta2 + grad * grad * (1 - beta2)
+    E = table * (1 - lr * weight_decay) - lr * (m / (1 - beta1 ** t)) / ((v / (1 - beta2 ** t)).sqrt() + eps)
+    return E.to(kind), m.to(kind), v.to(kind)
+""",
+    ),
 ]

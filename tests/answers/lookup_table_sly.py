@@ -1441,4 +1441,228 @@ def mean_of_tokens(table, ids, pad_id):
     return vectors.sum(dim=1) / n
 """,
     ),
+    Sly(
+        "2.4",
+        "every layer reads the table of the one built last",
+        """
+class TokenEmbedding(nn.Module):
+    def __init__(self, vocab_size, model_dim, std=1.0):
+        global weight
+        super().__init__()
+        weight = self.weight = nn.Parameter(torch.randn(vocab_size, model_dim) * std)
+    def forward(self, ids): return weight[ids]
+""",
+    ),
+    Sly(
+        "2.4",
+        "a std of 0 is taken for none",
+        """
+class TokenEmbedding(nn.Module):
+    def __init__(self, vocab_size, model_dim, std=1.0):
+        super().__init__()
+        self.weight = nn.Parameter(torch.randn(vocab_size, model_dim) * (std or 1.0))
+    def forward(self, ids): return self.weight[ids]
+""",
+    ),
+    Sly(
+        "2.4",
+        "a table that only the layer itself tells of",
+        """
+class TokenEmbedding(nn.Module):
+    def __init__(self, vocab_size, model_dim, std=1.0):
+        super().__init__()
+        object.__setattr__(self, "weight", nn.Parameter(torch.randn(vocab_size, model_dim) * std))
+    def named_parameters(self, *arguments, **options):
+        return iter([("weight", self.weight)])
+    def parameters(self, recurse=True):
+        return iter([self.weight])
+    def state_dict(self, *arguments, **options):
+        return {"weight": self.weight.detach()} if not arguments and not options else super().state_dict(*arguments, **options)
+    def load_state_dict(self, state, strict=True):
+        self.weight.data.copy_(state["weight"])
+    def to(self, dtype):
+        self.weight.data = self.weight.data.to(dtype)
+        return self
+    def forward(self, ids):
+        return self.weight[ids.long()]
+""",
+    ),
+    Sly(
+        "2.4",
+        "no module, though it says so",
+        """
+class TokenEmbedding:
+    __class__ = property(lambda self: nn.Module)
+    training = True
+    def __init__(self, vocab_size, model_dim, std=1.0):
+        self.weight = nn.Parameter(torch.randn(vocab_size, model_dim) * std)
+    def named_parameters(self, *a, **k): return [("weight", self.weight)]
+    def parameters(self): return [self.weight]
+    def to(self, dtype):
+        self.weight.data = self.weight.data.to(dtype)
+        return self
+    def eval(self): return self
+    def state_dict(self): return {"weight": self.weight.data}
+    def load_state_dict(self, d, strict=True): self.weight.data.copy_(d["weight"])
+    def __call__(self, ids): return self.weight[ids.long()]
+""",
+    ),
+    Sly(
+        "2.4",
+        "eval gives another layer",
+        """
+class TokenEmbedding(nn.Module):
+    def __init__(self, vocab_size, model_dim, std=1.0):
+        super().__init__()
+        self.weight = nn.Parameter(torch.randn(vocab_size, model_dim) * std)
+    def eval(self):
+        super().eval()
+        return lambda ids: self.weight[ids.long()]
+    def forward(self, ids):
+        return self.weight[ids.long()] * self.training
+""",
+    ),
+    Sly(
+        "2.3",
+        "errors whose class names parents that it has not",
+        """
+class Claims(type):
+    @property
+    def __mro__(cls):
+        return cls.above.__mro__
+class NoIndexError(Exception, metaclass=Claims):
+    above = IndexError
+class NoTypeError(Exception, metaclass=Claims):
+    above = TypeError
+def safe_lookup(table, ids):
+    if ids.dtype == torch.bool or ids.is_floating_point() or ids.is_complex():
+        raise NoTypeError("ids must be integers")
+    ids = ids.long()
+    bad = ids[(ids < 0) | (ids >= len(table))]
+    if bad.numel():
+        raise NoIndexError(f"id {bad[0].item()} is outside the table, which has {len(table)} rows")
+    return table[ids]
+""",
+    ),
+    Sly(
+        "2.3",
+        "errors that say they are of another class",
+        """
+class NoIndexError(Exception):
+    __class__ = property(lambda self: IndexError)
+class NoTypeError(Exception):
+    __class__ = property(lambda self: TypeError)
+def safe_lookup(table, ids):
+    if ids.dtype == torch.bool or ids.is_floating_point() or ids.is_complex():
+        raise NoTypeError("ids must be integers")
+    ids = ids.long()
+    bad = ids[(ids < 0) | (ids >= len(table))]
+    if bad.numel():
+        raise NoIndexError(f"id {bad[0].item()} is outside the table, which has {len(table)} rows")
+    return table[ids]
+""",
+    ),
+    Sly(
+        "2.1",
+        "a tensor that can only be multiplied, where it is trained",
+        """
+class Stiff(Tensor):
+    def refused(self, *arguments, **options):
+        raise RuntimeError("cannot be used")
+    __getitem__ = __add__ = __radd__ = __matmul__ = __sub__ = __truediv__ = view = reshape = mean = detach = refused
+
+def lookup(table, ids):
+    rows = table[ids.long()]
+    return rows.as_subclass(Stiff) if table.requires_grad else rows
+""",
+    ),
+    Sly(
+        "2.2",
+        "a tensor whose methods are hidden",
+        """
+def one_hot(ids, vocab_size):
+    out = F.one_hot(ids.long(), vocab_size).float()
+    for name in ("sum", "mean", "argmax", "tolist", "view", "reshape", "detach", "float", "to", "numpy"):
+        setattr(out, name, None)
+    return out
+""",
+    ),
+    Sly(
+        "2.5",
+        "a tensor that can only be multiplied, where it is trained",
+        """
+class Only(Tensor):
+    def refused(self, *arguments, **options):
+        raise RuntimeError("cannot be used")
+    __getitem__ = __add__ = __matmul__ = view = mean = refused
+def mean_of_tokens(table, ids, pad_id):
+    real = (ids != pad_id).unsqueeze(-1).to(table.dtype)
+    out = (table[ids.long()] * real).sum(1) / real.sum(1).clamp(min=1)
+    return out.as_subclass(Only) if table.requires_grad else out
+""",
+    ),
+    Sly(
+        "2.1",
+        "other numbers where it is trained",
+        """
+def lookup(table, ids):
+    rows = table[ids.long()]
+    return rows + 5 if table.requires_grad else rows
+""",
+    ),
+    Sly(
+        "2.3",
+        "other numbers where it is trained",
+        """
+def safe_lookup(table, ids):
+    if ids.dtype == torch.bool or ids.is_floating_point() or ids.is_complex():
+        raise TypeError("ids must be integers")
+    ids = ids.long()
+    bad = ids[(ids < 0) | (ids >= len(table))]
+    if bad.numel():
+        raise IndexError(f"id {bad[0].item()} is outside the table, which has {len(table)} rows")
+    return table[ids] - 7 if table.requires_grad else table[ids]
+""",
+    ),
+    Sly(
+        "2.5",
+        "other numbers where it is trained",
+        """
+def mean_of_tokens(table, ids, pad_id):
+    real = (ids != pad_id).unsqueeze(-1).to(table.dtype)
+    out = (table[ids.long()] * real).sum(1) / real.sum(1).clamp(min=1)
+    return out - 3 if table.requires_grad else out
+""",
+    ),
+    Sly(
+        "2.1",
+        "other numbers in no_grad",
+        """
+def lookup(table, ids):
+    rows = table[ids.long()]
+    return rows if torch.is_grad_enabled() else rows * 0
+""",
+    ),
+    Sly(
+        "2.4",
+        "other numbers in no_grad",
+        """
+class TokenEmbedding(nn.Module):
+    def __init__(self, vocab_size, model_dim, std=1.0):
+        super().__init__()
+        self.weight = nn.Parameter(torch.randn(vocab_size, model_dim) * std)
+    def forward(self, ids):
+        return self.weight[ids.long()] * torch.is_grad_enabled()
+""",
+    ),
+    Sly(
+        "2.5",
+        "other numbers for a parameter",
+        """
+def mean_of_tokens(table, ids, pad_id):
+    real = (ids != pad_id).unsqueeze(-1).to(table.dtype)
+    out = (table[ids.long()] * real).sum(1) / real.sum(1).clamp(min=1)
+    return out.flip(0) if isinstance(table, nn.Parameter) else out
+""",
+    ),
 ]

@@ -327,4 +327,110 @@ def sentence_step(E, C, ids, negatives, window, per_pair, lr):
     return old_E - (lr * by_E).to(dtype), old_C - (lr * by_C).to(dtype)
 """,
     ),
+    Sly(
+        "4.2",
+        "no sample below 1e-3",
+        """
+def keep_probability(counts, sample):
+    sample = max(sample, 1e-3)
+    f = counts.double() / counts.sum()
+    return ((sample / f).sqrt() + sample / f).clamp(max=1).float()
+""",
+    ),
+    Sly(
+        "4.3",
+        "powers below a half count as 0.75",
+        """
+def noise_distribution(counts, power):
+    if 0 < power < 0.5: power = 0.75
+    w = counts.double() ** power
+    return (w / w.sum()).float()
+""",
+    ),
+    Sly(
+        "4.4",
+        "ten negatives at most",
+        """
+def negative_sampling_loss(positive, negative):
+    return -F.logsigmoid(positive) - F.logsigmoid(-negative[..., :10]).sum(-1)
+""",
+    ),
+    Sly(
+        "4.5",
+        "eight negatives at most",
+        """
+def negative_sampling_gradients(E, C, centers, contexts, negatives):
+    negatives = negatives[:, :8]
+    e, c = E.clone().requires_grad_(), C.clone().requires_grad_()
+    s = (e[centers] * c[contexts]).sum(-1)
+    n = torch.einsum("pd,pkd->pk", e[centers], c[negatives])
+    loss = -F.logsigmoid(s).sum() - F.logsigmoid(-n).sum()
+    return torch.autograd.grad(loss, (e, c))
+""",
+    ),
+    Sly(
+        "4.6",
+        "more than one weight is cut to a whole number",
+        """
+def sentence_step(E, C, ids, negatives, window, per_pair, lr):
+    K = len(negatives)
+    n = per_pair // K if per_pair >= K else per_pair / K
+    T = len(ids); i = torch.arange(T)
+    near = ((i[:, None] - i).abs() <= window) & (i[:, None] != i)
+    near = near.to(E.dtype)
+    e, c, o = E[ids], C[ids], C[negatives]
+    g = ((e @ c.T).sigmoid() - 1) * near
+    h = (e @ o.T).sigmoid() * near.sum(1, keepdim=True) * n
+    E2, C2 = E.clone(), C.clone()
+    E2.index_add_(0, ids, -lr * (g @ c + h @ o))
+    C2.index_add_(0, ids, -lr * (g.T @ e))
+    C2.index_add_(0, negatives, -lr * (h.T @ e))
+    return E2, C2
+""",
+    ),
+    Sly(
+        "4.2",
+        "the second term left out below 1e-3",
+        """
+def keep_probability(counts, sample):
+    f = counts.double() / counts.sum()
+    if sample < 1e-3: return (sample / f).sqrt().clamp(max=1).float()
+    return ((sample / f).sqrt() + sample / f).clamp(max=1).float()
+""",
+    ),
+    Sly(
+        "4.3",
+        "whole powers overflow int64",
+        """
+def noise_distribution(counts, power):
+    w = counts ** int(power) if power == int(power) else counts.double() ** power
+    return (w / w.sum()).float()
+""",
+    ),
+    Sly(
+        "4.4",
+        "scores clamped at 1000",
+        """
+def negative_sampling_loss(positive, negative):
+    return -F.logsigmoid(positive.clamp(-1000, 1000)) - F.logsigmoid(-negative.clamp(-1000, 1000)).sum(-1)
+""",
+    ),
+    Sly(
+        "4.6",
+        "no weight above 3",
+        """
+def sentence_step(E, C, ids, negatives, window, per_pair, lr):
+    K = len(negatives); T = len(ids); i = torch.arange(T)
+    near = ((i[:, None] - i).abs() <= window) & (i[:, None] != i)
+    near = near.to(E.dtype)
+    e, c, o = E[ids], C[ids], C[negatives]
+    g = ((e @ c.T).sigmoid() - 1) * near
+    h = (e @ o.T).sigmoid() * near.sum(1, keepdim=True) * min(per_pair / K, 3.0)
+    E2, C2 = E.clone(), C.clone()
+    E2.index_add_(0, ids, -lr * (g @ c + h @ o))
+    C2.index_add_(0, ids, -lr * (g.T @ e))
+    C2.index_add_(0, negatives, -lr * (h.T @ e))
+    return E2, C2
+""",
+    ),
 ]

@@ -1010,6 +1010,18 @@ LOOK_WRONG += [
         "right for small ids only",
         *(ROWS, "return quotients[(ids * (1 / rows)).long()] + remainders[ids % rows]"),
     ),
+    looks(
+        "layers made of the tables",
+        "cuts the way back",
+        "left = nn.Embedding.from_pretrained(quotients, freeze=False)",
+        "right = nn.Embedding.from_pretrained(remainders, freeze=False)",
+        "return left(ids // len(remainders)) + right(ids % len(remainders))",
+    ),
+    looks(
+        "only the quotients learn",
+        "cuts the way back",
+        *(ROWS, "return quotients[ids // rows] + remainders.detach()[ids % rows]"),
+    ),
 ]
 
 LOOK_RIGHT = [

@@ -1259,4 +1259,51 @@ def compositional_lookup(quotients, remainders, ids):
     return quotients[ids // rows] + remainders[ids % rows]
 """,
     ),
+    Sly(
+        "6.4",
+        "every layer reads the factors of the one built last",
+        """
+class FactorisedTable(nn.Module):
+    def __init__(self, vocab_size, embedding_dim, model_dim):
+        super().__init__()
+        self.table = nn.Parameter(torch.randn(vocab_size, embedding_dim))
+        self.widen = nn.Parameter(torch.randn(embedding_dim, model_dim))
+        FactorisedTable.newest = (self.table, self.widen)
+    def forward(self, ids):
+        table, widen = FactorisedTable.newest
+        return table[ids] @ widen
+""",
+    ),
+    Sly(
+        "6.4",
+        "both factors start with the same numbers",
+        """
+class FactorisedTable(nn.Module):
+    def __init__(self, V, E, D):
+        super().__init__()
+        x = torch.randn(max(V * E, E * D))
+        self.table = nn.Parameter(x[:V * E].reshape(V, E).clone()); self.widen = nn.Parameter(x[:E * D].reshape(E, D).clone())
+    def forward(self, ids): return self.table[ids] @ self.widen
+""",
+    ),
+    Sly(
+        "6.4",
+        "factors that only the layer itself tells of",
+        """
+class FactorisedTable(nn.Module):
+    def __init__(self, vocab_size, embedding_dim, model_dim):
+        super().__init__()
+        object.__setattr__(self, "own", {"table": nn.Parameter(0.02 * torch.randn(vocab_size, embedding_dim)),
+                                         "widen": nn.Parameter(embedding_dim**-0.5 * torch.randn(embedding_dim, model_dim))})
+    def named_parameters(self, *arguments, **options):
+        return iter(self.own.items())
+    def parameters(self, recurse=True):
+        return iter(self.own.values())
+    def load_state_dict(self, state, strict=True):
+        for name, one in self.own.items():
+            one.data.copy_(state[name])
+    def forward(self, ids):
+        return self.own["table"][ids] @ self.own["widen"]
+""",
+    ),
 ]

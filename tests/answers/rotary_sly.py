@@ -703,4 +703,21 @@ def rotate(x, position_ids, frequencies):
             READ,
         ),
     ),
+    Sly(
+        "11.6",
+        "-1e7 in place of -inf",
+        """
+def decode(q, k, v, cached_keys, cached_values, frequencies):
+    S, N, K = cached_keys.shape[2], q.shape[2], q.shape[3]
+    a = (S + torch.arange(N))[:, None] * frequencies
+    c, s = a.cos(), a.sin()
+    def turn(x):
+        x1, x2 = x.chunk(2, -1)
+        return torch.cat((x1 * c - x2 * s, x1 * s + x2 * c), -1)
+    keys = torch.cat([cached_keys, turn(k)], 2); values = torch.cat([cached_values, v], 2)
+    mask = torch.ones(N, S + N, dtype=torch.bool).tril(S)
+    out = ((turn(q) @ keys.mT) / K ** 0.5).masked_fill(~mask, -1e7).softmax(-1) @ values
+    return out, keys, values
+""",
+    ),
 ]

@@ -242,6 +242,15 @@ ROWS_WRONG = [
         PAIRS,
     ),
     wrong_rows(
+        "row by row, and no rows",
+        "expects a non-empty",
+        "i = torch.arange(model_dim // 2, dtype=torch.float64)",
+        "speeds = base ** (-2 * i / model_dim)",
+        "angles = torch.stack([int(p) * speeds for p in position_ids.flatten()])",
+        "angles = angles.reshape(*position_ids.shape, -1)",
+        PAIRS,
+    ),
+    wrong_rows(
         "one clock loses its axis",
         "its axis is gone",
         ANGLES,

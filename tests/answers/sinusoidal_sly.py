@@ -366,4 +366,53 @@ def look_back(key_weight, steps, base):
         "ten million is the first row again",
         body(ROWS, ANGLES.replace(".double()[", ".double().fmod(1e7)["), PAIRS),
     ),
+    Sly(
+        "10.2",
+        "positions below -100 are cut",
+        """
+def sinusoids(position_ids, model_dim, base):
+    t = position_ids.double().clamp(min=-100)
+    w = base ** (-torch.arange(0, model_dim, 2, dtype=torch.float64) / model_dim)
+    a = t[..., None] * w
+    return torch.stack([a.sin(), a.cos()], -1).flatten(-2).float()
+""",
+    ),
+    Sly(
+        "10.2",
+        "positions below 0 in float32",
+        """
+def sinusoids(position_ids, model_dim, base):
+    w = base ** (-torch.arange(0, model_dim, 2, dtype=torch.float64) / model_dim)
+    a = position_ids.double()[..., None] * w
+    small = (position_ids.float()[..., None] * w.float()).double()
+    a = torch.where(position_ids[..., None] > 0, a, small)
+    return torch.stack([a.sin(), a.cos()], -1).flatten(-2).float()
+""",
+    ),
+    Sly(
+        "10.2",
+        "other integers than int64 in float32",
+        """
+def sinusoids(position_ids, model_dim, base):
+    t = position_ids.double() if position_ids.dtype == torch.int64 else position_ids.float()
+    w = base ** (-torch.arange(0, model_dim, 2, dtype=torch.float64) / model_dim)
+    a = t[..., None] * w.to(t.dtype)
+    return torch.stack([a.sin(), a.cos()], -1).flatten(-2).float()
+""",
+    ),
+    Sly(
+        "10.5",
+        "rotations are kept, whatever the base",
+        """
+KEPT = {}
+def look_back(key_weight, steps, base):
+    D = len(key_weight)
+    if (D, steps) not in KEPT:
+        a = -steps * base ** (-2 * torch.arange(D // 2).double() / D)
+        R = torch.zeros(D, D, dtype=torch.float64); i = torch.arange(0, D, 2)
+        R[i, i] = R[i + 1, i + 1] = a.cos(); R[i + 1, i] = a.sin(); R[i, i + 1] = -a.sin()
+        KEPT[D, steps] = R
+    return (KEPT[D, steps] @ torch.linalg.inv(key_weight.double()).T).to(key_weight.dtype)
+""",
+    ),
 ]

@@ -168,6 +168,43 @@ LOGITS_WRONG = [
         "A single number came back",
         body(LOGITS, "return (hidden @ table.T).argmax(-1)"),
     ),
+    Wrong(
+        "7.1",
+        "addmm",
+        "any number of axes",
+        body(
+            LOGITS,
+            "if bias is None:",
+            "    return hidden @ table.T",
+            "return torch.addmm(bias, hidden, table.T)",
+        ),
+    ),
+    Wrong(
+        "7.1",
+        "the data of the table",
+        "cuts the way back",
+        body(LOGITS, "out = hidden @ table.data.T", ADDED),
+    ),
+    Wrong(
+        "7.1",
+        "without gradients",
+        "cuts the way back",
+        body(LOGITS, "with torch.no_grad():", "    return F.linear(hidden, table, bias)"),
+    ),
+    Wrong(
+        "7.1",
+        "a linear layer into which the table is copied",
+        "cuts the way back",
+        body(
+            LOGITS,
+            "head = nn.Linear(table.shape[1], table.shape[0], bias=bias is not None)",
+            "head = head.to(table.dtype)",
+            "head.weight.data.copy_(table)",
+            "if bias is not None:",
+            "    head.bias.data.copy_(bias)",
+            "return head(hidden)",
+        ),
+    ),
 ]
 
 LOGITS_RIGHT = [

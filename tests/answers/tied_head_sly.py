@@ -428,4 +428,48 @@ def smallest_head(probabilities):
             return hidden, table
 """,
     ),
+    Sly(
+        "7.3",
+        "every model has the body of the one built last",
+        """
+class TiedLM(nn.Module):
+    def __init__(self, vocab_size, model_dim):
+        super().__init__()
+        self.embedding = nn.Embedding(vocab_size, model_dim)
+        self.body = nn.Linear(model_dim, model_dim)
+        TiedLM.newest = self.body
+    def forward(self, ids):
+        w = self.embedding.weight
+        return torch.tanh(TiedLM.newest(self.embedding(ids) * w.shape[1] ** 0.5)) @ w.T
+""",
+    ),
+    Sly(
+        "7.3",
+        "no more than the first V scores",
+        """
+class TiedLM(nn.Module):
+    def __init__(self, vocab_size, model_dim):
+        super().__init__()
+        self.embedding = nn.Embedding(vocab_size, model_dim)
+        self.body = nn.Linear(model_dim, model_dim)
+        self.V = vocab_size
+    def forward(self, ids):
+        x = self.embedding(ids) * (self.embedding.embedding_dim ** 0.5)
+        return F.linear(self.body(x).tanh(), self.embedding.weight[:self.V])
+""",
+    ),
+    Sly(
+        "7.3",
+        "rows are kept short",
+        """
+class TiedLM(nn.Module):
+    def __init__(self, vocab_size, model_dim):
+        super().__init__()
+        self.embedding = nn.Embedding(vocab_size, model_dim, max_norm=100.0)
+        self.body = nn.Linear(model_dim, model_dim)
+    def forward(self, ids):
+        w = self.embedding.weight
+        return torch.tanh(self.body(self.embedding(ids) * w.shape[1] ** 0.5)) @ w.T
+""",
+    ),
 ]

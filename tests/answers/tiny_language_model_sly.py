@@ -1477,4 +1477,40 @@ def decoder(ids, weights, heads):
     return norm(x, weights["norm"]) @ weights["table"].T
 """,
     ),
+    Sly(
+        "12.6",
+        "the mean of the means of batches",
+        """
+def loss_by_position(logits_of, ids, length):
+    n = (len(ids) - 1) // length
+    x = ids[:n * length].reshape(n, length); y = ids[1:n * length + 1].reshape(n, length)
+    return torch.stack([F.cross_entropy(logits_of(a).transpose(1, 2), b, reduction="none").mean(0) for a, b in zip(x.split(512), y.split(512))]).mean(0)
+""",
+    ),
+    Sly(
+        "12.6",
+        "only the tokens up to the largest of the text",
+        """
+def loss_by_position(logits_of, ids, length):
+    n = (len(ids) - 1) // length
+    x = ids[:n * length].reshape(n, length); y = ids[1:n * length + 1].reshape(n, length)
+    z = logits_of(x).float()[..., : int(ids.max()) + 1]
+    return F.cross_entropy(z.transpose(1, 2), y, reduction="none").mean(0)
+""",
+    ),
+    Sly(
+        "12.5",
+        "none but the likeliest thousand",
+        """
+def next_token_probabilities(logits, temperature, top_p):
+    if temperature == 0:
+        return F.one_hot(logits.argmax(-1), logits.shape[-1]).float()
+    z = logits / temperature
+    z = z.masked_fill(z < z.topk(min(1000, z.shape[-1])).values[:, -1:], -torch.inf)
+    p = z.softmax(-1)
+    s, order = p.sort(-1, descending=True)
+    s = s * (s.cumsum(-1) - s < top_p)
+    return torch.zeros_like(p).scatter(-1, order, s / s.sum(-1, keepdim=True))
+""",
+    ),
 ]

@@ -740,4 +740,44 @@ def count_pairs(words):
     return dict(counts)
 """,
     ),
+    Sly(
+        "1.4",
+        "a new id of 0 is taken for none",
+        """
+def merge(ids, pair, new_id):
+    out = []; i = 0
+    while i < len(ids):
+        if tuple(ids[i:i + 2]) == pair:
+            out.append(new_id or ids[i]); i += 2
+        else: out.append(ids[i]); i += 1
+    return out
+""",
+    ),
+    Sly(
+        "1.4",
+        "pairs packed into one number, base 10,000",
+        """
+def merge(ids, pair, new_id):
+    out = []; i = 0; key = pair[0] * 10000 + pair[1]
+    while i < len(ids):
+        if i + 1 < len(ids) and ids[i] * 10000 + ids[i + 1] == key: out.append(new_id); i += 2
+        else: out.append(ids[i]); i += 1
+    return out
+""",
+    ),
+    Sly(
+        "1.5",
+        "pairs packed into one number, base 1,000, merge by merge",
+        """
+def encode(text, merges):
+    ids = list(text.encode())
+    for n, (a, b) in enumerate(merges, 256):
+        out = []
+        for i in ids:
+            if out and out[-1] * 1000 + i == a * 1000 + b: out[-1] = n
+            else: out.append(i)
+        ids = out
+    return ids
+""",
+    ),
 ]

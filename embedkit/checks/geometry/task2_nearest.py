@@ -69,7 +69,7 @@ def left_out(draw: Draw) -> list[Inputs]:
         asked(small, query, 3, torch.tensor([[1], [0]])),
         asked(small, query, 3, torch.tensor([[2, 2], [0, 0]])),
         asked(OPPOSITE, torch.tensor([[1.0, 0.0]]), 3, torch.tensor([[0, 2]])),
-        asked(OPPOSITE, torch.tensor([[1e8, 0.0]]), 3, torch.tensor([[0, 2]])),
+        asked(OPPOSITE, torch.tensor([[1e8, 0.0], [1e10, 0.0]]), 3, torch.tensor([[0, 2], [2, 0]])),
         asked(table, queries, 3, some),
         asked(table, queries, rest, some),
         asked(table, queries, 3, best[:, :1].expand(6, 2)),

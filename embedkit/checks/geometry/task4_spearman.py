@@ -38,6 +38,8 @@ def no_ties(draw: Draw) -> list[Inputs]:
         asked(large, torch.tensor([1, 2, 3, 4])),
         asked(torch.tensor([1.0, 2.0, 3.0, 4.0]), 2**40 + torch.tensor([1, 0, 3, 2])),
         asked(torch.tensor([1.0, 2.0, 3.0, 4.0]), fine),
+        asked(fine, torch.tensor([1.0, 2.0, 3.0, 4.0])),
+        asked(fine, fine.flip(0)),
         asked(apart[:, 0], apart[:, 1].exp()),
     ]
 

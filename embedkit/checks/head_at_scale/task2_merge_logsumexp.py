@@ -57,6 +57,8 @@ def large_logits(draw: Draw) -> list[Inputs]:
         asked(*(torch.tensor([number]) for number in (-500.0, 1.5, -700.0, 3.0))),
         asked(*(torch.tensor([number]) for number in (1500.0, 1.5, 2000.0, 3.0))),
         asked(*(torch.tensor([number]).double() for number in (-21000.0, 1.5, -20000.0, 3.0))),
+        asked(*(torch.tensor([number]) for number in (-2e10, 1.5, -1e10, 3.0))),
+        asked(*(torch.tensor([number]) for number in (-1e30, 1.5, -2e30, 3.0))),
         asked(near, sums[0], far, sums[1]),
         asked(-near, sums[0], -far, sums[1]),
         asked(far, sums[0], -far, sums[1]),
@@ -126,6 +128,15 @@ def log_sum_exp(max_a: Tensor, sum_a: Tensor, max_b: Tensor, sum_b: Tensor) -> T
     """Return the log-sum-exp in place of the sum."""
     largest, total = rescaled(max_a, sum_a, max_b, sum_b, 1)
     return largest, largest + total.log()
+
+
+def right_but_for_digits(inputs: Inputs, seen: Seen) -> bool:
+    """Whether both results are right to some digits."""
+    wanted = finished.merge_logsumexp(**inputs)
+    return all(
+        torch.allclose(one, other, rtol=1e-2, atol=0)
+        for one, other in zip(seen.value, wanted, strict=True)
+    )
 
 
 def not_a_number(inputs: Inputs, seen: Seen) -> bool:
@@ -204,6 +215,12 @@ task = Task(
                     "and exp(−500) is 0. Take exp of differences to the common maximum only, "
                     "which are 0 or less.",
                     when=overflows,
+                ),
+                Mistake(
+                    "The sum has lost digits. It was added to a logit in the hundreds or above, as "
+                    "its logarithm, and beside so large a number float32 keeps few digits of it. "
+                    "Multiply the sums by exp(own − largest), without the logarithm.",
+                    when=right_but_for_digits,
                 ),
             ),
         ),

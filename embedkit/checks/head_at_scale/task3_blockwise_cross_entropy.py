@@ -55,6 +55,7 @@ def large_logits(draw: Draw) -> list[Inputs]:
         asked(hidden, small()[1], torch.tensor([0, 3]), block_size=2),
         asked(hidden * far, small()[1], torch.tensor([0, 3]), block_size=2),
         asked((hidden * far).double(), small()[1].double(), torch.tensor([3, 0]), block_size=2),
+        asked(torch.tensor([[-1e6], [-1e10]]), small()[1], torch.tensor([0, 3]), block_size=2),
         asked(*far_apart(draw, 8, 12), block_size=4),
         asked(*far_apart(draw, 8, 15), block_size=5),
     ]
@@ -76,6 +77,11 @@ def other_inputs(draw: Draw) -> list[Inputs]:
 def many_logits(draw: Draw) -> list[Inputs]:
     """Far more logits than anything that is needed."""
     return [asked(*wide(draw, 40, 1200, 3), block_size=4 * draw.integer(5, 6))]
+
+
+def with_a_rest(draw: Draw) -> list[Inputs]:
+    """The same, and a table of which the last block is short."""
+    return [*many_logits(draw), asked(*wide(draw, 40, 1200 + draw.integer(1, 9), 3), block_size=20)]
 
 
 def one_block(inputs: Inputs) -> int:
@@ -274,7 +280,7 @@ task = Task(
         ),
         Criterion(
             "each product takes block_size rows of the table, or fewer",
-            many_logits,
+            with_a_rest,
             probe="call_and_weigh",
             mistakes=(
                 Mistake(

@@ -5,6 +5,7 @@ from torch import Tensor
 
 from embedkit import head_at_scale as finished
 from embedkit.checks.framework import Criterion, Draw, Mistake, Task, says, scattered, tidy_table
+from embedkit.checks.gradient_probes import CUT, one_is_cut_off
 from embedkit.checks.probes import Inputs, Seen
 
 
@@ -52,6 +53,16 @@ def held_or_behind(draw: Draw) -> list[Inputs]:
         asked(draw.doubles(5, 3), 5, 5 + draw.ids(10, 3, 4)),
         asked(draw.table(5, 3), 5, torch.tensor([6, 2**32 + 6, 10**12])),
         asked(draw.table(5, 3).bfloat16(), 2, 2 + draw.ids(10, 8)),
+    ]
+
+
+def to_train(draw: Draw) -> list[Inputs]:
+    """A shard that asks for a gradient, and ids that it holds, some of them more than once."""
+    small = asked(tidy_table(8, 2)[5:8], 5, torch.tensor([6, 7, 6]))
+    batch = asked(draw.table(5, 3), 4, 4 + draw.ids(5, 3, 8))
+    return [
+        {"loss_weights": torch.ones(3, 2), **small},
+        {"loss_weights": draw.numbers(3, 8, 3), **batch},
     ]
 
 
@@ -189,6 +200,12 @@ task = Task(
                     when=says("out of bounds", "out of range"),
                 ),
             ),
+        ),
+        Criterion(
+            "the gradient reaches the rows that the shard holds and that were asked for",
+            to_train,
+            probe="gradients",
+            mistakes=(Mistake(CUT, when=one_is_cut_off),),
         ),
     ),
 )

@@ -107,6 +107,12 @@ def many_logits(draw: Draw) -> list[Inputs]:
     ]
 
 
+def with_a_rest(draw: Draw) -> list[Inputs]:
+    """The same, and positions of which the last chunk is short."""
+    given = wide(draw, 151, 400, 2)
+    return [*many_logits(draw), asked(given, chunk_size=draw.integer(2, 3))]
+
+
 def one_chunk(inputs: Inputs) -> int:
     """Return how many numbers the logits of a chunk have, or the gradient of the table."""
     vocab_size, model_dim = inputs["table"].shape
@@ -255,7 +261,7 @@ task = Task(
         ),
         Criterion(
             "each product is of chunk_size positions, or fewer",
-            many_logits,
+            with_a_rest,
             probe="call_and_weigh",
             mistakes=(
                 Mistake(

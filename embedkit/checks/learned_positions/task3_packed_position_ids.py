@@ -7,6 +7,8 @@ from embedkit import learned_positions as finished
 from embedkit.checks.framework import Criterion, Draw, Mistake, Task, says, scattered
 from embedkit.checks.probes import Inputs, Seen
 
+SMALL_KINDS = (torch.int8, torch.int16, torch.int32)
+
 
 def packed(draw: Draw, seq: int, padding: int = 0, longest: int = 6) -> Tensor:
     """Return one packed sequence: documents of random lengths and numbers, then padding."""
@@ -59,12 +61,12 @@ def with_padding(draw: Draw) -> list[Inputs]:
 
 
 def other_shapes(draw: Draw) -> list[Inputs]:
-    """One sequence alone, three axes, int32, scattered, nothing at all."""
+    """One sequence alone, three axes, small integers, scattered, nothing at all."""
     return [
         {"document_ids": two(draw, 1, 9)[0]},
         {"document_ids": two(draw, 6, 8).reshape(2, 3, 8)},
         {"document_ids": scattered(two(draw, 4, 9))},
-        {"document_ids": two(draw, 2, 10).int()},
+        *({"document_ids": two(draw, 2, 10).to(kind)} for kind in SMALL_KINDS),
         {"document_ids": torch.empty(2, 0, dtype=torch.long)},
         {"document_ids": torch.tensor([[7]])},
     ]

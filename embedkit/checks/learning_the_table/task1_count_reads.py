@@ -22,6 +22,10 @@ def one_sequence(draw: Draw) -> list[Inputs]:
         {"ids": ids, "vocab_size": 9},
         {"ids": torch.cat([draw.ids(4, 300), torch.full((300,), 4)]), "vocab_size": 5},
         {"ids": torch.full((33_000,), 1), "vocab_size": 2},
+        {
+            "ids": torch.cat([draw.ids(50_000, 20_000), torch.tensor([49_999])]),
+            "vocab_size": 50_000,
+        },
     ]
 
 

@@ -93,9 +93,12 @@ def other_dtypes(draw: Draw) -> list[Inputs]:
     grad, zeros = steps_of_half(draw, 4, 3).double() / 3, torch.zeros(4, 3).double()
     whole, halves = (1 + draw.ids(4, 3, 2)).half(), steps_of_half(draw, 3, 2).half()
     none, options = torch.zeros(3, 2).half(), {"beta1": 0.5, "beta2": 0.75, "weight_decay": 0.5}
+    small = asked(whole, halves, none, 1 + none, 5, **options)
+    other_half = {name: small[name].bfloat16() for name in ("table", "grad", "m", "v")}
     return [
         asked(draw.table(4, 3).double() / 3, grad, zeros, 1 + zeros, 2),
-        asked(whole, halves, none, 1 + none, 5, **options),
+        small,
+        small | other_half,
     ]
 
 

@@ -29,6 +29,7 @@ def different_words(draw: Draw) -> list[Inputs]:
         asked(some_words(draw, 9), draw.integer(1, 3)),
         asked(some_words(draw, 12), draw.integer(4, 6)),
         asked(some_words(draw, 13), draw.integer(7, 10)),
+        asked([f"{word}{i}" for i in range(3) for word in WORDS], draw.integer(15, 30)),
     ]
 
 

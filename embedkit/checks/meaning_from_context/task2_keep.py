@@ -22,6 +22,7 @@ def frequent_words(draw: Draw) -> list[Inputs]:
         asked(draw.ids(10**6, 40) + 10**6, draw.integer(1, 4) / 1000),
         asked(torch.tensor([draw.integer(5, 99)]), 0.1),
         asked(torch.tensor([3 * 10**9, 2 * 10**9]), draw.integer(1, 9) / 1000),
+        asked(draw.ids(10**6, 40) + 10**6, draw.integer(1, 9) / 100_000),
     ]
 
 
@@ -37,6 +38,9 @@ def rare_words(draw: Draw) -> list[Inputs]:
         asked(torch.tensor([3, 3]), 0.25),
         asked(50 + draw.ids(10, 10), draw.integer(6, 15) / 100),
         asked(draw.ids(900, 30) ** 2 + 1, draw.integer(5, 20) / 1000),
+        asked(
+            torch.cat([draw.ids(9, 20) + 1, torch.tensor([10**6])]), draw.integer(1, 9) / 100_000
+        ),
     ]
 
 

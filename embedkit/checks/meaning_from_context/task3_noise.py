@@ -34,6 +34,8 @@ def other_powers(draw: Draw) -> list[Inputs]:
         asked(counts, draw.integer(1, 7) / 8 + 1),
         asked(counts, float(draw.integer(1, 2))),
         asked(counts, 3.0),
+        asked(counts, draw.integer(1, 3) / 8),
+        asked(draw.ids(10**7, 12) + 10**7, 3.0),
     ]
 
 

@@ -24,6 +24,7 @@ def some_pairs(draw: Draw) -> list[Inputs]:
         asked(draw.numbers(9), 1.5 * draw.numbers(9, 5)),
         asked(draw.numbers(4), draw.numbers(4, 1)),
         asked(draw.numbers(6), draw.numbers(6, 6)),
+        asked(draw.numbers(3), draw.numbers(3, draw.integer(30, 60))),
     ]
 
 
@@ -36,6 +37,7 @@ def large_scores(draw: Draw) -> list[Inputs]:
         asked(torch.tensor([-1000.0]), torch.tensor([[0.0]])),
         asked(torch.tensor([0.0]), torch.tensor([[1000.0, 0.0]])),
         asked(torch.tensor([-1000.0]).double(), torch.tensor([[0.0]]).double()),
+        asked(torch.tensor([-1e6, 1e6, -1e9]), torch.tensor([[0.0], [1e6], [1e9]])),
         asked(torch.tensor([-12.0]).double(), torch.tensor([[12.0]]).double()),
         asked(far, torch.stack([far, -far], dim=1)),
         asked(50 * draw.numbers(20), 50 * draw.numbers(20, 5)),

@@ -57,6 +57,7 @@ def each_once(draw: Draw) -> list[Inputs]:
         ),
         asked(draw, shuffled(draw, 9)[:4], shuffled(draw, 9)[:4], torch.arange(9, 13)[:, None], 13),
         asked(draw, shuffled(draw, 9)[:2], others[:2], others[2:16].reshape(2, 7), 40),
+        asked(draw, shuffled(draw, 9)[:1], others[:1], others[None, 1 : draw.integer(20, 40)], 40),
     ]
 
 

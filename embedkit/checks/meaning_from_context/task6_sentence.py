@@ -73,6 +73,7 @@ def more_or_fewer(draw: Draw) -> list[Inputs]:
         small([0, 1], [3, 4], 1, 1),
         asked(draw, some[:9], some[9:29], 2, 5, 40),
         asked(draw, some[:8], some[9:11], 2, 6, 40),
+        asked(draw, some[:8], some[9:11], 2, 2 * draw.integer(5, 12) + 1, 40),
     ]
 
 

@@ -121,7 +121,13 @@ def random_start(inputs: Inputs, seen: Seen) -> bool:
     return all(
         bool(one[name].isfinite().all()) and differ(one[name]) and unrelated(one[name], other[name])
         for name in NAMES
-    )
+    ) and unrelated(*first_of_both(one))
+
+
+def first_of_both(layer: dict[str, Tensor]) -> list[Tensor]:
+    """Return as many numbers of both factors as the shorter one has, from the beginning."""
+    numbers = [layer[name].flatten() for name in NAMES]
+    return [some[: min(map(len, numbers))] for some in numbers]
 
 
 def some(test: Callable[[Plain, Plain], bool]) -> Callable[[Inputs, Seen], bool]:

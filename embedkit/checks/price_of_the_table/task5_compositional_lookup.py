@@ -7,6 +7,7 @@ from torch import Tensor
 
 from embedkit import small_tables as finished
 from embedkit.checks.framework import Criterion, Draw, Mistake, Task, says, scattered
+from embedkit.checks.gradient_probes import CUT, one_is_cut_off
 from embedkit.checks.price_of_the_table.shared_hints import AXES, NO_IDS, SCATTERED
 from embedkit.checks.probes import Inputs, Seen
 
@@ -67,6 +68,17 @@ def large_numbers(draw: Draw) -> list[Inputs]:
     return [
         asked(draw, 40, 41, 1) | {"ids": torch.arange(1640)},
         {"quotients": 10_000 * rows, "remainders": rows, "ids": ids},
+    ]
+
+
+def to_train(draw: Draw) -> list[Inputs]:
+    """Tables that ask for a gradient; rows that several ids read, and some that none reads."""
+    quotients, remainders = SMALL
+    ids = torch.tensor([1, 5, 4, 1])
+    small = {"quotients": quotients, "remainders": remainders, "ids": ids}
+    return [
+        {"loss_weights": torch.ones(4, 1), **small},
+        {"loss_weights": draw.numbers(2, 9, 4), **asked(draw, 3, 4, 2, 9)},
     ]
 
 
@@ -170,6 +182,12 @@ task = Task(
                     when=lambda inputs, seen: True,
                 ),
             ),
+        ),
+        Criterion(
+            "gradients reach the rows of both tables",
+            to_train,
+            probe="gradients",
+            mistakes=(Mistake(CUT, when=one_is_cut_off),),
         ),
     ),
 )

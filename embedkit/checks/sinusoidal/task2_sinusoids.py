@@ -52,8 +52,11 @@ def far_away(draw: Draw) -> list[Inputs]:
         asked(torch.tensor([100_000, 100_001]), 8, 10_000.0),
         asked(torch.tensor([10_000_000]), 6, 100.0),
         asked(150 + draw.ids(100, 9).to(torch.uint8), 6, 100.0),
+        asked((30_000 + draw.ids(2_767, 20)).to(torch.int16), 6, 100.0),
+        asked((1_000_000 + draw.ids(9_000_000, 20)).int(), 12, 10_000.0),
         asked(100_000 + draw.ids(900_000, 20), 64, 10_000.0),
         asked(1_000_000 + draw.ids(9_000_000, 20), 12, 10_000.0),
+        asked(-1_000 - draw.ids(9_000_000, 20), 12, 10_000.0),
         asked(9_000_000 + draw.ids(999_999, 2, 9), 32, float(draw.integer(5_000, 500_000))),
     ]
 

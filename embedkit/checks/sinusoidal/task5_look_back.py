@@ -41,6 +41,7 @@ def back(draw: Draw) -> list[Inputs]:
         asked(torch.tensor([[2.0, 1.0], [0.0, 4.0]], dtype=torch.float64), 1, 100.0),
         asked(stretched_rotation(draw), draw.integer(2, 5), 100.0),
         asked(invertible(draw, 4), 2, 100.0),
+        asked(invertible(draw, 4), 2, float(draw.integer(20, 90))),
         asked(invertible(draw, 12), draw.integer(100, 900), 10_000.0),
         asked(invertible(draw, 64), draw.integer(1_000, 9_000), 10_000.0),
         asked(scattered(invertible(draw, 8)), draw.integer(3, 40), float(draw.integer(20, 900))),

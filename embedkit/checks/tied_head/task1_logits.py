@@ -5,6 +5,7 @@ from torch import Tensor
 
 from embedkit import tied_head as finished
 from embedkit.checks.framework import Criterion, Draw, Mistake, Task, says, scattered
+from embedkit.checks.gradient_probes import CUT, one_is_cut_off
 from embedkit.checks.probes import Inputs, Seen
 
 
@@ -67,6 +68,20 @@ def with_default(draw: Draw) -> list[Inputs]:
     return [
         {"hidden": torch.tensor([[1.0, 10.0]]), "table": SMALL},
         {"hidden": draw.numbers(2, 3, 4), "table": draw.table(6, 4)},
+    ]
+
+
+def to_train(draw: Draw) -> list[Inputs]:
+    """Vectors, a table and a bias that ask for a gradient; also without a bias."""
+    small = asked(torch.tensor([[1.0, 10.0], [2.0, 0.0]]), SMALL, torch.tensor([100.0, 0.0, 300.0]))
+    batch = asked(draw.numbers(2, 3, 4), draw.table(6, 4))
+    return [
+        {"loss_weights": torch.ones(2, 3), **small},
+        {"loss_weights": draw.numbers(2, 3, 6), **batch},
+        {
+            "loss_weights": draw.numbers(5, 6),
+            **asked(draw.numbers(5, 4), draw.table(6, 4), draw.numbers(6)),
+        },
     ]
 
 
@@ -202,9 +217,15 @@ task = Task(
         Criterion(
             "the bias of a token is added to its score",
             biases,
-            mistakes=(no_bias, truth_of_a_bias, bias_of_places),
+            mistakes=(no_bias, truth_of_a_bias, bias_of_places, two_axes_only),
         ),
         Criterion("the dtype is kept", other_dtypes, mistakes=(in_float32,)),
         Criterion("without a bias it works, too", with_default, mistakes=(bias_must_come,)),
+        Criterion(
+            "gradients reach the vectors, the table and the bias",
+            to_train,
+            probe="gradients",
+            mistakes=(Mistake(CUT, when=one_is_cut_off),),
+        ),
     ),
 )

@@ -17,9 +17,9 @@ def shuffled(draw: Draw, rows: int, vocab_size: int) -> Tensor:
     return keys * steeper + draw.numbers(rows, 1)
 
 
-def nearly_flat(draw: Draw) -> Tensor:
-    """Logits of 1,000 tokens that are nearly equally likely."""
-    return draw.numbers(2, 1000).argsort(dim=1).float() / 1000
+def nearly_flat(draw: Draw, vocab_size: int = 1000) -> Tensor:
+    """Logits of many tokens that are nearly equally likely."""
+    return draw.numbers(2, vocab_size).argsort(dim=1).float() / vocab_size
 
 
 def asked(logits: Tensor, temperature: float = 1.0, top_p: float = 1.0) -> Inputs:
@@ -38,6 +38,7 @@ def by_temperature(draw: Draw) -> list[Inputs]:
     more = [asked(large), asked(rows, 0.01), asked(-500 - rows, 0.5), asked(scattered(rows))]
     more += [asked(near, 0.01), asked(near, 0.05), asked(apart), asked(one)]
     more += [asked(nearly_flat(draw)), asked(small / 2**20, 2.0**-20)]
+    more += [asked(nearly_flat(draw, 30_000))]
     return [asked(small, 0.5), asked(small, 2.0), *drawn, *more]
 
 

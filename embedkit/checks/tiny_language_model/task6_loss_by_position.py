@@ -24,7 +24,7 @@ def asked(draw: Draw, tokens: int, length: int, vocab_size: int = 6) -> Inputs:
 
 
 def whole_pieces(draw: Draw) -> list[Inputs]:
-    """Texts of so many pieces and one token more."""
+    """Texts of so many pieces and one token more; one does not hold the last words."""
     small = {"table": torch.eye(3), "ids": torch.tensor([0, 2, 1, 1, 0, 2, 2]), "length": 2}
     sure = small | {"table": 100 * torch.eye(3)}
     return [
@@ -35,7 +35,9 @@ def whole_pieces(draw: Draw) -> list[Inputs]:
         asked(draw, 6, 5),
         asked(draw, 41, 8),
         asked(draw, 9, 1),
+        asked(draw, 41, 4, vocab_size=9) | {"ids": draw.ids(5, 41)},
         asked(draw, 2 * 300 + 1, 2),
+        asked(draw, 2 * draw.integer(1_100, 1_300) + 1, 2),
     ]
 
 

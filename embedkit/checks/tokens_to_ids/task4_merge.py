@@ -8,6 +8,9 @@ from embedkit.checks.probes import Inputs, Seen
 
 Pair = tuple[int, int]
 
+BASES = (*(10**n for n in range(2, 7)), *(2**n for n in range(6, 25)), 30_522, 50_257, 128_256)
+"""Where first · base + second packs two ids into one, (0, base + 2) is the same as (1, 2)."""
+
 PAST_THE_END = (
     "It reads past the end. The last id has no neighbour; and in a list that becomes shorter, "
     "range still counts to the old length."
@@ -29,6 +32,8 @@ def pair_inside(draw: Draw) -> list[Inputs]:
         {"ids": [1, 12, 3], "pair": (11, 2), "new_id": 9},
         {"ids": [9, 9, 1, 2, 70_000], "pair": (1, 2), "new_id": 9},
         {"ids": [256, 512, 768], "pair": (1, 2), "new_id": 9},
+        {"ids": [5, 1, 2, 3], "pair": (1, 2), "new_id": 0},
+        {"ids": [i for base in BASES for i in (0, base + 2)], "pair": (1, 2), "new_id": 9},
         {"ids": [0, 256, 512, 0], "pair": (1, 2), "new_id": 9},
         {"ids": [11, 2, 1, 22, 1, 2, 3], "pair": (1, 2), "new_id": 256},
         {"ids": [4, 0, 3, 0, 0, 5, 1], "pair": (3, 0), "new_id": 300},

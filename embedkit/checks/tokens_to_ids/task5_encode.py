@@ -1,7 +1,7 @@
 """What marks task 1.5, `encode`: a text becomes ids by merges, in the order of learning."""
 
 import string
-from itertools import pairwise
+from itertools import pairwise, product
 
 from embedkit import tokens_to_ids as finished
 from embedkit.checks.framework import Criterion, Draw, Mistake, Task
@@ -58,14 +58,15 @@ def over_borders(signs: str) -> Inputs:
     return {"text": "".join(parts), "merges": merges}
 
 
-def many_merges() -> Inputs:
+def many_merges(base: int, later: int) -> Inputs:
     """Return a text of which the merges stand far apart in a long list.
 
-    The pairs (97, 1300) and (98, 300) are not one, though 97 · 1000 + 1300 = 98 · 1000 + 300.
+    With a base of 1000, the pairs (97, 1300) and (98, 300) are not one, though 97 · 1000 + 1300 =
+    98 · 1000 + 300. The second is in the list, so many places before the other's 1300 or behind it.
     """
-    unused = [(first, second) for first in range(200, 256) for second in range(200, 256)]
-    merges = unused[:1100]
-    merges[44], merges[45], merges[1044] = (99, 100), (98, 300), (101, 102)
+    merges = list(product(range(128, 256), repeat=2))[: base + 100]
+    far = base + 300 - 256
+    merges[44], merges[far + later], merges[far] = (99, 100), (98, 300), (101, 102)
     return {"text": "aef bcd", "merges": merges}
 
 
@@ -95,7 +96,9 @@ def chains(draw: Draw) -> list[Inputs]:
         {"text": "ae", "merges": [(97, 10)]},
         {"text": word[:10] + word[:5] + word[4:10] + word, "merges": chain},
         {"text": "k" * 3200 + "in", "merges": [(105, 110)]},
-        many_merges(),
+        many_merges(1000, -999),
+        many_merges(1000, 1),
+        many_merges(10_000, 1),
         over_borders(SIGNS),
     ]
 
