@@ -16,6 +16,7 @@ from embedkit.grading.marking import mark_sheet
 from embedkit.grading.nbval_runner import CellRun, run_cells
 from embedkit.grading.notebooks import notebook_bytes, read_notebook
 from embedkit.grading.replay import OPENING, Step, observations_file, probe_of
+from embedkit.grading.rounds import Heard
 from embedkit.grading.seen import as_seen
 from embedkit.grading.solutions import read_solution
 from embedkit.grading.surroundings import Shared, Surroundings
@@ -154,3 +155,25 @@ def test_where_no_peak_is_told_the_count_is_all(
     monkeypatch.setattr(weighing, "FORGET", tmp_path / "nowhere" / "clear_refs")
     assert not weighing.can_weigh()
     assert mark(ALL_LOGITS, "", tmp_path) == ["8.3"]
+
+
+def test_what_is_missing_on_the_larger_question_is_named(tmp_path: Path) -> None:
+    task = next(task for task in TASKS[HEAD.slug].values() if task.at_scale)
+    path = observations_file(tmp_path, task.number)
+    path.parent.mkdir()
+    save_plain(path, {"missing": "a text of its own"})
+    heard = Heard(notes=["Cell 2 took too long."], taken={task.number: 1})
+    found = weighing._find(task, SEED, tmp_path, heard)
+    assert found.passed is False
+    assert found.hint == (
+        f"On a larger question: Cell 2 took too long. `{task.name}` is not there."
+    )
+
+
+def test_each_cell_that_is_needed_has_a_place_of_its_own() -> None:
+    task = next(task for task in TASKS[HEAD.slug].values() if task.at_scale)
+    sources = ["half = 2", "def helper(x):\n    return half * x"]
+    sources += [f"def {task.name}(*given):\n    return helper(given)"]
+    steps = [Step(source, place="a cell") for source in sources]
+    places = [step.place for step in weighing._needed(task, steps)]
+    assert len(places) == len(set(places)) == 3

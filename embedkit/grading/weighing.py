@@ -133,7 +133,7 @@ def _find(task: Task, seed: int, folder: Path, heard: Heard) -> Finding:
         with bounded():
             observed = load_plain(observations_file(folder, number))
             if "missing" in observed:
-                return task.not_weighed(" ".join([*heard.notes, observed["missing"]]))
+                return task.not_weighed(" ".join([*heard.notes, f"`{task.name}` is not there."]))
             (seen,) = observed["seen"]
             return task.judge_at_scale(seed, as_seen(seen), heard.taken[number])
     except Exception:  # what was seen comes from the learner's process, and may be anything

@@ -38,7 +38,7 @@ def by_temperature(draw: Draw) -> list[Inputs]:
     more = [asked(large), asked(rows, 0.01), asked(-500 - rows, 0.5), asked(scattered(rows))]
     more += [asked(near, 0.01), asked(near, 0.05), asked(apart), asked(one)]
     more += [asked(nearly_flat(draw)), asked(small / 2**20, 2.0**-20)]
-    more += [asked(nearly_flat(draw, 30_000))]
+    more += [asked(nearly_flat(draw, 3_000))]
     return [asked(small, 0.5), asked(small, 2.0), *drawn, *more]
 
 
