@@ -5,6 +5,7 @@ A replay takes seconds, so each test puts three faults into the three tasks of o
 
 import copy
 import json
+import time
 from itertools import pairwise
 from pathlib import Path
 
@@ -14,12 +15,15 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
 from embedkit.checks.framework import Task
+from embedkit.grading import second_tries
 from embedkit.grading.marking import Marks, mark_sheet
 from embedkit.grading.nbval_runner import ReplayError, run_cells
 from embedkit.grading.notebooks import BadInputError, read_notebook
-from embedkit.grading.replay import defines, lay_out, without_nbval_comments
+from embedkit.grading.replay import Step, defines, lay_out, without_nbval_comments
+from embedkit.grading.rounds import Heard, Sheet
 from embedkit.grading.sheets import lesson_of
 from embedkit.grading.solutions import read_solution
+from embedkit.grading.surroundings import Shared
 from embedkit.grading.watch import Limits
 from tests.small_course import LESSON, RIGHT, cell_of, save, solve
 
@@ -240,3 +244,19 @@ def test_a_kernel_that_does_not_start_is_given_a_second_chance_and_no_third(
     else:
         with pytest.raises(BadInputError, match="the sheet cannot be run: it did not start"):
             marked(sheet, course)
+
+
+def test_second_tries_leave_half_of_the_time_to_what_passed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deadlines = []
+    monkeypatch.setattr(
+        second_tries, "ask", lambda sheet, number, steps: deadlines.append(sheet.shared.deadline)
+    )
+    start = time.monotonic()
+    shared = Shared(tmp_path, tmp_path, tmp_path, hidden=(), deadline=start + 600)
+    steps = [Step("", probes="1.1"), Step("f = 1", again=("1.1",), place="code cell 3")]
+    sheet = Sheet(steps, tmp_path, shared, Limits(), Heard())
+    second_tries.ask_below_the_checks(sheet, lambda number: "failed")
+    assert len(deadlines) == 1
+    assert start + 290 < deadlines[0] < start + 310

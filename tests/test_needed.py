@@ -118,7 +118,7 @@ def test_what_nothing_gives_needs_nothing():
 
 
 def test_names_inside_functions_are_not_those_of_the_notebook():
-    assert names_in(["def f(E):\n    rows = E\n    return g(rows)"]) == [({"f", "g"}, {"f"})]
+    assert names_in(["def f(E):\n    rows = E\n    return g(rows)"]) == [({"f", "g"}, {"f"}, set())]
 
 
 @pytest.mark.parametrize(
@@ -128,7 +128,7 @@ def test_names_inside_functions_are_not_those_of_the_notebook():
 )
 def test_a_cell_that_cannot_be_read_gives_nothing(cell):
     assert needed_for(["x"], [cell]) == [""]
-    assert names_in([cell]) == [(set(), set())]
+    assert names_in([cell]) == [(set(), set(), set())]
 
 
 def test_a_chain_of_names_is_read_in_time_and_not_without_end():

@@ -6,6 +6,7 @@ nothing of the answer. So where it matters, an answer is asked once more without
 
 import ast
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from embedkit.grading.statements import ALWAYS, BLOCKS, Statement, statements_of
 
@@ -15,17 +16,23 @@ WRITES_A_FILE = ("%%writefile", "%%file")
 IMPORTS = (ast.Import, ast.ImportFrom)
 
 
-def names_in(cells: Sequence[str]) -> list[tuple[set[str], set[str]]]:
-    """Return of each cell the names that it uses or gives, and those that it gives or changes.
+class Names(NamedTuple):
+    """The names in a cell: all that it uses or gives, those that it gives or changes, imports."""
 
-    The latter are those that it gives something to or changes beside imports.
-    """
+    found: set[str]
+    given: set[str]
+    imported: set[str]
+
+
+def names_in(cells: Sequence[str]) -> list[Names]:
+    """Return the names in each cell; those that are imported are not among those that are given."""
     return [
-        (
-            {name for one in found for name in one.uses | one.gives},
-            {name for one in found if one.kind not in IMPORTS for name in one.gives | one.changes},
+        Names(
+            {name for one in read for name in one.uses | one.gives},
+            {name for one in read if one.kind not in IMPORTS for name in one.gives | one.changes},
+            {name for one in read if one.kind in IMPORTS for name in one.gives},
         )
-        for found in _read(cells)
+        for read in _read(cells)
     ]
 
 

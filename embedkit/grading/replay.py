@@ -28,6 +28,7 @@ class Step:
         answers: the numbers of the tasks that it answers.
         worked: whether it holds more than the untouched stub.
         again: the numbers of the tasks that it answers anew below their check, or helps to answer.
+        wholly: those of them of which it writes the function or class itself.
         probes: the number of the task that it asks, if it is a probe of ours.
         place: how a learner finds it in the sheet; empty if it is not theirs.
         drop: the file in which a probe leaves what it saw.
@@ -38,6 +39,7 @@ class Step:
     answers: tuple[str, ...] = ()
     worked: bool = False
     again: tuple[str, ...] = ()
+    wholly: tuple[str, ...] = ()
     probes: str = ""
     place: str = ""
     drop: Path | None = None
@@ -59,6 +61,7 @@ def lay_out(notebook: NotebookNode, solution: Solution, folder: Path) -> list[St
     """
     cells = code_cells(notebook)
     checks = [_is_check(cell, solution) for cell in cells]
+    asks = [_asks(cell, solution) for cell in cells]
     answers = {task.task.number: _answering(cells, checks, task) for task in solution.tasks}
     written = {
         task.task.number: [i for i in answers[task.task.number] if _is_worked(cells[i], task)]
@@ -69,7 +72,7 @@ def lay_out(notebook: NotebookNode, solution: Solution, folder: Path) -> list[St
         for i in found:
             numbers_of.setdefault(i, []).append(number)
     all_written = {i for found in written.values() for i in found}
-    boundary = [is_check or i in numbers_of for i, is_check in enumerate(checks)]
+    boundary = [asks_one or i in numbers_of for i, asks_one in enumerate(asks)]
     probes: dict[int, list[SheetTask]] = {}
     for task in solution.tasks:
         place = _probe_place(_best(cells, answers[task.task.number], task), boundary)
@@ -90,15 +93,24 @@ def _with_second_tries(steps: Sequence[Step], tasks: Sequence[Task]) -> list[Ste
     """Return the steps, those marked that give anew, below a check, what its answer needs."""
     sources = [step.source if step.place else "" for step in steps]
     read = names_in(sources)
+    there = [names.given | names.imported for names in names_in([one.source for one in steps])]
     again: dict[int, list[str]] = {}
+    wholly: dict[int, list[str]] = {}
     for task in tasks:
+        probe = place_of_probe(steps, task.number)
         own = [i for i, step in enumerate(steps) if task.number in step.answers]
-        names = {task.name}.union(*(read[i][0] for i in own))
-        for i in range(place_of_probe(steps, task.number), len(steps)):
-            anew = read[i][1] & names or _gives(sources[i], task.name)
-            if anew and task.number not in steps[i].answers:
+        names = {task.name}.union(*(read[i].found for i in own))
+        missing = names.difference(*there[:probe])
+        for i in range(probe, len(steps)):
+            anew = read[i].given & names or read[i].imported & missing
+            if (anew or _gives(sources[i], task.name)) and task.number not in steps[i].answers:
                 again.setdefault(i, []).append(task.number)
-    return [replace(step, again=tuple(again.get(i, ()))) for i, step in enumerate(steps)]
+                if writes(sources[i], task.name):
+                    wholly.setdefault(i, []).append(task.number)
+    return [
+        replace(step, again=tuple(again.get(i, ())), wholly=tuple(wholly.get(i, ())))
+        for i, step in enumerate(steps)
+    ]
 
 
 def alone(steps: Sequence[Step], number: str) -> list[Step]:
@@ -121,7 +133,7 @@ def _what_is_needed(steps: Sequence[Step], number: str) -> list[tuple[Step, str]
     before = cells_of(steps[: place_of_probe(steps, number)])
     cells = [step for step in before if step.place]
     own = names_in([step.source for step in cells if number in step.answers])
-    names = {name for named, _ in own for name in named}
+    names = {name for names in own for name in names.found}
     return list(zip(cells, needed_for(names, [step.source for step in cells]), strict=True))
 
 
@@ -161,20 +173,36 @@ def probe_of(task: SheetTask, folder: Path) -> Step:
 
 def _is_check(cell: NotebookNode, solution: Solution) -> bool:
     """Return whether a cell does nothing but call checks: such a cell marks nothing here."""
-    lines = [line.split("#")[0].strip(" \t;") for line in cell.source.splitlines()]
-    lines = [line for line in lines if line]
-    ours = {task.check.strip() for task in solution.tasks}
-    return bool(lines) and all(line in ours for line in lines)
+    lines = _lines(cell)
+    return bool(lines) and lines <= {task.check.strip() for task in solution.tasks}
+
+
+def _asks(cell: NotebookNode, solution: Solution) -> bool:
+    """Return whether a cell calls a check, whatever else it does."""
+    return not _lines(cell).isdisjoint(task.check.strip() for task in solution.tasks)
+
+
+def _lines(cell: NotebookNode) -> set[str]:
+    lines = (line.split("#")[0].strip(" \t;") for line in cell.source.splitlines())
+    return {line for line in lines if line}
 
 
 def _answering(cells: Sequence[NotebookNode], checks: Sequence[bool], task: SheetTask) -> list[int]:
-    """Return which cells answer a task: by id or metadata, or else by defining its name."""
-    number = task.task.number
+    """Return which cells answer a task: by id or metadata, or else by defining its name.
+
+    A cell that is marked by its metadata and calls the check is the check's own, whatever a learner
+    wrote into it, unless it defines the name. Where a cell writes a function or class of this name,
+    none answers by giving the name to a value.
+    """
+    number, name = task.task.number, task.task.name
     own = [i for i, is_check in enumerate(checks) if not is_check]
+    giving = [i for i in own if defines(cells[i].source, name)]
     marked = [i for i in own if number in (_number_in_id(cells[i]), _number_in_metadata(cells[i]))]
+    marked = [i for i in marked if i in giving or task.check.strip() not in _lines(cells[i])]
     if any(_is_worked(cells[i], task) for i in marked):
         return marked
-    return sorted({*marked, *(i for i in own if defines(cells[i].source, task.task.name))})
+    writing = [i for i in giving if _is_worked(cells[i], task) and writes(cells[i].source, name)]
+    return sorted({*marked, *(writing or giving)})
 
 
 def _best(cells: Sequence[NotebookNode], answering: list[int], task: SheetTask) -> int | None:
@@ -214,7 +242,13 @@ def _gives(source: str, name: str) -> bool:
 
 def defines(source: str, name: str) -> bool:
     """Return whether code, even code that does not parse, defines a name at its top level."""
-    definition = rf"^(?:(?:async\s+)?def|class)\s+{name}\b|^{name}\s*(?::[^=\n]+)?=(?!=)"
+    given = rf"^{name}\s*(?::[^=\n]+)?=(?!=)"
+    return writes(source, name) or re.search(given, dedent(source), re.MULTILINE) is not None
+
+
+def writes(source: str, name: str) -> bool:
+    """Return whether code writes a function or class of a name, at its top level."""
+    definition = rf"^(?:(?:async\s+)?def|class)\s+{name}\b"
     return re.search(definition, dedent(source), re.MULTILINE) is not None
 
 
