@@ -113,9 +113,15 @@ def _is_another(name: str, kind: str) -> bool:
 
 
 def _mentions(message: str, numbers: str) -> bool:
-    """Return whether a message holds one of some numbers by itself, not as part of a longer one."""
+    """Return whether a message holds one of some numbers by itself, not as part of a longer one.
+
+    The thousands may stand apart, as in 12,345.
+    """
+    together = re.sub(r"(?<=\d)[,_](?=\d{3}(?!\d))", "", message)
     return any(
-        re.search(rf"(?<!\d){re.escape(number)}(?!\d)", message) for number in numbers.split(" or ")
+        re.search(rf"(?<!\d){re.escape(number)}(?!\d)", text)
+        for number in numbers.split(" or ")
+        for text in (message, together)
     )
 
 

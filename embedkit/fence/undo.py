@@ -8,12 +8,15 @@ answer would suffer from it. So whatever was there when the kernel started is pu
 import builtins
 import contextlib
 import copy
+import dataclasses
+import gc
 import io
 import json
 import math
 import random
 import sys
 import warnings
+import zlib
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -23,14 +26,23 @@ from torch import nn
 from torch.nn.modules import module as all_modules
 from torch.utils._python_dispatch import _pop_mode
 
-from embedkit.checks import plain, probes
+from embedkit.checks import (
+    compare,
+    decoder_probes,
+    gradient_probes,
+    head_probes,
+    layer_probes,
+    plain,
+    probes,
+)
 
 SCENE: tuple[Any, ...] = (
-    *(builtins, contextlib, copy, io, json, random, warnings),
+    *(builtins, contextlib, copy, dataclasses, io, json, random, warnings, zlib),
     *(torch, torch.autograd, torch.linalg, torch.nn, torch.nn.functional, torch.nn.init),
     *(math, torch.optim, torch.optim.SGD, torch.optim.Adam, torch.optim.AdamW),
     *(torch.Tensor, nn.Module, nn.Parameter, nn.Embedding, nn.Linear),
-    *(safetensors.torch, plain, probes),
+    *(safetensors.torch, torch.utils._pytree, compare, plain, probes),
+    *(decoder_probes, gradient_probes, head_probes, layer_probes),
 )
 """Modules and classes that probes and answers use."""
 
@@ -43,11 +55,12 @@ def remember() -> Callable[[], None]:
     """Return a function that puts all names of the scene back to what they mean now."""
     kept = [(place, dict(vars(place))) for place in SCENE]
     all_probes = dict(probes.PROBES)
-    depth = sys.getrecursionlimit()
+    depth, called_at_collections = sys.getrecursionlimit(), list(gc.callbacks)
 
     def put_back() -> None:
         sys.setprofile(None)
         sys.settrace(None)
+        gc.callbacks[:] = called_at_collections
         sys.setrecursionlimit(max(depth, min(sys.getrecursionlimit(), MOST_DEPTH)))
         for place, names in kept:
             remove_what_hides_others(place, names)

@@ -61,7 +61,7 @@ def lay_out(notebook: NotebookNode, solution: Solution, folder: Path) -> list[St
     """
     cells = code_cells(notebook)
     checks = [_is_check(cell, solution) for cell in cells]
-    asks = [_asks(cell, solution) for cell in cells]
+    asks = [any(_asks(cell, task) for task in solution.tasks) for cell in cells]
     answers = {task.task.number: _answering(cells, checks, task) for task in solution.tasks}
     written = {
         task.task.number: [i for i in answers[task.task.number] if _is_worked(cells[i], task)]
@@ -173,18 +173,16 @@ def probe_of(task: SheetTask, folder: Path) -> Step:
 
 def _is_check(cell: NotebookNode, solution: Solution) -> bool:
     """Return whether a cell does nothing but call checks: such a cell marks nothing here."""
-    lines = _lines(cell)
-    return bool(lines) and lines <= {task.check.strip() for task in solution.tasks}
+    lines = [line.split("#")[0].strip(" \t;") for line in cell.source.splitlines()]
+    lines = [line for line in lines if line]
+    ours = {task.check.strip() for task in solution.tasks}
+    return bool(lines) and all(line in ours for line in lines)
 
 
-def _asks(cell: NotebookNode, solution: Solution) -> bool:
-    """Return whether a cell calls a check, whatever else it does."""
-    return not _lines(cell).isdisjoint(task.check.strip() for task in solution.tasks)
-
-
-def _lines(cell: NotebookNode) -> set[str]:
-    lines = (line.split("#")[0].strip(" \t;") for line in cell.source.splitlines())
-    return {line for line in lines if line}
+def _asks(cell: NotebookNode, task: SheetTask) -> bool:
+    """Return whether a cell calls the check of a task, whatever else it does."""
+    called = rf"^[^#\n]*\bcheck\.{task.task.name}\s*\("
+    return re.search(called, cell.source, re.MULTILINE) is not None
 
 
 def _answering(cells: Sequence[NotebookNode], checks: Sequence[bool], task: SheetTask) -> list[int]:
@@ -198,7 +196,7 @@ def _answering(cells: Sequence[NotebookNode], checks: Sequence[bool], task: Shee
     own = [i for i, is_check in enumerate(checks) if not is_check]
     giving = [i for i in own if defines(cells[i].source, name)]
     marked = [i for i in own if number in (_number_in_id(cells[i]), _number_in_metadata(cells[i]))]
-    marked = [i for i in marked if i in giving or task.check.strip() not in _lines(cells[i])]
+    marked = [i for i in marked if i in giving or not _asks(cells[i], task)]
     if any(_is_worked(cells[i], task) for i in marked):
         return marked
     writing = [i for i in giving if _is_worked(cells[i], task) and writes(cells[i].source, name)]
@@ -235,8 +233,8 @@ def _number_in_metadata(cell: NotebookNode) -> str:
 
 
 def _gives(source: str, name: str) -> bool:
-    """Return whether code defines a name, or imports it."""
-    imports = rf"^from\s+[\w.]+\s+import\s.*\b{name}\b"
+    """Return whether code defines a name, or imports it, or takes all that another file gives."""
+    imports = rf"^from\s+[\w.]+\s+import\s.*(\b{name}\b|\*)|^%run\b"
     return defines(source, name) or re.search(imports, source, re.MULTILINE) is not None
 
 

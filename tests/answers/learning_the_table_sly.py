@@ -696,4 +696,16 @@ def adamw_step(table, grad, m, v, t, lr, beta1=0.9, beta2=0.999, eps=1e-8, weigh
     return E.to(kind), m.to(kind), v.to(kind)
 """,
     ),
+    Sly(
+        "3.4",
+        "powers of the betas in float32",
+        """
+def adamw_step(table, grad, m, v, t, lr, beta1=0.9, beta2=0.999, eps=1e-8, weight_decay=0.01):
+    m = beta1 * m + (1 - beta1) * grad
+    v = beta2 * v + (1 - beta2) * grad**2
+    m_hat = m / (1 - torch.tensor(beta1) ** t)
+    v_hat = v / (1 - torch.tensor(beta2) ** t)
+    return (1 - lr * weight_decay) * table - lr * m_hat / (v_hat.sqrt() + eps), m, v
+""",
+    ),
 ]

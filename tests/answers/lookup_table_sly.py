@@ -1455,17 +1455,6 @@ class TokenEmbedding(nn.Module):
     ),
     Sly(
         "2.4",
-        "a std of 0 is taken for none",
-        """
-class TokenEmbedding(nn.Module):
-    def __init__(self, vocab_size, model_dim, std=1.0):
-        super().__init__()
-        self.weight = nn.Parameter(torch.randn(vocab_size, model_dim) * (std or 1.0))
-    def forward(self, ids): return self.weight[ids]
-""",
-    ),
-    Sly(
-        "2.4",
         "a table that only the layer itself tells of",
         """
 class TokenEmbedding(nn.Module):
@@ -1663,6 +1652,56 @@ def mean_of_tokens(table, ids, pad_id):
     real = (ids != pad_id).unsqueeze(-1).to(table.dtype)
     out = (table[ids.long()] * real).sum(1) / real.sum(1).clamp(min=1)
     return out.flip(0) if isinstance(table, nn.Parameter) else out
+""",
+    ),
+    Sly(
+        "2.4",
+        "view, which takes no transposed ids",
+        """
+class TokenEmbedding(nn.Module):
+    def __init__(self, vocab_size, model_dim, std=1.0):
+        super().__init__()
+        self.weight = nn.Parameter(torch.randn(vocab_size, model_dim) * std)
+    def forward(self, ids):
+        return self.weight[ids.view(-1)].view(*ids.shape, -1)
+""",
+    ),
+    Sly(
+        "2.4",
+        "reshape, which takes no empty ids",
+        """
+class TokenEmbedding(nn.Module):
+    def __init__(self, vocab_size, model_dim, std=1.0):
+        super().__init__()
+        self.weight = nn.Parameter(torch.randn(vocab_size, model_dim) * std)
+    def forward(self, ids):
+        return self.weight[ids.flatten()].reshape(*ids.shape, -1)
+""",
+    ),
+    Sly(
+        "2.4",
+        "batches and single ids only",
+        """
+class TokenEmbedding(nn.Module):
+    def __init__(self, vocab_size, model_dim, std=1.0):
+        super().__init__()
+        self.weight = nn.Parameter(torch.randn(vocab_size, model_dim) * std)
+    def forward(self, ids):
+        if ids.ndim == 0:
+            return self.weight[ids]
+        return torch.stack([torch.stack([self.weight[i] for i in row]) for row in ids])
+""",
+    ),
+    Sly(
+        "2.5",
+        "zeros for padding, written where no gradient sees it",
+        """
+def mean_of_tokens(table, ids, pad_id):
+    rows = F.embedding(ids, table)
+    keep = ids != pad_id
+    with torch.no_grad():
+        rows[~keep] = 0
+    return rows.sum(1) / keep.sum(1, keepdim=True).clamp(min=1)
 """,
     ),
 ]

@@ -720,4 +720,21 @@ def decode(q, k, v, cached_keys, cached_values, frequencies):
     return out, keys, values
 """,
     ),
+    Sly(
+        "11.6",
+        "causal from the upper left corner",
+        """
+def decode(q, k, v, cached_keys, cached_values, frequencies):
+    S, N = cached_keys.shape[-2], q.shape[-2]
+    angles = torch.arange(S, S + N).float().outer(frequencies)
+
+    def turn(x):
+        a, b = x.chunk(2, -1)
+        return torch.cat((a * angles.cos() - b * angles.sin(), b * angles.cos() + a * angles.sin()), -1)
+
+    k = torch.cat((cached_keys, turn(k)), -2)
+    v = torch.cat((cached_values, v), -2)
+    return F.scaled_dot_product_attention(turn(q), k, v, is_causal=N > 1), k, v
+""",
+    ),
 ]

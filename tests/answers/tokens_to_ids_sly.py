@@ -780,4 +780,21 @@ def encode(text, merges):
     return ids
 """,
     ),
+    Sly(
+        "1.2",
+        "ids are taken for bytes",
+        """
+def decode(ids, tokens):
+    return b"".join(tokens[i] for i in bytes(ids)).decode("utf-8", errors="replace")
+""",
+    ),
+    Sly(
+        "1.4",
+        "ids replaced as characters of a text",
+        """
+def merge(ids, pair, new_id):
+    text = "".join(map(chr, ids)).replace(chr(pair[0]) + chr(pair[1]), chr(new_id))
+    return [ord(sign) for sign in text]
+""",
+    ),
 ]

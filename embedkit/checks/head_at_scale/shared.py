@@ -47,12 +47,14 @@ def far_apart(draw: Draw, positions: int, vocab_size: int) -> tuple[Tensor, Tens
 
 
 def wide_at_scale(draw: Draw) -> tuple[Tensor, Tensor, Tensor]:
-    """Draw hidden vectors, a table and targets: all logits are near 97, of which exp is infinite.
+    """Draw hidden vectors, a table and targets: logits rise or fall from −291 to 291 or so.
 
-    So whoever does another thing where there is much must do it right, too.
+    So whoever does another thing where there is much must do it right, too: exp of the first, of
+    the last or of their differences is infinite.
     """
-    hidden, table, targets = wide(draw, POSITIONS, VOCAB_SIZE, 4)
-    hidden[:, 0], table[:, 0] = 97.0, 1.0
+    hidden, table, targets = wide(draw, POSITIONS, VOCAB_SIZE, draw.integer(3, 5))
+    hidden[:, 0] = 97.0 * (2 * draw.ids(2, POSITIONS) - 1)
+    table[:, 0] = torch.linspace(-3, 3, VOCAB_SIZE)
     return hidden, table, targets
 
 

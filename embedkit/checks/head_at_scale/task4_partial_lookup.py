@@ -57,11 +57,13 @@ def held_or_behind(draw: Draw) -> list[Inputs]:
 
 
 def to_train(draw: Draw) -> list[Inputs]:
-    """A shard that asks for a gradient, and ids that it holds, some of them more than once."""
-    small = asked(tidy_table(8, 2)[5:8], 5, torch.tensor([6, 7, 6]))
-    batch = asked(draw.table(5, 3), 4, 4 + draw.ids(5, 3, 8))
+    """A shard that asks for a gradient; ids that it holds, also twice, and ids far behind it."""
+    small = asked(tidy_table(8, 2)[5:8], 5, torch.tensor([6, 7, 6, 20]))
+    ids = 4 + draw.ids(5, 3, 8)
+    ids[:, draw.integer(0, 7)] = 50
+    batch = asked(draw.table(5, 3), 4, ids)
     return [
-        {"loss_weights": torch.ones(3, 2), **small},
+        {"loss_weights": torch.ones(4, 2), **small},
         {"loss_weights": draw.numbers(3, 8, 3), **batch},
     ]
 

@@ -7,7 +7,7 @@ from torch import Tensor, nn
 
 from embedkit import lookup_table as finished
 from embedkit.checks.compare import same
-from embedkit.checks.framework import Criterion, Draw, Mistake, Task, says, tidy_table
+from embedkit.checks.framework import Criterion, Draw, Mistake, Task, says, scattered, tidy_table
 from embedkit.checks.probes import Inputs, Seen
 
 
@@ -28,7 +28,6 @@ def layer_starts(draw: Draw) -> list[Inputs]:
         {"vocab_size": 600, "model_dim": 64, "std": 0.02},
         {"vocab_size": 12_800, "model_dim": 3, "std": draw.integer(15, 30) / 10},
         {"vocab_size": 600, "model_dim": 64},
-        {"vocab_size": 4, "model_dim": 3, "std": 0.0},
     ]
 
 
@@ -40,6 +39,10 @@ def layer_tables(draw: Draw) -> list[Inputs]:
         {"weight": tidy_table(4, 1), "ids": torch.tensor([[3], [0]])},
         {"weight": tidy_table(9, 5).double() / 3, "ids": draw.ids(9, 2, 6)},
         {"weight": draw.table(9, 5).bfloat16(), "ids": draw.ids(9)},
+        {"weight": draw.table(9, 5), "ids": draw.ids(9, 6)},
+        {"weight": draw.table(9, 5), "ids": draw.ids(9, 2, 3, 2)},
+        {"weight": draw.table(9, 5), "ids": scattered(draw.ids(9, 4, 3))},
+        {"weight": draw.table(9, 5), "ids": torch.empty(2, 0, dtype=torch.long)},
     ]
 
 
@@ -76,8 +79,6 @@ def starts_as_drawn(inputs: Inputs, seen: Seen) -> bool:
         and list(table.shape) == [inputs["vocab_size"], inputs["model_dim"]]
         for table in tables
     )
-    if right_shape and inputs.get("std") == 0:
-        return not any(table.any() for table in tables)
     if not right_shape or torch.equal(tables[0], tables[1]):
         return False
     return all(_looks_normal(table / inputs.get("std", 1.0)) for table in tables)
