@@ -66,7 +66,7 @@ test: $(TESTING)
 	$(RUN) ruff check . || status=1; \
 	$(RUN) ruff format --check . || status=1; \
 	$(RUN) mypy || status=1; \
-	$(RUN) pytest -n 2 --dist loadgroup --nbval --nbval-current-env --nbval-cell-timeout=300 --timeout=900 \
+	$(RUN) pytest -n 2 --dist loadfile --nbval --nbval-current-env --nbval-cell-timeout=300 --timeout=900 \
 	  --ignore-glob='tests/*.ipynb' tests $(NOTEBOOKS) || status=1; \
 	exit $$status
 

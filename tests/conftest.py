@@ -29,14 +29,6 @@ from tests.small_course import (
 __all__ = ["build", "html", "pages"]  # fixtures of the built book
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests of a file in one process, but for those that take long and share nothing."""
-    for item in items:
-        if item.path.stem != "test_tampering":
-            item.add_marker(pytest.mark.xdist_group(item.path.name))
-
-
 @pytest.fixture
 def tasks() -> list[Task]:
     return [

@@ -66,8 +66,13 @@ def test_the_corpus_is_large_enough() -> None:
     assert len(CORPUS) >= 25
 
 
-@pytest.mark.parametrize("attack", CORPUS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("attack", CORPUS[::2], ids=lambda path: path.stem)
 def test_an_attack_earns_what_its_honest_part_deserves(attack: Path, tmp_path: Path) -> None:
+    earns_what_its_honest_part_deserves(attack, tmp_path)
+
+
+def earns_what_its_honest_part_deserves(attack: Path, tmp_path: Path) -> None:
+    """Mark a sheet of the corpus, and see what it earns and is told; half are asked elsewhere."""
     text = attack.read_text(encoding="utf-8")
     if header(text, "needs") == "landlock" and not landlock.available():
         pytest.skip("only Linux keeps native code from reading files")
