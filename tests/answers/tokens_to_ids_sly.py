@@ -797,4 +797,19 @@ def merge(ids, pair, new_id):
     return [ord(sign) for sign in text]
 """,
     ),
+    Sly(
+        "1.1",
+        "torch's argsort, which keeps the order of a few equals only",
+        """
+import torch
+def word_vocabulary(words, size):
+    vocabulary = {"[UNK]": 0}
+    counts = Counter(words)
+    different = sorted(counts)
+    numbers = torch.tensor([counts[word] for word in different])
+    for i in numbers.argsort(descending=True).tolist()[: size - 1]:
+        vocabulary[different[i]] = len(vocabulary)
+    return vocabulary
+""",
+    ),
 ]

@@ -41,7 +41,11 @@ def different_counts(draw: Draw) -> list[Inputs]:
 
 
 def equal_counts(draw: Draw) -> list[Inputs]:
-    """Texts in which some words are equally frequent, and some differ by little."""
+    """Texts in which some words are equally frequent, and some differ by little; one of many words.
+
+    Sorting that does not keep the order of equals often keeps that of a few.
+    """
+    many = [f"{name}{i}" for name in NAMES for i in range(draw.integer(5, 7))]
     return [
         {"words": ["the", "man", "the", "king"], "size": 4},
         {"words": ["sun", "moon", "sea"], "size": 4},
@@ -51,6 +55,7 @@ def equal_counts(draw: Draw) -> list[Inputs]:
         {"words": ["👑", "ﬁsh", "sea", " sea"], "size": 5},
         {"words": words_with_counts(draw, [3, 1, 3, 1, 3, 1, 1]), "size": 8},
         {"words": words_with_counts(draw, [2] * 9), "size": 10},
+        {"words": [many[i] for i in shuffled(draw, len(many))], "size": len(many) + 1},
     ]
 
 
