@@ -80,8 +80,8 @@ def long_tables(draw: Draw) -> list[Inputs]:
 
 def table_at_scale(draw: Draw) -> Inputs:
     """So long a table that the product of both factors, or one-hot vectors, weigh too much."""
-    vocab_size, dim = 2**18, TOO_LARGE // 4 // 2**18
-    narrow = draw.integer(3, 6)
+    vocab_size, dim = 2**17, TOO_LARGE // 4 // 2**17
+    narrow = draw.integer(3, 4)
     return {
         "sizes": [vocab_size, narrow, dim],
         "parameters": {"table": draw.table(vocab_size, narrow), "widen": draw.numbers(narrow, dim)},
