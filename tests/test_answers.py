@@ -10,7 +10,7 @@ import nbformat
 import pytest
 
 from embedkit.checks import framework
-from embedkit.checks.framework import Criterion, Draw, Task
+from embedkit.checks.framework import Task
 from embedkit.checks.probes import Inputs, Seen, observe, observe_all
 from embedkit.checks.verdict import Verdict
 from embedkit.lessons import course_root, existing_lessons
@@ -49,13 +49,8 @@ SLY = [(lesson.slug, answer) for lesson in LESSONS for answer in sly(lesson.slug
 RIGHT = [(lesson.slug, answer) for lesson in LESSONS for answer in corpus(lesson.slug).RIGHT]
 
 
-@cache
-def drawn(criteria: tuple[Criterion, ...], seed: int) -> list[list[Inputs]]:
-    """Return a task's questions; those of one seed are drawn once for all answers."""
-    draw = Draw(seed)
-    return [list(criterion.draws(draw)) for criterion in criteria]
-
-
+draw_once = cache(Task._draw)
+"""Draws a task's questions; those of one seed are drawn once for all answers."""
 known: dict[tuple[object, str, int], tuple[Inputs, Seen]] = {}
 
 
@@ -77,7 +72,7 @@ def mark_task(slug: str, task: Task, answer: Right | Sly | Wrong, seed: int) -> 
     exec(SETUP[slug], namespace)
     exec(answer.code, namespace)
     with (
-        patch.object(Task, "_draw", lambda task, seed: drawn(task.criteria, seed)),
+        patch.object(Task, "_draw", draw_once),
         patch.object(framework, "observe", observe_once),
     ):
         return task.verdict(seed, observe_all(namespace[task.name], task.questions(seed)))

@@ -9,21 +9,15 @@ from torch.utils._pytree import tree_map
 
 from embedkit.checks.plain import Plain, to_plain
 
-CUT = (
-    "No gradient reaches one of the inputs, so what stands in it could never be learned. Something "
-    "cuts the way back: torch.no_grad(), .data, .detach(), .tolist(), .numpy(), or a new tensor or "
-    "parameter made from it."
-)
-
 
 class FlowedBack(NamedTuple):
-    """The gradients of one call, None where there are none, and what came back, by way of calling.
+    """The gradients of one call, None where there are none, and what two calls returned.
 
-    The first result is that of a call in which nothing asks for a gradient.
+    In the first nothing asks for a gradient, and in the second the inputs do.
     """
 
     gradients: Any
-    results: dict[str, Plain]
+    results: tuple[Plain, Plain]
 
 
 def gradient(
@@ -50,16 +44,16 @@ def gradients(answer: Callable[..., Any], loss_weights: Tensor, **inputs: Plain)
     return FlowedBack(tree_map(lambda one: getattr(one, "grad", None), given), results)
 
 
-def _back_from(answer: Callable[..., Any], loss_weights: Tensor, *given: Any) -> dict[str, Plain]:
-    """Call a function with plain tensors, without gradients and with them, and go back."""
-    usual = to_plain(answer(*to_plain(list(given))))
+def _back_from(
+    answer: Callable[..., Any], loss_weights: Tensor, *given: Any
+) -> tuple[Plain, Plain]:
+    """Call a function without gradients and with them, and go back."""
     with torch.no_grad():
-        quiet = to_plain(answer(*given))
+        quiet = to_plain(answer(*to_plain(list(given))))
     out = answer(*given)
     if isinstance(out, Tensor) and out.requires_grad:
         (out * loss_weights).sum().backward()
-    asked = to_plain(out)
-    return {"usually": usual, "in torch.no_grad()": quiet, "where inputs ask for a gradient": asked}
+    return quiet, to_plain(out)
 
 
 def _trained(one: Plain) -> Plain:
@@ -67,15 +61,3 @@ def _trained(one: Plain) -> Plain:
     if isinstance(one, Tensor) and torch.is_floating_point(one):
         return nn.Parameter(one.clone())
     return one
-
-
-def one_is_cut_off(inputs: dict[str, Plain], seen: Any) -> bool:
-    """Whether some input that asks for a gradient got none."""
-    if seen.raised:
-        return False
-    asking = (
-        name
-        for name, one in inputs.items()
-        if isinstance(one, Tensor) and torch.is_floating_point(one) and name != "loss_weights"
-    )
-    return seen.value is None or any(seen.value[name] is None for name in asking)

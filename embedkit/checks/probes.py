@@ -44,7 +44,7 @@ UNLIKELY_SEED = 7_093_169_413_108_181
 class Seen:
     """What one question to an answer brought to light.
 
-    Where ``value`` is a gradient, ``results`` is what the answer returned, by how it was called.
+    Where ``value`` is a gradient, ``results`` are what the answer returned without and with it.
     """
 
     value: Plain = None

@@ -93,14 +93,15 @@ def _with_second_tries(steps: Sequence[Step], tasks: Sequence[Task]) -> list[Ste
     """Return the steps, those marked that give anew, below a check, what its answer needs."""
     sources = [step.source if step.place else "" for step in steps]
     read = names_in(sources)
-    there = [names.given | names.imported for names in names_in([one.source for one in steps])]
+    ours = names_in([step.source for step in steps if not step.place and not step.probes])
     again: dict[int, list[str]] = {}
     wholly: dict[int, list[str]] = {}
     for task in tasks:
         probe = place_of_probe(steps, task.number)
         own = [i for i, step in enumerate(steps) if task.number in step.answers]
         names = {task.name}.union(*(read[i].found for i in own))
-        missing = names.difference(*there[:probe])
+        there = (names_of.given | names_of.imported for names_of in [*ours, *read[:probe]])
+        missing = names.difference(*there)
         for i in range(probe, len(steps)):
             anew = read[i].given & names or read[i].imported & missing
             if (anew or _gives(sources[i], task.name)) and task.number not in steps[i].answers:

@@ -4,8 +4,8 @@ import torch
 from torch import Tensor
 
 from embedkit import head_at_scale as finished
+from embedkit.checks.cut_gradients import cut_off
 from embedkit.checks.framework import Criterion, Draw, Mistake, Task, says, scattered, tidy_table
-from embedkit.checks.gradient_probes import CUT, one_is_cut_off
 from embedkit.checks.probes import Inputs, Seen
 
 
@@ -207,7 +207,7 @@ task = Task(
             "the gradient reaches the rows that the shard holds and that were asked for",
             to_train,
             probe="gradients",
-            mistakes=(Mistake(CUT, when=one_is_cut_off),),
+            mistakes=(cut_off,),
         ),
     ),
 )

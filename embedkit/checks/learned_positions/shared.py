@@ -1,8 +1,11 @@
 """What the checks of lesson 9 share."""
 
+import torch
 from torch import Tensor
 
 from embedkit.checks.probes import Inputs, Seen
+
+SMALL_KINDS = (torch.int8, torch.int16, torch.int32)
 
 
 def nan_flows_back(inputs: Inputs, seen: Seen) -> bool:

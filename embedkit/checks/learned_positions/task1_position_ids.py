@@ -5,6 +5,7 @@ from torch import Tensor
 
 from embedkit import learned_positions as finished
 from embedkit.checks.framework import Criterion, Draw, Mistake, Task, says, scattered
+from embedkit.checks.learned_positions.shared import SMALL_KINDS
 from embedkit.checks.probes import Inputs, Seen
 
 
@@ -46,7 +47,7 @@ def other_masks(draw: Draw) -> list[Inputs]:
         {"is_token": torch.tensor([[False, True, True]])},
         {"is_token": left.bool()},
         {"is_token": padded(draw, 3, 300, "left").to(torch.uint8)},
-        *({"is_token": left.to(kind)} for kind in (torch.int8, torch.int16, torch.int32)),
+        *({"is_token": left.to(kind)} for kind in SMALL_KINDS),
         {"is_token": torch.ones(1, 3_000, dtype=torch.bool)},
         {"is_token": torch.tensor([[1], [0]])},
         {"is_token": padded(draw, 1, 7, "left")[0]},

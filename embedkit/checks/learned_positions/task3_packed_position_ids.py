@@ -5,9 +5,8 @@ from torch import Tensor
 
 from embedkit import learned_positions as finished
 from embedkit.checks.framework import Criterion, Draw, Mistake, Task, says, scattered
+from embedkit.checks.learned_positions.shared import SMALL_KINDS
 from embedkit.checks.probes import Inputs, Seen
-
-SMALL_KINDS = (torch.int8, torch.int16, torch.int32)
 
 
 def packed(draw: Draw, seq: int, padding: int = 0, longest: int = 6) -> Tensor:

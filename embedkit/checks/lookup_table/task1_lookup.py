@@ -3,6 +3,7 @@
 import torch
 
 from embedkit import lookup_table as finished
+from embedkit.checks.cut_gradients import WHAT_CUTS
 from embedkit.checks.framework import Criterion, Draw, Mistake, Task, says, tidy_table
 from embedkit.checks.lookup_table.shared import looked_at_memory, one_id_was_looped_over
 from embedkit.checks.probes import Inputs, Seen
@@ -76,11 +77,7 @@ def repeated_ids(draw: Draw) -> list[Inputs]:
     ]
 
 
-NO_GRADIENT = (
-    "No gradient reaches the table, so its rows could never be learned. "
-    "Something cuts the way back: torch.no_grad(), .data, .detach(), .tolist(), .numpy(), or a "
-    "new tensor or parameter made from it."
-)
+NO_GRADIENT = f"No gradient reaches the table, so its rows could never be learned. {WHAT_CUTS}"
 
 
 def no_gradient_came_back(inputs: Inputs, seen: Seen) -> bool:

@@ -6,8 +6,8 @@ import torch
 from torch import Tensor
 
 from embedkit import small_tables as finished
+from embedkit.checks.cut_gradients import cut_off
 from embedkit.checks.framework import Criterion, Draw, Mistake, Task, says, scattered
-from embedkit.checks.gradient_probes import CUT, one_is_cut_off
 from embedkit.checks.price_of_the_table.shared_hints import AXES, NO_IDS, SCATTERED
 from embedkit.checks.probes import Inputs, Seen
 
@@ -187,7 +187,7 @@ task = Task(
             "gradients reach the rows of both tables",
             to_train,
             probe="gradients",
-            mistakes=(Mistake(CUT, when=one_is_cut_off),),
+            mistakes=(cut_off,),
         ),
     ),
 )

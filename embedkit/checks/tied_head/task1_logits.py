@@ -4,8 +4,8 @@ import torch
 from torch import Tensor
 
 from embedkit import tied_head as finished
+from embedkit.checks.cut_gradients import cut_off
 from embedkit.checks.framework import Criterion, Draw, Mistake, Task, says, scattered
-from embedkit.checks.gradient_probes import CUT, one_is_cut_off
 from embedkit.checks.probes import Inputs, Seen
 
 
@@ -225,7 +225,7 @@ task = Task(
             "gradients reach the vectors, the table and the bias",
             to_train,
             probe="gradients",
-            mistakes=(Mistake(CUT, when=one_is_cut_off),),
+            mistakes=(cut_off,),
         ),
     ),
 )
