@@ -1,6 +1,7 @@
 """What a replay takes is seen, and what it leaves behind is removed, however it is hidden."""
 
 import os
+import subprocess
 import sys
 from contextlib import suppress
 from pathlib import Path
@@ -9,8 +10,10 @@ import psutil
 import pytest
 import torch
 
+from embedkit.grading.marking import mark_sheet
 from embedkit.grading.surroundings import scratch_folder
-from embedkit.grading.watch import BLOCK, size_of, size_of_nameless, threads_of
+from embedkit.grading.watch import BLOCK, Limits, size_of, size_of_nameless, threads_of
+from embedkit.lessons import LESSONS, course_root
 
 DEEP = 1200
 """More folders in folders than a function in Python may call itself."""
@@ -73,3 +76,17 @@ def test_removed_files_count(tmp_path):
 
 def test_threads_are_counted_also_of_processes_that_are_gone():
     assert threads_of([psutil.Process()]) >= 1
+
+
+def test_many_small_steps_are_in_time_while_all_cores_are_busy():
+    head_at_scale = LESSONS[7]
+    endless = (sys.executable, "-c", "while True: pass")
+    others = [subprocess.Popen(endless) for _ in range(os.cpu_count() or 1)]
+    try:
+        sheet = head_at_scale.solution(course_root())
+        marks = mark_sheet(sheet, head_at_scale, course_root(), Limits(seconds=8))
+    finally:
+        for other in others:
+            other.kill()
+            other.wait()
+    assert marks.points == marks.possible, "\n".join(map(str, marks.verdicts))
