@@ -1,11 +1,11 @@
 """Probes of what flows back: they write down the gradients of inputs, and what came back ahead."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
-from torch.utils._pytree import tree_map
+from torch.utils._pytree import tree_leaves, tree_map
 
 from embedkit.checks.plain import Plain, to_plain
 
@@ -28,9 +28,9 @@ def gradient(
     The loss is the sum of all that came back, each number times its own weight, so that a
     gradient that lands in the wrong row is seen.
     """
-    table = nn.Parameter(table.clone())
-    results = _back_from(answer, loss_weights, table, *rest.values())
-    return FlowedBack(table.grad.to_dense() if table.grad is not None else None, results)
+    trained = nn.Parameter(table.clone())
+    results, found = _back_from(answer, loss_weights, trained, *rest.values())
+    return FlowedBack(found[trained], results)
 
 
 def gradients(answer: Callable[..., Any], loss_weights: Tensor, **inputs: Plain) -> FlowedBack:
@@ -40,20 +40,38 @@ def gradients(answer: Callable[..., Any], loss_weights: Tensor, **inputs: Plain)
     list or a dict may hold further ones. What is no tensor of floats has no gradient.
     """
     given = tree_map(_trained, inputs)
-    results = _back_from(answer, loss_weights, *given.values())
-    return FlowedBack(tree_map(lambda one: getattr(one, "grad", None), given), results)
+    results, found = _back_from(answer, loss_weights, *given.values())
+    gradient_of = {id(parameter): flowed for parameter, flowed in found.items()}
+    return FlowedBack(tree_map(lambda one: gradient_of.get(id(one)), given), results)
+
+
+def all_gradients(
+    loss: Tensor, parameters: Sequence[nn.Parameter]
+) -> dict[nn.Parameter, Tensor | None]:
+    """Return the gradient of each parameter, None where there is none.
+
+    What stands in ``.grad`` counts for nothing: anybody can write there.
+
+    Raises:
+        RuntimeError: if there is no way back from the loss at all.
+    """
+    found = torch.autograd.grad(loss, parameters, allow_unused=True)
+    dense = [one if one is None else one.to_dense() for one in found]
+    return dict(zip(parameters, dense, strict=True))
 
 
 def _back_from(
     answer: Callable[..., Any], loss_weights: Tensor, *given: Any
-) -> tuple[Plain, Plain]:
+) -> tuple[tuple[Plain, Plain], dict[nn.Parameter, Tensor | None]]:
     """Call a function without gradients and with them, and go back."""
+    parameters = [one for one in tree_leaves(given) if isinstance(one, nn.Parameter)]
     with torch.no_grad():
         quiet = to_plain(answer(*to_plain(list(given))))
     out = answer(*given)
-    if isinstance(out, Tensor) and out.requires_grad:
-        (out * loss_weights).sum().backward()
-    return quiet, to_plain(out)
+    loss = (out * loss_weights).sum() if isinstance(out, Tensor) else torch.zeros(())
+    if not loss.requires_grad:
+        return (quiet, to_plain(out)), dict.fromkeys(parameters)
+    return (quiet, to_plain(out)), all_gradients(loss, parameters)
 
 
 def _trained(one: Plain) -> Plain:

@@ -11,7 +11,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from embedkit.checks.layer_probes import by_name, model_with
+from embedkit.checks.layer_probes import by_name, descend, model_with
 from embedkit.checks.plain import Plain
 
 PAIRS: dict[str, Callable[..., tuple[Tensor, Tensor]]] = {
@@ -83,11 +83,9 @@ def tied_life(
 ) -> Any:
     """Let something happen to a model, train it for two steps, and return its table and scores."""
     model = EVENTS[event](answer, weights)
-    optimizer = torch.optim.SGD(model.parameters(), lr=rate)
     for _ in range(2):
-        optimizer.zero_grad()
-        F.cross_entropy(model(ids).flatten(0, -2), targets.flatten()).backward()
-        optimizer.step()
+        loss = F.cross_entropy(model(ids).flatten(0, -2), targets.flatten())
+        descend(model, loss, rate)
     return {"table": model[0].embedding.weight, "scores": model(ids)}
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from embedkit.checks.gradient_probes import all_gradients
 from embedkit.checks.plain import CLASSES_ABOVE, Plain, to_plain
 
 FIRST = "0."
@@ -73,14 +74,19 @@ def layer_step(answer: Callable[..., Any], weight: Tensor, ids: Tensor, rate: fl
     """Train a layer for two steps of plain gradient descent, and return its table afterwards."""
     model = model_with(answer(weight.shape[0], weight.shape[1]))
     load(model, {"weight": weight})
-    optimizer = torch.optim.SGD(model.parameters(), lr=rate)
     for _ in range(2):
-        optimizer.zero_grad()
         out = model(ids)
         weights = torch.linspace(1.0, 2.0, out.numel()).reshape(out.shape)
-        (out * weights).sum().backward()
-        optimizer.step()
+        descend(model, (out * weights).sum(), rate)
     return by_name(model.state_dict().items())["weight"]
+
+
+def descend(model: nn.Sequential, loss: Tensor, rate: float) -> None:
+    """Take one step of plain gradient descent."""
+    trained = [parameter for parameter in model.parameters() if parameter.requires_grad]
+    for parameter, found in all_gradients(loss, trained).items():
+        parameter.grad = found
+    torch.optim.SGD(model.parameters(), lr=rate).step()
 
 
 def layer_by_name(
@@ -100,16 +106,16 @@ def layer_by_name(
     model(ids)  # an answer that keeps something from its first call gives itself away
     load(model, parameters)
     out = model(ids)
-    if isinstance(out, Tensor) and out.requires_grad:
-        (out * loss_weights).sum().backward()
+    loss = (out * loss_weights).sum() if isinstance(out, Tensor) else torch.zeros(())
+    trained = [parameter for parameter in named.values() if parameter.requires_grad]
+    gradient_of = all_gradients(loss, trained) if loss.requires_grad else {}
     found = {
         "parameters": {name: list(parameter.shape) for name, parameter in named.items()},
         "buffers": [name for name in by_name(model.named_buffers()) if name in parameters],
         "layer(ids)": out,
         "layer(ids) in eval mode": torch.no_grad()(model.eval())(ids),
     }
-    gradients = {name: p.grad if p.grad is None else p.grad.to_dense() for name, p in named.items()}
-    return found | {f"gradient of {name}": gradient for name, gradient in gradients.items()}
+    return found | {f"gradient of {name}": gradient_of.get(p) for name, p in named.items()}
 
 
 def layer_looks_up(
