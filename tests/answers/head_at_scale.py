@@ -975,6 +975,20 @@ return total, h.grad, E.grad
 """,
     ),
     (
+        "autograd through log-sum-exp",
+        """
+h, E = hidden.clone().requires_grad_(), table.clone().requires_grad_()
+keep = (targets != -100).nonzero()[:, 0]
+total = torch.zeros((), dtype=hidden.dtype)
+for rows in keep.split(chunk_size):
+    losses = (h[rows] @ E.T).logsumexp(dim=1) - (h[rows] * E[targets[rows]]).sum(dim=1)
+    loss = losses.sum() / len(keep)
+    loss.backward()
+    total += loss.detach()
+return total, h.grad, E.grad
+""",
+    ),
+    (
         "ignored positions put aside",
         """
 kept = (targets != -100).nonzero()[:, 0]

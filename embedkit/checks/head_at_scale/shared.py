@@ -47,14 +47,18 @@ def far_apart(draw: Draw, positions: int, vocab_size: int) -> tuple[Tensor, Tens
 
 
 def wide_at_scale(draw: Draw) -> tuple[Tensor, Tensor, Tensor]:
-    """Draw hidden vectors, a table and targets: logits rise or fall from −291 to 291 or so.
+    """Draw hidden vectors, a table and targets: logits lie between −291 and 291 or so.
 
-    So whoever does another thing where there is much must do it right, too: exp of the first, of
-    the last or of their differences is infinite.
+    Those of half of the positions rise or fall with the rows, those of the others lie anywhere. So
+    whoever does another thing where there is much must do it right, too: exp of the first, of the
+    last or of their differences is infinite, and no few rows are enough.
     """
     hidden, table, targets = wide(draw, POSITIONS, VOCAB_SIZE, draw.integer(3, 5))
-    hidden[:, 0] = 97.0 * (2 * draw.ids(2, POSITIONS) - 1)
+    large = 97.0 * (2 * draw.ids(2, POSITIONS) - 1)
+    in_order = draw.ids(2, POSITIONS).bool()
+    hidden[:, 0], hidden[:, 1] = large * in_order, large * ~in_order
     table[:, 0] = torch.linspace(-3, 3, VOCAB_SIZE)
+    table[:, 1] = table[draw.numbers(VOCAB_SIZE).argsort(), 0]
     return hidden, table, targets
 
 
