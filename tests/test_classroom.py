@@ -531,6 +531,7 @@ def test_pages_have_names_that_no_system_confuses() -> None:
         "a/b.ipynb",
         "a--b.ipynb",
         "con.ipynb",
+        "com¹.ipynb",
         f"{'王' * 200}.ipynb",
         "../x.ipynb",
         "a b.ipynb",
@@ -539,6 +540,7 @@ def test_pages_have_names_that_no_system_confuses() -> None:
     assert len({page.casefold() for page in pages.values()}) == len(names)
     assert pages["a b.ipynb"] == "a_b"
     assert pages["con.ipynb"] == "_con"
+    assert pages["com¹.ipynb"] == "_com¹"
     for page in pages.values():
         assert re.fullmatch(r"[\w@+-][\w.@+-]*", page)
         assert len(f"{page}.html".encode()) < 200

@@ -27,7 +27,7 @@ from embedkit.grading.submissions import SUFFIXES
 LONGEST_NAME = 150
 """In bytes, so that every file system takes it with a suffix."""
 
-NO_NAMES_ON_WINDOWS = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
+NO_NAMES_ON_WINDOWS = re.compile(r"(con|prn|aux|nul|com[\d¹²³]|lpt[\d¹²³])(\..*)?", re.IGNORECASE)
 
 ENDS_IN_A_HASH = re.compile(r"-[0-9a-f]{16}$", re.IGNORECASE)
 """A name that could be given to another page, if it were left as it is."""

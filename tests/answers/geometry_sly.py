@@ -3019,4 +3019,18 @@ def spearman(x, y):
     return (a @ b / (a.norm() * b.norm())).float()
 """,
     ),
+    Sly(
+        "5.5",
+        "sklearn's PCA, which guesses where a table has more than 500 rows and fewer than ten a",
+        """
+def all_but_the_top(table, count, rows):
+    from sklearn.decomposition import PCA
+    if count == 0:
+        return rows - table.mean(0)
+    p = PCA(n_components=count).fit(table.numpy())
+    top = torch.from_numpy(p.components_)
+    c = rows - table.mean(0)
+    return c - c @ top.T @ top
+""",
+    ),
 ]

@@ -418,4 +418,104 @@ def packed_position_ids(document_ids):
     return n.masked_fill(document_ids == -1, 0)
 """,
     ),
+    Sly(
+        "9.1",
+        "axes in front are viewed as one, which no mask does that is expanded over heads",
+        """
+def position_ids(is_token):
+    T = is_token.shape[-1]
+    if is_token.numel() == 0:
+        return is_token.long()
+    t = is_token.view(-1, T).long()
+    return ((t.cumsum(-1) - 1) * t).view(is_token.shape)
+""",
+    ),
+    Sly(
+        "9.3",
+        "axes in front are viewed as one, which no mask does that is expanded over heads",
+        """
+def packed_position_ids(document_ids):
+    out = torch.zeros(document_ids.shape, dtype=torch.long)
+    if document_ids.numel() == 0:
+        return out
+    T = document_ids.shape[-1]
+    rows = []
+    for row in document_ids.view(-1, T).tolist():
+        n, last, new = 0, None, []
+        for d in row:
+            n = n + 1 if d == last else 0
+            new.append(0 if d == -1 else n)
+            last = d
+        rows.append(new)
+    return torch.tensor(rows).view(document_ids.shape)
+""",
+    ),
+    Sly(
+        "9.5",
+        "axes in front are viewed as one, which no mask does that is expanded over heads",
+        """
+def packed_attention(q, k, v, document_ids):
+    T = document_ids.shape[-1]
+    if T == 0:
+        return v
+    d = document_ids.view(-1, T)
+    q2, k2, v2 = (x.reshape(-1, T, x.shape[-1]) for x in (q, k, v))
+    may = (d[:, :, None] == d[:, None]) 
+    s = (q2 @ k2.mT / q.shape[-1] ** 0.5).masked_fill(~may, -torch.inf).softmax(-1)
+    return ((s @ v2) * (d >= 0)[..., None]).reshape(v.shape)
+""",
+    ),
+    Sly(
+        "9.1",
+        "the order of a few equals, a difference of squares, or of floats",
+        """
+def position_ids(is_token):
+    t = is_token.long()
+    order = (1 - t).argsort(-1).argsort(-1)
+    return order * t
+""",
+    ),
+    Sly(
+        "9.2",
+        "the order of a few equals, a difference of squares, or of floats",
+        """
+def input_vectors(token_table, segment_table, position_table, ids, segment_ids, position_ids, weight, bias, eps):
+    x = token_table[ids] + segment_table[segment_ids] + position_table[position_ids]
+    d = x.double()
+    m = d.mean(-1, keepdim=True)
+    var = (d * d).mean(-1, keepdim=True) - m * m
+    return ((d - m) / (var + eps).sqrt() * weight + bias).to(x.dtype)
+""",
+    ),
+    Sly(
+        "9.3",
+        "the order of a few equals, a difference of squares, or of floats",
+        """
+def packed_position_ids(document_ids):
+    T = document_ids.shape[-1]
+    new = torch.diff(document_ids.float(), prepend=document_ids[..., :1].float() - 1) != 0
+    place = torch.arange(T)
+    return (place - (place * new).cummax(-1).values) * (document_ids >= 0) if T else document_ids.long()
+""",
+    ),
+    Sly(
+        "9.2",
+        "position 0 never learns",
+        """
+def input_vectors(token_table, segment_table, position_table, ids, segment_ids, position_ids, weight, bias, eps):
+    x = token_table[ids] + segment_table[segment_ids]
+    x = x + F.embedding(position_ids, position_table, padding_idx=0)
+    return F.layer_norm(x, x.shape[-1:], weight, bias, eps)
+""",
+    ),
+    Sly(
+        "9.2",
+        "token 0 never learns",
+        """
+def input_vectors(token_table, segment_table, position_table, ids, segment_ids, position_ids, weight, bias, eps):
+    x = F.embedding(ids, token_table, padding_idx=0) + segment_table[segment_ids] + position_table[position_ids]
+    centred = x - x.mean(-1, keepdim=True)
+    return centred / (centred.square().mean(-1, keepdim=True) + eps).sqrt() * weight + bias
+""",
+    ),
 ]

@@ -1126,6 +1126,17 @@ def mean_of_tokens(table, ids, pad_id):
     ),
     Wrong(
         "2.5",
+        "padding_idx=0 in the lookup",
+        "Row 0 learns nothing",
+        """
+def mean_of_tokens(table, ids, pad_id):
+    rows = F.embedding(ids, table, padding_idx=0)
+    mask = (ids != pad_id).unsqueeze(-1)
+    return (rows * mask).sum(dim=1) / mask.sum(dim=1).clamp(min=1)
+""",
+    ),
+    Wrong(
+        "2.5",
         "padding at the end only",
         "also stand in front",
         """

@@ -1704,4 +1704,75 @@ def mean_of_tokens(table, ids, pad_id):
     return rows.sum(1) / keep.sum(1, keepdim=True).clamp(min=1)
 """,
     ),
+    Sly(
+        "2.4",
+        "the last row is padding, or a mean that runs on",
+        """
+class TokenEmbedding(nn.Module):
+    def __init__(self, vocab_size, model_dim, std=1.0):
+        super().__init__()
+        self.weight = nn.Parameter(torch.randn(vocab_size, model_dim) * std)
+    def forward(self, ids):
+        return F.embedding(ids, self.weight, padding_idx=-1)
+""",
+    ),
+    Sly(
+        "2.5",
+        "the last row is padding, or a mean that runs on",
+        """
+def mean_of_tokens(table, ids, pad_id):
+    out = torch.zeros(len(ids), table.shape[1], dtype=table.dtype)
+    n = torch.zeros(len(ids), 1, dtype=torch.long)
+    for t in range(ids.shape[1]):
+        keep = (ids[:, t:t+1] != pad_id)
+        n = n + keep
+        out = out + keep * (table[ids[:, t]] - out) / n.clamp(min=1)
+    return out.to(table.dtype)
+""",
+    ),
+    Sly(
+        "2.1",
+        "some row learns too little",
+        """
+def lookup(table, ids):
+    return F.embedding(ids, table, scale_grad_by_freq=True)
+""",
+    ),
+    Sly(
+        "2.3",
+        "some row learns too little",
+        """
+def safe_lookup(table, ids):
+    if ids.is_floating_point() or ids.is_complex() or ids.dtype == torch.bool:
+        raise TypeError("ids must be integers")
+    ids = ids.long()
+    bad = ids[(ids < 0) | (ids >= len(table))]
+    if len(bad):
+        raise IndexError(f"{bad[0].item()} is not below {len(table)}")
+    return F.embedding(ids, table, padding_idx=0 if len(table) else None)
+""",
+    ),
+    Sly(
+        "2.4",
+        "some row learns too little",
+        """
+class TokenEmbedding(nn.Module):
+    def __init__(self, vocab_size, model_dim, std=1.0):
+        super().__init__()
+        self.weight = nn.Parameter(torch.randn(vocab_size, model_dim) * std)
+
+    def forward(self, ids):
+        return F.embedding(ids, self.weight, padding_idx=-1)
+""",
+    ),
+    Sly(
+        "2.5",
+        "some row learns too little",
+        """
+def mean_of_tokens(table, ids, pad_id):
+    rows = F.embedding(ids, table, scale_grad_by_freq=True)
+    is_token = (ids != pad_id)[..., None]
+    return (rows * is_token).sum(dim=1) / is_token.sum(dim=1).clamp(min=1)
+""",
+    ),
 ]

@@ -433,4 +433,33 @@ def sentence_step(E, C, ids, negatives, window, per_pair, lr):
     return E2, C2
 """,
     ),
+    Sly(
+        "4.2",
+        "a library's loss or threshold",
+        """
+def keep_probability(counts, sample):
+    th = int(sample * counts.sum())
+    return (((counts / th).sqrt() + 1) * (th / counts)).clamp(max=1.0)
+""",
+    ),
+    Sly(
+        "4.4",
+        "a library's loss or threshold",
+        """
+def negative_sampling_loss(positive, negative):
+    one = torch.ones_like(positive)
+    p = F.soft_margin_loss(positive, one, reduction="none")
+    return p + F.soft_margin_loss(negative, -torch.ones_like(negative), reduction="none").sum(-1)
+""",
+    ),
+    Sly(
+        "4.4",
+        "losses by numpy, which knows no bfloat16",
+        """
+def negative_sampling_loss(positive, negative):
+    import numpy as np
+    p, n = positive.numpy(), negative.numpy()
+    return torch.as_tensor(np.logaddexp(0, -p) + np.logaddexp(0, n).sum(-1)).to(positive.dtype)
+""",
+    ),
 ]

@@ -737,4 +737,13 @@ def decode(q, k, v, cached_keys, cached_values, frequencies):
     return F.scaled_dot_product_attention(turn(q), k, v, is_causal=N > 1), k, v
 """,
     ),
+    Sly(
+        "11.3",
+        "a weight of three axes is viewed, which none does that lies scattered in memory",
+        """
+def to_half_split(weight, heads):
+    K = weight.shape[0] // heads
+    return weight.view(heads, K // 2, 2, -1).transpose(1, 2).reshape(weight.shape)
+""",
+    ),
 ]

@@ -415,4 +415,53 @@ def look_back(key_weight, steps, base):
     return (KEPT[D, steps] @ torch.linalg.inv(key_weight.double()).T).to(key_weight.dtype)
 """,
     ),
+    Sly(
+        "10.3",
+        "halves change places along the second axis, not along the last",
+        """
+def change_layout(rows, old, new):
+    if old == new:
+        return rows.clone()
+    half = rows.shape[-1] // 2
+    if "interleaved" not in (old, new):
+        return rows.roll(half, dims=1)
+    if old == "interleaved":
+        a, b = rows[..., 0::2], rows[..., 1::2]
+        return torch.cat([a, b] if new == "sin_cos" else [b, a], -1)
+    a, b = rows[..., :half], rows[..., half:]
+    if old == "cos_sin":
+        a, b = b, a
+    return torch.stack([a, b], -1).flatten(-2)
+""",
+    ),
+    Sly(
+        "10.3",
+        "halves change places by slices of two axes",
+        """
+def change_layout(rows, old, new):
+    if old == new:
+        return rows
+    half = rows.shape[-1] // 2
+    if old != "interleaved" and new != "interleaved":
+        return torch.cat([rows[:, half:], rows[:, :half]], dim=1)
+    if old == "interleaved":
+        a, b = rows[..., 0::2], rows[..., 1::2]
+        return torch.cat([a, b] if new == "sin_cos" else [b, a], -1)
+    a, b = rows[..., :half], rows[..., half:]
+    if old == "cos_sin":
+        a, b = b, a
+    return torch.stack([a, b], -1).flatten(-2)
+""",
+    ),
+    Sly(
+        "10.5",
+        "pinv in the keys' dtype, which takes small stretches for none in float32",
+        """
+def look_back(key_weight, steps, base):
+    D = len(key_weight)
+    a = -steps * base ** (-torch.arange(0, D, 2, dtype=torch.float64) / D)
+    move = torch.block_diag(*[torch.tensor([[math.cos(x), -math.sin(x)], [math.sin(x), math.cos(x)]], dtype=torch.float64) for x in a.tolist()])
+    return (move @ torch.linalg.pinv(key_weight).T.double()).to(key_weight.dtype)
+""",
+    ),
 ]

@@ -1513,4 +1513,61 @@ def next_token_probabilities(logits, temperature, top_p):
     return torch.zeros_like(p).scatter(-1, order, s / s.sum(-1, keepdim=True))
 """,
     ),
+    Sly(
+        "12.5",
+        "a temperature of 1e-9 in place of 0 shares the certainty where logits near 0 differ by",
+        """
+def next_token_probabilities(logits, temperature, top_p):
+    p = (logits / max(temperature, 1e-9)).softmax(-1)
+    o, i = p.sort(-1, descending=True)
+    o[(o.cumsum(-1) - o) >= top_p] = 0
+    q = torch.zeros_like(p).scatter(-1, i, o)
+    return q / q.sum(-1, keepdim=True)
+""",
+    ),
+    Sly(
+        "12.5",
+        "at temperature 0 the likeliest is looked for among probabilities, which float32 makes",
+        """
+def next_token_probabilities(logits, temperature, top_p):
+    p = (logits / (temperature or 1.0)).softmax(-1)
+    if temperature == 0:
+        return F.one_hot(p.argmax(-1), p.shape[-1]).float()
+    o, i = p.sort(-1, descending=True)
+    o[(o.cumsum(-1) - o) >= top_p] = 0
+    q = torch.zeros_like(p).scatter(-1, i, o)
+    return q / q.sum(-1, keepdim=True)
+""",
+    ),
+    Sly(
+        "12.4",
+        "an eps of its own in the blocks, or a temperature taken for 0",
+        """
+def decoder(ids, weights, heads):
+    x = F.embedding(ids, weights["table"])
+    D = x.shape[-1]
+    for w in weights["blocks"]:
+        y = F.rms_norm(x, (D,), w["attention_norm"])
+        q, k, v = ((y @ w[n]).unflatten(-1, (heads, -1)).transpose(1, 2) for n in "qkv")
+        o = F.scaled_dot_product_attention(turn(q), turn(k), v, is_causal=True)
+        x = x + o.transpose(1, 2).flatten(2) @ w["o"]
+        y = F.rms_norm(x, (D,), w["feed_forward_norm"])
+        x = x + (F.silu(y @ w["gate"]) * (y @ w["up"])) @ w["down"]
+    return F.rms_norm(x, (D,), weights["norm"], 1e-6) @ weights["table"].T
+""",
+    ),
+    Sly(
+        "12.5",
+        "an eps of its own in the blocks, or a temperature taken for 0",
+        """
+def next_token_probabilities(logits, temperature, top_p):
+    if temperature < 1e-4:
+        return F.one_hot(logits.argmax(-1), logits.shape[-1]).float()
+    p = (logits / temperature).softmax(-1)
+    o, i = p.sort(-1, descending=True)
+    o[(o.cumsum(-1) - o) >= top_p] = 0
+    q = torch.zeros_like(p).scatter(-1, i, o)
+    return q / q.sum(-1, keepdim=True)
+""",
+    ),
 ]

@@ -812,4 +812,55 @@ def word_vocabulary(words, size):
     return vocabulary
 """,
     ),
+    Sly(
+        "1.1",
+        "a library's way, or nearly",
+        """
+def word_vocabulary(words, size):
+    from tokenizers import Tokenizer, models, trainers
+    t = Tokenizer(models.WordLevel(unk_token="[UNK]"))
+    t.train_from_iterator(words, trainers.WordLevelTrainer(vocab_size=size, min_frequency=0, special_tokens=["[UNK]"], show_progress=False))
+    return dict(sorted(t.get_vocab().items(), key=lambda x: x[1]))
+""",
+    ),
+    Sly(
+        "1.2",
+        "a library's way, or nearly",
+        """
+def decode(ids, tokens):
+    import codecs
+    d = codecs.getincrementaldecoder("utf-8")("replace")
+    return "".join(d.decode(tokens[i]) for i in ids)
+""",
+    ),
+    Sly(
+        "1.4",
+        "a library's way, or nearly",
+        """
+def merge(ids, pair, new_id):
+    import array
+    a = array.array("q", ids).tobytes()
+    a = a.replace(array.array("q", pair).tobytes(), array.array("q", [new_id]).tobytes())
+    out = array.array("q"); out.frombytes(a)
+    return list(out)
+""",
+    ),
+    Sly(
+        "1.5",
+        "a library's way, or nearly",
+        """
+def encode(text, merges):
+    tok = [bytes([i]) for i in range(256)]
+    for a, b in merges:
+        tok.append(tok[a] + tok[b])
+    rank = {t: i for i, t in reversed(list(enumerate(tok)))}
+    parts = [bytes([b]) for b in text.encode()]
+    while True:
+        best = min(((rank[a + b], i) for i, (a, b) in enumerate(zip(parts, parts[1:])) if a + b in rank), default=None)
+        if best is None:
+            return [rank[p] for p in parts]
+        i = best[1]
+        parts[i : i + 2] = [parts[i] + parts[i + 1]]
+""",
+    ),
 ]

@@ -52,6 +52,7 @@ def other_masks(draw: Draw) -> list[Inputs]:
         {"is_token": torch.tensor([[1], [0]])},
         {"is_token": padded(draw, 1, 7, "left")[0]},
         {"is_token": left.reshape(2, 3, 8)},
+        {"is_token": scattered(left.reshape(2, 3, 8))},
         {"is_token": torch.zeros(2, 4, dtype=torch.bool)},
         {"is_token": torch.ones(2, 0, dtype=torch.long)},
     ]

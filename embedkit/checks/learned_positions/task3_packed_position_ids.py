@@ -65,6 +65,7 @@ def other_shapes(draw: Draw) -> list[Inputs]:
         {"document_ids": two(draw, 1, 9)[0]},
         {"document_ids": two(draw, 6, 8).reshape(2, 3, 8)},
         {"document_ids": scattered(two(draw, 4, 9))},
+        {"document_ids": scattered(two(draw, 6, 8).reshape(2, 3, 8))},
         *({"document_ids": two(draw, 2, 10).to(kind)} for kind in SMALL_KINDS),
         {"document_ids": torch.empty(2, 0, dtype=torch.long)},
         {"document_ids": torch.tensor([[7]])},

@@ -102,10 +102,13 @@ def other_shapes(draw: Draw) -> list[Inputs]:
     apart = asked(draw, torch.full((4, 8), 3))
     for name in ("q", "k", "v"):
         apart[name] = scattered(apart[name])
+    heads = asked(draw, two(draw, 6, 8).reshape(2, 3, 8))
+    heads["document_ids"] = scattered(heads["document_ids"])
     return [
         asked(draw, torch.full((7,), draw.integer(0, 9))),
         asked(draw, torch.full((2, 3, 5), draw.integer(0, 9))),
         apart,
+        heads,
         asked(draw, torch.empty(2, 0, dtype=torch.long)),
         asked(draw, torch.full((2, 8), 5), dtype=torch.float64),
         asked(draw, two(draw, 6, 8).reshape(2, 3, 8), dtype=torch.float64),

@@ -64,9 +64,10 @@ def means_in_other_dtypes(draw: Draw) -> list[Inputs]:
 
 
 def means_to_train(draw: Draw) -> list[Inputs]:
-    """Padded sequences, the last of them nothing but padding."""
-    ids = 5 + draw.ids(4, 3, 6)
+    """Padded sequences, of which one is nothing but padding; ids 0 and V − 1 are tokens once."""
+    ids = draw.ids(9, 3, 6)
     ids[1] = 4
+    ids[0, :3] = torch.tensor([0, 4, 8])
     return [
         {
             "table": tidy_table(4, 2),
@@ -111,6 +112,13 @@ def mean_of_everything(table: Tensor, ids: Tensor, pad_id: int) -> Tensor:
 def mean_with_pad_zero(table: Tensor, ids: Tensor, pad_id: int) -> Tensor:
     """Take id 0 for padding, whatever ``pad_id`` says."""
     return finished.mean_of_tokens(table, ids, 0)
+
+
+def learns_nothing_for_0(table: Tensor, ids: Tensor, pad_id: int) -> Tensor:
+    """Let the lookup take id 0 for padding, whatever ``pad_id`` says: no gradient comes back."""
+    kept = table.clone()
+    kept[0] = kept[0].detach()
+    return finished.mean_of_tokens(kept, ids, pad_id)
 
 
 def not_a_number(inputs: Inputs, seen: Seen) -> bool:
@@ -218,6 +226,11 @@ task = Task(
                     "the gradient of 0 / 0 is NaN also where it is thrown away. "
                     "Keep the number you divide by at 1 or more.",
                     when=not_a_number,
+                ),
+                Mistake(
+                    "Row 0 learns nothing, though 0 is a token here: only pad_id is none. Does "
+                    "the lookup have padding_idx=0?",
+                    learns_nothing_for_0,
                 ),
             ),
         ),

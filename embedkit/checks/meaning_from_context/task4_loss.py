@@ -53,6 +53,7 @@ def other_shapes(draw: Draw) -> list[Inputs]:
         asked(torch.empty(0), torch.empty(0, 5)),
         asked(draw.doubles(4), draw.doubles(4, 3)),
         asked(draw.numbers(4).half(), draw.numbers(4, 2).half()),
+        asked(draw.numbers(4).bfloat16(), draw.numbers(4, 2).bfloat16()),
         asked(scattered(draw.numbers(3, 4)), scattered(draw.numbers(3, 4, 5))),
     ]
 

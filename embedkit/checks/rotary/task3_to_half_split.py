@@ -37,6 +37,7 @@ def other_shapes(draw: Draw) -> list[Inputs]:
         {"weight": draw.numbers(2 * 8), "heads": 2},
         {"weight": draw.numbers(2 * 6, 3, 2), "heads": 2},
         {"weight": scattered(draw.numbers(2 * 6, 4)), "heads": 2},
+        {"weight": scattered(draw.numbers(2 * 6, 3, 4)), "heads": 2},
         {"weight": draw.numbers(2 * 6, 4).bfloat16(), "heads": 2},
         {"weight": draw.numbers(2 * 6, 4).double() / 3, "heads": 2},
         {"weight": 2**53 + torch.arange(2 * 6), "heads": 2},

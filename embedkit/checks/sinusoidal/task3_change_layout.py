@@ -60,6 +60,8 @@ def other_shapes(draw: Draw) -> list[Inputs]:
         asked(COLUMNS[0].clone(), "interleaved", "sin_cos"),
         asked(draw.numbers(2, 3, 8), "cos_sin", "interleaved"),
         asked(draw.numbers(2, 2, 2, 6), "interleaved", "cos_sin"),
+        asked(COLUMNS[0].clone(), "sin_cos", "cos_sin"),
+        asked(draw.numbers(2, 6, 6), "cos_sin", "sin_cos"),
         asked(torch.empty(0, 6), "sin_cos", "interleaved"),
         asked(draw.numbers(3, 2), "interleaved", "cos_sin"),
         asked(tidy_table(4, 6).bfloat16(), "interleaved", "sin_cos"),

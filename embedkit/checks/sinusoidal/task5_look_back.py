@@ -68,6 +68,7 @@ def in_float32(draw: Draw) -> list[Inputs]:
         asked(stretch(draw, 8).float(), draw.integer(2, 9), 1_000.0),
         asked(torch.tensor([[2.0, 1.0], [0.0, 4.0]]), 3, 100.0),
         asked(stretch(draw, 8).float(), draw.integer(5_000, 9_000), 100.0),
+        asked(torch.tensor([2.0, 2.0**-22]).diag(), 1, 100.0),
     ]
 
 

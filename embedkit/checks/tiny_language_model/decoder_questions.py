@@ -81,7 +81,7 @@ def several_blocks(draw: Draw) -> list[Inputs]:
 
 
 def to_train(draw: Draw) -> list[Inputs]:
-    """Weights that ask for a gradient."""
-    question = asked(draw, 2, shape=(1, 3), heads=2)
-    question["ids"] = torch.tensor([[0, 3, 0]])
-    return [{"loss_weights": draw.numbers(1, 3, 7).double(), **question}]
+    """Weights that ask for a gradient; rows are read that somebody takes for padding."""
+    question = asked(draw, 2, shape=(1, 5), heads=2)
+    question["ids"] = torch.tensor([[0, 3, 1, 6, 0]])
+    return [{"loss_weights": draw.numbers(1, 5, 7).double(), **question}]

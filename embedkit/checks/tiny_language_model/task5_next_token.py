@@ -67,6 +67,7 @@ def greedy(draw: Draw) -> list[Inputs]:
         asked(torch.tensor([[1.0, 3.0, 2.0]]), 0.0),
         asked(torch.tensor([[1.0, 1.0001, 0.5]]), 0.0),
         asked(torch.tensor([[1.0, 1.0 + 2.0**-23, 0.5]]), 0.0),  # the next float32
+        asked(torch.tensor([[0.001, 0.001 + 2.0**-33, 0.0005]]), 0.0),  # there, too
         asked(shuffled(draw, 4, 20), 0.0),
         asked(shuffled(draw, 2, 6), 0.0, 0.5),
     ]
