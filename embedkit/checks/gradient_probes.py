@@ -68,10 +68,10 @@ def _back_from(
     with torch.no_grad():
         quiet = to_plain(answer(*to_plain(list(given))))
     out = answer(*given)
-    loss = (out * loss_weights).sum() if isinstance(out, Tensor) else torch.zeros(())
-    if not loss.requires_grad:
-        return (quiet, to_plain(out)), dict.fromkeys(parameters)
-    return (quiet, to_plain(out)), all_gradients(loss, parameters)
+    found: dict[nn.Parameter, Tensor | None] = dict.fromkeys(parameters)
+    if isinstance(out, Tensor) and out.requires_grad:
+        found = all_gradients((out * loss_weights).sum(), parameters)
+    return (quiet, to_plain(out)), found
 
 
 def _trained(one: Plain) -> Plain:

@@ -106,9 +106,10 @@ def layer_by_name(
     model(ids)  # an answer that keeps something from its first call gives itself away
     load(model, parameters)
     out = model(ids)
-    loss = (out * loss_weights).sum() if isinstance(out, Tensor) else torch.zeros(())
-    trained = [parameter for parameter in named.values() if parameter.requires_grad]
-    gradient_of = all_gradients(loss, trained) if loss.requires_grad else {}
+    gradient_of: dict[nn.Parameter, Tensor | None] = {}
+    if isinstance(out, Tensor) and out.requires_grad:
+        trained = [parameter for parameter in named.values() if parameter.requires_grad]
+        gradient_of = all_gradients((out * loss_weights).sum(), trained)
     found = {
         "parameters": {name: list(parameter.shape) for name, parameter in named.items()},
         "buffers": [name for name in by_name(model.named_buffers()) if name in parameters],
