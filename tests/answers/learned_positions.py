@@ -316,13 +316,13 @@ INPUT_WRONG = [
     ),
     wrong_input(
         "detached",
-        "No gradient reaches one of the tables",
+        "No gradient reaches one of the inputs",
         "x = token_table.detach()[ids] + segment_table[segment_ids] + position_table[position_ids]",
         "return F.layer_norm(x, (x.shape[-1],), weight, bias, eps)",
     ),
     wrong_input(
         "a module with copies of weight and bias",
-        "a module into which they are copied",
+        "a new tensor or parameter made from it",
         "norm = nn.LayerNorm(len(weight), eps=eps, dtype=weight.dtype)",
         "norm.load_state_dict({'weight': weight, 'bias': bias})",
         "return norm(token_table[ids] + segment_table[segment_ids] + position_table[position_ids])",
@@ -785,7 +785,7 @@ ATTEND_WRONG = [
     ),
     wrong_attend(
         "detached",
-        "No gradient reaches q",
+        "No gradient reaches one of the inputs",
         MAY,
         "scores = q.detach() @ k.mT / q.shape[-1] ** 0.5",
         FINISH,

@@ -4,6 +4,7 @@ import torch
 from torch import Tensor
 
 from embedkit import learned_positions as finished
+from embedkit.checks.cut_gradients import cut_off
 from embedkit.checks.framework import Criterion, Draw, Mistake, Task, scattered
 from embedkit.checks.learned_positions import wrong_input_vectors as wrong
 from embedkit.checks.learned_positions.shared import nan_flows_back
@@ -127,21 +128,9 @@ def not_finite(inputs: Inputs, seen: Seen) -> bool:
     return isinstance(seen.value, Tensor) and not bool(seen.value.isfinite().all())
 
 
-def one_is_missing(inputs: Inputs, seen: Seen) -> bool:
-    """Whether some number that is trained has no gradient."""
-    if not isinstance(seen.value, dict):
-        return seen.value is None
-    trained = (name for name in seen.value if name.endswith(("table", "weight", "bias")))
-    return any(seen.value[name] is None for name in trained)
-
-
 torchs_own_eps = Mistake(
     "You use torch's own eps, 1e-5. Hand yours over: eps is an argument.",
     wrong.with_norm(wrong.usual_eps),
-)
-NO_GRADIENT = (
-    "No gradient reaches one of the tables, the weight or the bias. Use them themselves, without "
-    ".data, .detach(), no_grad, or a module into which they are copied."
 )
 NAN_FLOWS_BACK = (
     "nan flows back where all numbers of a sum are equal: the root of a variance of 0 has no "
@@ -231,7 +220,7 @@ task = Task(
             to_train,
             probe="gradients",
             mistakes=(
-                Mistake(NO_GRADIENT, when=one_is_missing),
+                cut_off,
                 Mistake(NAN_FLOWS_BACK, when=nan_flows_back),
             ),
         ),

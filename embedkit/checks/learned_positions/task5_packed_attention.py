@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from embedkit import learned_positions as finished
+from embedkit.checks.cut_gradients import cut_off
 from embedkit.checks.framework import Criterion, Draw, Mistake, Task, scattered
 from embedkit.checks.learned_positions.shared import nan_flows_back
 from embedkit.checks.learned_positions.task3_packed_position_ids import batch, two
@@ -298,12 +299,7 @@ task = Task(
                     "not arise on a path that the gradient takes. masked_fill the weights.",
                     when=nan_flows_back,
                 ),
-                Mistake(
-                    "No gradient reaches q, k or v. Use them, without .detach() or .data.",
-                    when=lambda inputs, seen: (
-                        seen.value is None or any(one is None for one in seen.value.values())
-                    ),
-                ),
+                cut_off,
             ),
         ),
     ),
