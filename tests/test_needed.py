@@ -47,6 +47,8 @@ def test_a_block_is_kept_for_what_nothing_else_gives():
 KEPT = {
     "in an if": ["n = 1", "if n > 0:\n    n = 7"],
     "in a loop": ["n = 5", "for i in range(9):\n    n = i"],
+    "in a match": ["n = {}", "match 1:\n    case _:\n        n['a'] = 1"],
+    "in a try of groups": ["n = {}", "try:\n    n['a'] = 1\nexcept* OSError:\n    pass"],
     "in a loop, by a function that fills": [
         "n = set()\ndef allow(kind):\n    n.add(kind)",
         "for kind in 'ab':\n    allow(kind)",

@@ -15,7 +15,7 @@ MAGIC = re.compile(
 GIVEN_BY_MAGIC = re.compile(r"^([\w, \t]++=)[ \t]*+[%!][^\n]*$", re.MULTILINE)
 FILE = re.compile(r"(?:[\w.-]*/)*([\w-]{1,80}\.\w{1,10})")
 """A text that is the name of a file."""
-BLOCKS = (ast.For, ast.While, ast.If, ast.With, ast.Try)
+BLOCKS = (ast.For, ast.While, ast.If, ast.With, ast.Try, ast.TryStar, ast.Match)
 DEFINITIONS = (ast.FunctionDef, ast.ClassDef)
 SHOWING = ("print", "display")
 ALWAYS = "*"
