@@ -518,4 +518,55 @@ def input_vectors(token_table, segment_table, position_table, ids, segment_ids, 
     return centred / (centred.square().mean(-1, keepdim=True) + eps).sqrt() * weight + bias
 """,
     ),
+    Sly(
+        "9.2",
+        "position 0 is padding, and segments are assigned",
+        """
+class ReadRows(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, table, ids):
+        ctx.save_for_backward(ids)
+        ctx.shape = table.shape
+        return table[ids]
+    @staticmethod
+    def backward(ctx, grad_output):
+        grad = grad_output.new_zeros(ctx.shape)
+        grad[ctx.saved_tensors[0]] = grad_output
+        return grad, None
+def input_vectors(token_table, segment_table, position_table, ids, segment_ids, position_ids, weight, bias, eps):
+    x = token_table[ids] + ReadRows.apply(segment_table, segment_ids) + F.embedding(position_ids, position_table, padding_idx=0)
+    return F.layer_norm(x, x.shape[-1:], weight, bias, eps)
+""",
+    ),
+    Sly(
+        "9.2",
+        "positions that learn less the more often they come",
+        """
+def input_vectors(token_table, segment_table, position_table, ids, segment_ids, position_ids, weight, bias, eps):
+    x = F.embedding(ids, token_table) + F.embedding(segment_ids, segment_table)
+    x = x + F.embedding(position_ids, position_table, scale_grad_by_freq=True)
+    return F.layer_norm(x, x.shape[-1:], weight, bias, eps)
+""",
+    ),
+    Sly(
+        "9.2",
+        "a way back that assigns",
+        """
+class ReadRows(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, table, ids):
+        ctx.save_for_backward(ids)
+        ctx.shape = table.shape
+        return table[ids]
+    @staticmethod
+    def backward(ctx, grad_output):
+        (ids,) = ctx.saved_tensors
+        grad = grad_output.new_zeros(ctx.shape)
+        grad[ids] = grad_output
+        return grad, None
+def input_vectors(token_table, segment_table, position_table, ids, segment_ids, position_ids, weight, bias, eps):
+    x = token_table[ids] + segment_table[segment_ids] + ReadRows.apply(position_table, position_ids)
+    return F.layer_norm(x, x.shape[-1:], weight, bias, eps)
+""",
+    ),
 ]

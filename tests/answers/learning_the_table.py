@@ -1475,8 +1475,18 @@ LATER = [
         ),
     ),
     Wrong(
-        "3.3", "view", "flatten takes any", body(MOVE, READ.replace("flatten()", "view(-1)"), RULES)
+        "3.3",
+        "isin, which calls view",
+        "which torch.isin calls itself",
+        """
+def rows_that_move(batches, vocab_size, optimizer):
+    read = torch.stack([torch.isin(torch.arange(vocab_size), ids) for ids in batches])
+    if optimizer in ("sgd", "sparse_adam"):
+        return read
+    return torch.ones_like(read) if optimizer == "adamw" else read.cumsum(dim=0) > 0
+""",
     ),
+    Wrong("3.3", "view", "flatten first", body(MOVE, READ.replace("flatten()", "view(-1)"), RULES)),
     Wrong(
         "3.4",
         "v not corrected",

@@ -1775,4 +1775,34 @@ def mean_of_tokens(table, ids, pad_id):
     return (rows * is_token).sum(dim=1) / is_token.sum(dim=1).clamp(min=1)
 """,
     ),
+    Sly(
+        "2.1",
+        "rows that learn less the more often they come, or the last one nothing",
+        """
+def lookup(table, ids):
+    return F.embedding(ids, table, scale_grad_by_freq=True)
+""",
+    ),
+    Sly(
+        "2.4",
+        "rows that learn less the more often they come, or the last one nothing",
+        """
+class TokenEmbedding(nn.Module):
+    def __init__(self, vocab_size, model_dim, std=1.0):
+        super().__init__()
+        self.weight = nn.Parameter(torch.randn(vocab_size, model_dim) * std)
+    def forward(self, ids):
+        return F.embedding(ids, self.weight, scale_grad_by_freq=True)
+""",
+    ),
+    Sly(
+        "2.5",
+        "rows that learn less the more often they come, or the last one nothing",
+        """
+def mean_of_tokens(table, ids, pad_id):
+    is_token = ids != pad_id
+    vectors = F.embedding(ids, table, padding_idx=-1).masked_fill(~is_token[..., None], 0.0)
+    return vectors.sum(dim=1) / is_token.sum(dim=1, keepdim=True).clamp(min=1)
+""",
+    ),
 ]

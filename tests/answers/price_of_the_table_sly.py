@@ -1306,4 +1306,13 @@ class FactorisedTable(nn.Module):
         return self.own["table"][ids] @ self.own["widen"]
 """,
     ),
+    Sly(
+        "6.5",
+        "id 0 is padding",
+        """
+def compositional_lookup(quotients, remainders, ids):
+    table = (quotients[:, None] + remainders).flatten(0, 1)
+    return F.embedding(ids, table, padding_idx=0)
+""",
+    ),
 ]

@@ -110,13 +110,13 @@ def any_shape(draw: Draw) -> list[Inputs]:
 def to_train(draw: Draw) -> list[Inputs]:
     """Tables, a weight and a bias that ask for a gradient; also of a row of equal numbers.
 
-    In one all rows are read: also those that somebody takes for padding.
+    In one all rows are read, also those that somebody takes for padding, and some more than once.
     """
     questions = []
-    every_row = asked(draw, 3, 4, size=10.0)
+    every_row = asked(draw, 3, 6, size=10.0)
     for name, count in (("ids", 9), ("segment_ids", 3), ("position_ids", 12)):
-        order = draw.numbers(12).argsort() % count
-        every_row[name] = order.reshape(3, 4)
+        order = draw.numbers(18).argsort() % count
+        every_row[name] = order.reshape(3, 6)
     for question in (small(1e-12), every_row, small(0.25, *FLAT)):
         weights = draw.numbers(*question["ids"].shape, question["token_table"].shape[1])
         questions.append({"loss_weights": weights, **question})

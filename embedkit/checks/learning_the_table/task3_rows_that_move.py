@@ -79,7 +79,8 @@ shapes_differ = Mistake(
     ),
 )
 in_one_piece = Mistake(
-    "view needs ids that lie in memory one after another, and a batch need not. flatten takes any.",
+    "view, which torch.isin calls itself, needs ids that lie in memory one after another, and a "
+    "batch need not. Bring it into one line with flatten first: that takes any.",
     when=says("view size is not compatible"),
 )
 numbers = Mistake(

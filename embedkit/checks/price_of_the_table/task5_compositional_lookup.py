@@ -72,13 +72,18 @@ def large_numbers(draw: Draw) -> list[Inputs]:
 
 
 def to_train(draw: Draw) -> list[Inputs]:
-    """Tables that ask for a gradient; rows that several ids read, and some that none reads."""
+    """Tables that ask for a gradient; rows that several ids read, and some that none reads.
+
+    In the second question every id comes once or twice: also what somebody takes for padding.
+    """
     quotients, remainders = SMALL
     ids = torch.tensor([1, 5, 4, 1])
     small = {"quotients": quotients, "remainders": remainders, "ids": ids}
+    every_id = asked(draw, 3, 4, 2, 9)
+    every_id["ids"] = (draw.numbers(18).argsort() % 12).reshape(2, 9)
     return [
         {"loss_weights": torch.ones(4, 1), **small},
-        {"loss_weights": draw.numbers(2, 9, 4), **asked(draw, 3, 4, 2, 9)},
+        {"loss_weights": draw.numbers(2, 9, 4), **every_id},
     ]
 
 
