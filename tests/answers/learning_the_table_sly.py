@@ -708,4 +708,15 @@ def adamw_step(table, grad, m, v, t, lr, beta1=0.9, beta2=0.999, eps=1e-8, weigh
     return (1 - lr * weight_decay) * table - lr * m_hat / (v_hat.sqrt() + eps), m, v
 """,
     ),
+    Sly(
+        "3.2",
+        "differences of a running sum",
+        """
+def embedding_backward(grad_output, ids, vocab_size):
+    g = grad_output.reshape(-1, grad_output.shape[-1]); o = ids.flatten().argsort()
+    c = torch.cat([g.new_zeros(1, g.shape[1]), g[o].cumsum(0)])
+    n = torch.bincount(ids.flatten(), minlength=vocab_size).cumsum(0)
+    e = c[n]; return e - torch.cat([g.new_zeros(1, g.shape[1]), e[:-1]])
+""",
+    ),
 ]

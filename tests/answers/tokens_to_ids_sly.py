@@ -863,4 +863,34 @@ def encode(text, merges):
         parts[i : i + 2] = [parts[i] + parts[i + 1]]
 """,
     ),
+    Sly(
+        "1.1",
+        "equals in the order of UTF-16",
+        """
+from collections import Counter
+def word_vocabulary(words, size):
+    c = Counter(words)
+    o = sorted(c, key=lambda w: (-c[w], w.encode("utf-16-be")))
+    return {w: i for i, w in enumerate(["[UNK]"] + o[:size-1])}
+""",
+    ),
+    Sly(
+        "1.2",
+        "a reader of text, which changes the ends of lines",
+        """
+import io
+def decode(ids, tokens):
+    return io.TextIOWrapper(io.BytesIO(b"".join(tokens[i] for i in ids)), "utf-8", "replace").read()
+""",
+    ),
+    Sly(
+        "1.2",
+        "backslashes first, and then a pattern",
+        r"""
+def decode(ids, tokens):
+    import re
+    s = b"".join(map(tokens.__getitem__, ids)).decode("utf-8", "backslashreplace")
+    return re.sub(r"(\\x[89a-f][0-9a-f])+", "\ufffd", s)
+""",
+    ),
 ]
