@@ -11,7 +11,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from embedkit.checks.layer_probes import by_name, descend, model_with
+from embedkit.checks.layer_probes import by_name, descend, model_with, trained_by
 from embedkit.checks.plain import Plain
 
 PAIRS: dict[str, Callable[..., tuple[Tensor, Tensor]]] = {
@@ -83,9 +83,10 @@ def tied_life(
 ) -> Any:
     """Let something happen to a model, train it for two steps, and return its table and scores."""
     model = EVENTS[event](answer, weights)
+    trained = trained_by(model)
     for _ in range(2):
         loss = F.cross_entropy(model(ids).flatten(0, -2), targets.flatten())
-        descend(model, loss, rate)
+        descend(trained, loss, rate)
     return {"table": model[0].embedding.weight, "scores": model(ids)}
 
 

@@ -74,19 +74,24 @@ def layer_step(answer: Callable[..., Any], weight: Tensor, ids: Tensor, rate: fl
     """Train a layer for two steps of plain gradient descent, and return its table afterwards."""
     model = model_with(answer(weight.shape[0], weight.shape[1]))
     load(model, {"weight": weight})
+    trained = trained_by(model)
     for _ in range(2):
         out = model(ids)
         weights = torch.linspace(1.0, 2.0, out.numel()).reshape(out.shape)
-        descend(model, (out * weights).sum(), rate)
+        descend(trained, (out * weights).sum(), rate)
     return by_name(model.state_dict().items())["weight"]
 
 
-def descend(model: nn.Sequential, loss: Tensor, rate: float) -> None:
+def trained_by(model: nn.Sequential) -> list[nn.Parameter]:
+    """Return what an optimiser would train that is made now: no parameter that comes later."""
+    return [parameter for parameter in model.parameters() if parameter.requires_grad]
+
+
+def descend(trained: list[nn.Parameter], loss: Tensor, rate: float) -> None:
     """Take one step of plain gradient descent."""
-    trained = [parameter for parameter in model.parameters() if parameter.requires_grad]
     for parameter, found in all_gradients(loss, trained).items():
         parameter.grad = found
-    torch.optim.SGD(model.parameters(), lr=rate).step()
+    torch.optim.SGD(trained, lr=rate).step()
 
 
 def layer_by_name(

@@ -1805,4 +1805,18 @@ def mean_of_tokens(table, ids, pad_id):
     return vectors.sum(dim=1) / is_token.sum(dim=1, keepdim=True).clamp(min=1)
 """,
     ),
+    Sly(
+        "2.4",
+        "its parameter is made anew in forward",
+        """
+class TokenEmbedding(nn.Module):
+    def __init__(self, vocab_size: int, model_dim: int, std: float = 1.0):
+        super().__init__()
+        self.weight = nn.Parameter(torch.randn(vocab_size, model_dim) * std)
+
+    def forward(self, ids):
+        self.weight = nn.Parameter(self.weight.to(ids.device))  # "where the ids are"
+        return self.weight[ids]
+""",
+    ),
 ]

@@ -472,4 +472,33 @@ class TiedLM(nn.Module):
         return torch.tanh(self.body(self.embedding(ids) * w.shape[1] ** 0.5)) @ w.T
 """,
     ),
+    Sly(
+        "7.1",
+        "a bias of zeros is left out, and never learns",
+        """
+def logits(hidden, table, bias=None):
+    out = hidden @ table.T
+    if bias is not None and bias.any():
+        out = out + bias
+    return out
+""",
+    ),
+    Sly(
+        "7.3",
+        "its parameters are made anew in forward",
+        """
+class TiedLM(nn.Module):
+    def __init__(self, vocab_size, model_dim):
+        super().__init__()
+        self.embedding = nn.Embedding(vocab_size, model_dim)
+        self.body = nn.Linear(model_dim, model_dim)
+        self.scale = model_dim**0.5
+
+    def forward(self, ids):
+        self.embedding.weight = nn.Parameter(self.embedding.weight.to(ids.device))
+        self.body.weight = nn.Parameter(self.body.weight.to(ids.device))
+        z = torch.tanh(self.body(self.scale * self.embedding(ids)))
+        return z @ self.embedding.weight.T
+""",
+    ),
 ]

@@ -72,7 +72,7 @@ def with_default(draw: Draw) -> list[Inputs]:
 
 
 def to_train(draw: Draw) -> list[Inputs]:
-    """Vectors, a table and a bias that ask for a gradient; also without a bias."""
+    """Vectors, a table and a bias that ask for a gradient; also without a bias, or one of zeros."""
     small = asked(torch.tensor([[1.0, 10.0], [2.0, 0.0]]), SMALL, torch.tensor([100.0, 0.0, 300.0]))
     batch = asked(draw.numbers(2, 3, 4), draw.table(6, 4))
     return [
@@ -81,6 +81,10 @@ def to_train(draw: Draw) -> list[Inputs]:
         {
             "loss_weights": draw.numbers(5, 6),
             **asked(draw.numbers(5, 4), draw.table(6, 4), draw.numbers(6)),
+        },
+        {
+            "loss_weights": draw.numbers(3, 6),
+            **asked(draw.numbers(3, 4), draw.table(6, 4), torch.zeros(6)),
         },
     ]
 
