@@ -6,6 +6,7 @@ same questions to the reference and compares, question by question. A :class:`Mi
 answer that learners give: if what was seen is what *it* would have given, its hint is shown.
 """
 
+import math
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -55,6 +56,12 @@ class Draw:
     def ids(self, vocab_size: int, *shape: int) -> Tensor:
         """Return int64 ids from 0 to ``vocab_size`` − 1 of the given shape."""
         return torch.randint(vocab_size, shape, generator=self.generator)
+
+    def every_id(self, vocab_size: int, *shape: int) -> Tensor:
+        """Return as :meth:`ids` does, and each id at least once; the places must be enough."""
+        count = math.prod(shape)
+        ids = torch.cat([torch.arange(vocab_size), self.ids(vocab_size, count - vocab_size)])
+        return ids[torch.randperm(count, generator=self.generator)].reshape(shape)
 
 
 @contextmanager

@@ -41,8 +41,7 @@ def gradients(answer: Callable[..., Any], loss_weights: Tensor, **inputs: Plain)
     """
     given = tree_map(_trained, inputs)
     results, found = _back_from(answer, loss_weights, *given.values())
-    gradient_of = {id(parameter): flowed for parameter, flowed in found.items()}
-    return FlowedBack(tree_map(lambda one: gradient_of.get(id(one)), given), results)
+    return FlowedBack(tree_map(found.get, given), results)
 
 
 def all_gradients(
@@ -60,6 +59,15 @@ def all_gradients(
     return dict(zip(parameters, dense, strict=True))
 
 
+def gradients_from(
+    out: Any, loss_weights: Tensor, parameters: Sequence[nn.Parameter]
+) -> dict[nn.Parameter, Tensor | None]:
+    """Return the gradients of what came back, each number times its own weight, by parameter."""
+    if not (isinstance(out, Tensor) and out.requires_grad):
+        return dict.fromkeys(parameters)
+    return all_gradients((out * loss_weights).sum(), parameters)
+
+
 def _back_from(
     answer: Callable[..., Any], loss_weights: Tensor, *given: Any
 ) -> tuple[tuple[Plain, Plain], dict[nn.Parameter, Tensor | None]]:
@@ -68,10 +76,7 @@ def _back_from(
     with torch.no_grad():
         quiet = to_plain(answer(*to_plain(list(given))))
     out = answer(*given)
-    found: dict[nn.Parameter, Tensor | None] = dict.fromkeys(parameters)
-    if isinstance(out, Tensor) and out.requires_grad:
-        found = all_gradients((out * loss_weights).sum(), parameters)
-    return (quiet, to_plain(out)), found
+    return (quiet, to_plain(out)), gradients_from(out, loss_weights, parameters)
 
 
 def _trained(one: Plain) -> Plain:

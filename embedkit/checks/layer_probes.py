@@ -6,7 +6,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from embedkit.checks.gradient_probes import all_gradients
+from embedkit.checks.gradient_probes import all_gradients, gradients_from
 from embedkit.checks.plain import CLASSES_ABOVE, Plain, to_plain
 
 FIRST = "0."
@@ -107,14 +107,11 @@ def layer_by_name(
     shapes of its parameters, what it read at last, and all gradients.
     """
     model, _ = (model_with(answer(*sizes)) for _ in range(2))
-    named = by_name(model.named_parameters())
+    named, trained = by_name(model.named_parameters()), trained_by(model)
     model(ids)  # an answer that keeps something from its first call gives itself away
     load(model, parameters)
     out = model(ids)
-    gradient_of: dict[nn.Parameter, Tensor | None] = {}
-    if isinstance(out, Tensor) and out.requires_grad:
-        trained = [parameter for parameter in named.values() if parameter.requires_grad]
-        gradient_of = all_gradients((out * loss_weights).sum(), trained)
+    gradient_of = gradients_from(out, loss_weights, trained)
     found = {
         "parameters": {name: list(parameter.shape) for name, parameter in named.items()},
         "buffers": [name for name in by_name(model.named_buffers()) if name in parameters],

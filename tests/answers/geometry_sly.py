@@ -3021,7 +3021,7 @@ def spearman(x, y):
     ),
     Sly(
         "5.5",
-        "sklearn's PCA, which guesses where a table has more than 500 rows and fewer than ten a",
+        "sklearn's PCA, which estimates large tables",
         """
 def all_but_the_top(table, count, rows):
     from sklearn.decomposition import PCA

@@ -18,6 +18,21 @@ from tests.answers.learned_positions import (
     body,
 )
 
+READ_ROWS = """
+class ReadRows(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, table, ids):
+        ctx.save_for_backward(ids)
+        ctx.shape = table.shape
+        return table[ids]
+    @staticmethod
+    def backward(ctx, grad_output):
+        grad = grad_output.new_zeros(ctx.shape)
+        grad[ctx.saved_tensors[0]] = grad_output
+        return grad, None
+"""
+"""A lookup of one's own, in whose way back a row that is read twice keeps one gradient."""
+
 SLY = [
     Sly(
         "9.1",
@@ -467,7 +482,7 @@ def packed_attention(q, k, v, document_ids):
     ),
     Sly(
         "9.1",
-        "the order of a few equals, a difference of squares, or of floats",
+        "sorting that keeps the order of a few equals only",
         """
 def position_ids(is_token):
     t = is_token.long()
@@ -477,7 +492,7 @@ def position_ids(is_token):
     ),
     Sly(
         "9.2",
-        "the order of a few equals, a difference of squares, or of floats",
+        "the variance as a difference of squares",
         """
 def input_vectors(token_table, segment_table, position_table, ids, segment_ids, position_ids, weight, bias, eps):
     x = token_table[ids] + segment_table[segment_ids] + position_table[position_ids]
@@ -489,7 +504,7 @@ def input_vectors(token_table, segment_table, position_table, ids, segment_ids, 
     ),
     Sly(
         "9.3",
-        "the order of a few equals, a difference of squares, or of floats",
+        "document numbers compared as floats",
         """
 def packed_position_ids(document_ids):
     T = document_ids.shape[-1]
@@ -521,18 +536,8 @@ def input_vectors(token_table, segment_table, position_table, ids, segment_ids, 
     Sly(
         "9.2",
         "position 0 is padding, and segments are assigned",
-        """
-class ReadRows(torch.autograd.Function):
-    @staticmethod
-    def forward(ctx, table, ids):
-        ctx.save_for_backward(ids)
-        ctx.shape = table.shape
-        return table[ids]
-    @staticmethod
-    def backward(ctx, grad_output):
-        grad = grad_output.new_zeros(ctx.shape)
-        grad[ctx.saved_tensors[0]] = grad_output
-        return grad, None
+        READ_ROWS
+        + """
 def input_vectors(token_table, segment_table, position_table, ids, segment_ids, position_ids, weight, bias, eps):
     x = token_table[ids] + ReadRows.apply(segment_table, segment_ids) + F.embedding(position_ids, position_table, padding_idx=0)
     return F.layer_norm(x, x.shape[-1:], weight, bias, eps)
@@ -551,19 +556,8 @@ def input_vectors(token_table, segment_table, position_table, ids, segment_ids, 
     Sly(
         "9.2",
         "a way back that assigns",
-        """
-class ReadRows(torch.autograd.Function):
-    @staticmethod
-    def forward(ctx, table, ids):
-        ctx.save_for_backward(ids)
-        ctx.shape = table.shape
-        return table[ids]
-    @staticmethod
-    def backward(ctx, grad_output):
-        (ids,) = ctx.saved_tensors
-        grad = grad_output.new_zeros(ctx.shape)
-        grad[ids] = grad_output
-        return grad, None
+        READ_ROWS
+        + """
 def input_vectors(token_table, segment_table, position_table, ids, segment_ids, position_ids, weight, bias, eps):
     x = token_table[ids] + segment_table[segment_ids] + ReadRows.apply(position_table, position_ids)
     return F.layer_norm(x, x.shape[-1:], weight, bias, eps)

@@ -710,7 +710,7 @@ def adamw_step(table, grad, m, v, t, lr, beta1=0.9, beta2=0.999, eps=1e-8, weigh
     ),
     Sly(
         "3.2",
-        "differences of a running sum",
+        "differences of a running sum in float32",
         """
 def embedding_backward(grad_output, ids, vocab_size):
     g = grad_output.reshape(-1, grad_output.shape[-1]); o = ids.flatten().argsort()

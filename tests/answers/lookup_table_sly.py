@@ -1706,7 +1706,7 @@ def mean_of_tokens(table, ids, pad_id):
     ),
     Sly(
         "2.4",
-        "the last row is padding, or a mean that runs on",
+        "the last row is padding",
         """
 class TokenEmbedding(nn.Module):
     def __init__(self, vocab_size, model_dim, std=1.0):
@@ -1718,7 +1718,7 @@ class TokenEmbedding(nn.Module):
     ),
     Sly(
         "2.5",
-        "the last row is padding, or a mean that runs on",
+        "a mean that runs on in the dtype of the table",
         """
 def mean_of_tokens(table, ids, pad_id):
     out = torch.zeros(len(ids), table.shape[1], dtype=table.dtype)
@@ -1732,7 +1732,7 @@ def mean_of_tokens(table, ids, pad_id):
     ),
     Sly(
         "2.1",
-        "some row learns too little",
+        "rows that learn less the more often they come",
         """
 def lookup(table, ids):
     return F.embedding(ids, table, scale_grad_by_freq=True)
@@ -1740,7 +1740,7 @@ def lookup(table, ids):
     ),
     Sly(
         "2.3",
-        "some row learns too little",
+        "row 0 is padding",
         """
 def safe_lookup(table, ids):
     if ids.is_floating_point() or ids.is_complex() or ids.dtype == torch.bool:
@@ -1753,21 +1753,8 @@ def safe_lookup(table, ids):
 """,
     ),
     Sly(
-        "2.4",
-        "some row learns too little",
-        """
-class TokenEmbedding(nn.Module):
-    def __init__(self, vocab_size, model_dim, std=1.0):
-        super().__init__()
-        self.weight = nn.Parameter(torch.randn(vocab_size, model_dim) * std)
-
-    def forward(self, ids):
-        return F.embedding(ids, self.weight, padding_idx=-1)
-""",
-    ),
-    Sly(
         "2.5",
-        "some row learns too little",
+        "rows that learn less the more often they come",
         """
 def mean_of_tokens(table, ids, pad_id):
     rows = F.embedding(ids, table, scale_grad_by_freq=True)
@@ -1776,16 +1763,8 @@ def mean_of_tokens(table, ids, pad_id):
 """,
     ),
     Sly(
-        "2.1",
-        "rows that learn less the more often they come, or the last one nothing",
-        """
-def lookup(table, ids):
-    return F.embedding(ids, table, scale_grad_by_freq=True)
-""",
-    ),
-    Sly(
         "2.4",
-        "rows that learn less the more often they come, or the last one nothing",
+        "rows that learn less the more often they come",
         """
 class TokenEmbedding(nn.Module):
     def __init__(self, vocab_size, model_dim, std=1.0):
@@ -1797,7 +1776,7 @@ class TokenEmbedding(nn.Module):
     ),
     Sly(
         "2.5",
-        "rows that learn less the more often they come, or the last one nothing",
+        "the last row is padding",
         """
 def mean_of_tokens(table, ids, pad_id):
     is_token = ids != pad_id

@@ -435,7 +435,7 @@ def sentence_step(E, C, ids, negatives, window, per_pair, lr):
     ),
     Sly(
         "4.2",
-        "a library's loss or threshold",
+        "gensim's threshold, a whole number",
         """
 def keep_probability(counts, sample):
     th = int(sample * counts.sum())
@@ -444,7 +444,7 @@ def keep_probability(counts, sample):
     ),
     Sly(
         "4.4",
-        "a library's loss or threshold",
+        "soft_margin_loss, whose exponential overflows",
         """
 def negative_sampling_loss(positive, negative):
     one = torch.ones_like(positive)

@@ -1308,7 +1308,7 @@ class FactorisedTable(nn.Module):
     ),
     Sly(
         "6.5",
-        "id 0 is padding",
+        "id 0 of the joined table never learns",
         """
 def compositional_lookup(quotients, remainders, ids):
     table = (quotients[:, None] + remainders).flatten(0, 1)

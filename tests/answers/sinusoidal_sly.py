@@ -418,40 +418,25 @@ def look_back(key_weight, steps, base):
     Sly(
         "10.3",
         "halves change places along the second axis, not along the last",
-        """
-def change_layout(rows, old, new):
-    if old == new:
-        return rows.clone()
-    half = rows.shape[-1] // 2
-    if "interleaved" not in (old, new):
-        return rows.roll(half, dims=1)
-    if old == "interleaved":
-        a, b = rows[..., 0::2], rows[..., 1::2]
-        return torch.cat([a, b] if new == "sin_cos" else [b, a], -1)
-    a, b = rows[..., :half], rows[..., half:]
-    if old == "cos_sin":
-        a, b = b, a
-    return torch.stack([a, b], -1).flatten(-2)
-""",
+        body(
+            LAYOUT,
+            "if old != new and 'interleaved' not in (old, new):",
+            "    return rows.roll(rows.shape[-1] // 2, dims=1)",
+            OUT,
+            IN,
+        ),
     ),
     Sly(
         "10.3",
         "halves change places by slices of two axes",
-        """
-def change_layout(rows, old, new):
-    if old == new:
-        return rows
-    half = rows.shape[-1] // 2
-    if old != "interleaved" and new != "interleaved":
-        return torch.cat([rows[:, half:], rows[:, :half]], dim=1)
-    if old == "interleaved":
-        a, b = rows[..., 0::2], rows[..., 1::2]
-        return torch.cat([a, b] if new == "sin_cos" else [b, a], -1)
-    a, b = rows[..., :half], rows[..., half:]
-    if old == "cos_sin":
-        a, b = b, a
-    return torch.stack([a, b], -1).flatten(-2)
-""",
+        body(
+            LAYOUT,
+            "if old != new and 'interleaved' not in (old, new):",
+            "    half = rows.shape[-1] // 2",
+            "    return torch.cat([rows[:, half:], rows[:, :half]], dim=1)",
+            OUT,
+            IN,
+        ),
     ),
     Sly(
         "10.5",

@@ -1515,33 +1515,21 @@ def next_token_probabilities(logits, temperature, top_p):
     ),
     Sly(
         "12.5",
-        "a temperature of 1e-9 in place of 0 shares the certainty where logits near 0 differ by",
-        """
-def next_token_probabilities(logits, temperature, top_p):
-    p = (logits / max(temperature, 1e-9)).softmax(-1)
-    o, i = p.sort(-1, descending=True)
-    o[(o.cumsum(-1) - o) >= top_p] = 0
-    q = torch.zeros_like(p).scatter(-1, i, o)
-    return q / q.sum(-1, keepdim=True)
-""",
+        "at least 1e-9",
+        changed(
+            "12.5",
+            ("if temperature == 0:", "if False:"),
+            ("/ temperature", "/ max(temperature, 1e-9)"),
+        ),
     ),
     Sly(
         "12.5",
-        "at temperature 0 the likeliest is looked for among probabilities, which float32 makes",
-        """
-def next_token_probabilities(logits, temperature, top_p):
-    p = (logits / (temperature or 1.0)).softmax(-1)
-    if temperature == 0:
-        return F.one_hot(p.argmax(-1), p.shape[-1]).float()
-    o, i = p.sort(-1, descending=True)
-    o[(o.cumsum(-1) - o) >= top_p] = 0
-    q = torch.zeros_like(p).scatter(-1, i, o)
-    return q / q.sum(-1, keepdim=True)
-""",
+        "the likeliest by probabilities, of which some are equal",
+        changed("12.5", ("logits.argmax(-1)", "logits.softmax(-1).argmax(-1)")),
     ),
     Sly(
         "12.4",
-        "an eps of its own in the blocks, or a temperature taken for 0",
+        "an eps of its own in the blocks",
         """
 def decoder(ids, weights, heads):
     x = F.embedding(ids, weights["table"])
@@ -1556,18 +1544,5 @@ def decoder(ids, weights, heads):
     return F.rms_norm(x, (D,), weights["norm"], 1e-6) @ weights["table"].T
 """,
     ),
-    Sly(
-        "12.5",
-        "an eps of its own in the blocks, or a temperature taken for 0",
-        """
-def next_token_probabilities(logits, temperature, top_p):
-    if temperature < 1e-4:
-        return F.one_hot(logits.argmax(-1), logits.shape[-1]).float()
-    p = (logits / temperature).softmax(-1)
-    o, i = p.sort(-1, descending=True)
-    o[(o.cumsum(-1) - o) >= top_p] = 0
-    q = torch.zeros_like(p).scatter(-1, i, o)
-    return q / q.sum(-1, keepdim=True)
-""",
-    ),
+    Sly("12.5", "cold below 1e-4", changed("12.5", ("temperature == 0", "temperature < 1e-4"))),
 ]

@@ -814,7 +814,7 @@ def word_vocabulary(words, size):
     ),
     Sly(
         "1.1",
-        "a library's way, or nearly",
+        "counted by a trainer of tokenizers",
         """
 def word_vocabulary(words, size):
     from tokenizers import Tokenizer, models, trainers
@@ -825,7 +825,7 @@ def word_vocabulary(words, size):
     ),
     Sly(
         "1.2",
-        "a library's way, or nearly",
+        "a decoder that is never told of the end",
         """
 def decode(ids, tokens):
     import codecs
@@ -835,7 +835,7 @@ def decode(ids, tokens):
     ),
     Sly(
         "1.4",
-        "a library's way, or nearly",
+        "replaced among the bytes of an array",
         """
 def merge(ids, pair, new_id):
     import array
@@ -847,7 +847,7 @@ def merge(ids, pair, new_id):
     ),
     Sly(
         "1.5",
-        "a library's way, or nearly",
+        "joins any two whose bytes are a token",
         """
 def encode(text, merges):
     tok = [bytes([i]) for i in range(256)]

@@ -46,9 +46,7 @@ def no_ties(draw: Draw) -> list[Inputs]:
 
 def own_ranks(draw: Draw, kinds: int, count: int) -> Tensor:
     """Draw values with ties, spaced as twice their ranks: whole, and in line with their ranks."""
-    kinds_drawn = torch.cat([torch.arange(kinds), draw.ids(kinds, count - kinds)])
-    shuffled = kinds_drawn[torch.randperm(count, generator=draw.generator)]
-    return (2 * finished.average_ranks(shuffled)).long()
+    return (2 * finished.average_ranks(draw.every_id(kinds, count))).long()
 
 
 def ties(draw: Draw) -> list[Inputs]:

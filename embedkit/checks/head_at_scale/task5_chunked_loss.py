@@ -86,12 +86,12 @@ def large_logits(draw: Draw) -> list[Inputs]:
     rounded so much in float32 that the gradient shows it.
     """
     hidden, table, _ = small()
-    equal, of_each, targets = far_apart(draw, 8, 12)
+    far, rows, targets = far_apart(draw, 8, 12)
     apart = torch.tensor([[-1000.0, 0.0], [0.0, 2000.0], [1.0, 1.0]])
     return [
         asked((apart, table, torch.tensor([1, 3, 2])), chunk_size=3),
         asked((100 * hidden, table, torch.tensor([0, 3, 3])), chunk_size=1),
-        asked((equal.double(), of_each.double(), targets), chunk_size=4),
+        asked((far.double(), rows.double(), targets), chunk_size=4),
     ]
 
 

@@ -115,8 +115,7 @@ def to_train(draw: Draw) -> list[Inputs]:
     questions = []
     every_row = asked(draw, 3, 6, size=10.0)
     for name, count in (("ids", 9), ("segment_ids", 3), ("position_ids", 12)):
-        order = draw.numbers(18).argsort() % count
-        every_row[name] = order.reshape(3, 6)
+        every_row[name] = draw.every_id(count, 3, 6)
     for question in (small(1e-12), every_row, small(0.25, *FLAT)):
         weights = draw.numbers(*question["ids"].shape, question["token_table"].shape[1])
         questions.append({"loss_weights": weights, **question})

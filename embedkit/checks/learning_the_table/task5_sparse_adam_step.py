@@ -75,18 +75,12 @@ def some_rows(draw: Draw) -> list[Inputs]:
     ]
 
 
-def every_row_and_more(draw: Draw, vocab_size: int, more: int) -> Tensor:
-    """Ids that read every row once, and some of them more often, in any order."""
-    ids = torch.cat([torch.arange(vocab_size), draw.ids(vocab_size, more)])
-    return ids[torch.randperm(len(ids), generator=draw.generator)]
-
-
 def repeated_rows(draw: Draw) -> list[Inputs]:
     """Batches that read every row, and some more than once."""
     return [
         small([[1, 1], [0, 2]], [[[3.0], [1.0]], [[1.0], [1.0]]]),
-        asked(draw, 5, every_row_and_more(draw, 5, 13).reshape(3, 6), draw.integer(2, 9)),
-        asked(draw, 40, every_row_and_more(draw, 40, 80).reshape(3, 2, 20), draw.integer(2, 9)),
+        asked(draw, 5, draw.every_id(5, 3, 6), draw.integer(2, 9)),
+        asked(draw, 40, draw.every_id(40, 3, 2, 20), draw.integer(2, 9)),
         small([[1, 1], [2, 1]], [[[2.0], [1.0]], [[0.5], [-1.0]]], t=3),
         asked(draw, 9, draw.ids(6, 14), draw.integer(2, 9)),
     ]

@@ -64,7 +64,7 @@ def means_in_other_dtypes(draw: Draw) -> list[Inputs]:
 
 
 def means_to_train(draw: Draw) -> list[Inputs]:
-    """Padded sequences, of which one is nothing but padding; ids 0 and V − 1 are tokens once."""
+    """Padded sequences, of which one is nothing but padding; ids 0 and V − 1 are tokens, too."""
     ids = draw.ids(9, 3, 6)
     ids[1] = 4
     ids[0, :3] = torch.tensor([0, 4, 8])
