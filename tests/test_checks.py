@@ -13,9 +13,10 @@ from torch._subclasses.fake_tensor import FakeTensorMode
 
 from embedkit.checks.compare import differing, same
 from embedkit.checks.framework import Criterion, Mistake, Task, scattered
-from embedkit.checks.hints import details, explain, show
+from embedkit.checks.hints import details, explain
 from embedkit.checks.plain import Other, load_plain, save_plain, to_plain
 from embedkit.checks.probes import Seen, observe, observe_all, observe_in_file
+from embedkit.checks.showing import show
 
 
 class Three(NamedTuple):
@@ -314,6 +315,32 @@ def asks_for_gradients(x):
 
 def test_an_input_that_is_made_to_require_a_gradient_is_told():
     assert "It changes whether its input x requires a gradient" in hint_on(asks_for_gradients)
+
+
+def leaves_a_gradient(x):
+    x.requires_grad_().square().sum().backward()
+    return x.requires_grad_(False).grad
+
+
+def takes_its_gradient_along(x):
+    found = leaves_a_gradient(x)
+    x.grad = None
+    return found
+
+
+def test_a_gradient_that_stays_on_an_input_is_told():
+    hint = hint_on(leaves_a_gradient)
+    assert "It changes the .grad of its input x" in hint
+    assert "adds to it" in hint
+    assert verdict_on(takes_its_gradient_along).status == "passed"
+
+
+def test_a_gradient_that_stays_in_a_list_of_inputs_is_seen():
+    def answer(tables):
+        return [leaves_a_gradient(table) for table in tables]
+
+    seen = observe(answer, "call", {"tables": [torch.ones(2), torch.ones(3)]})
+    assert seen.meddled == "the .grad of its input tables"
 
 
 def test_a_check_draws_nothing_from_the_notebooks_random_numbers():

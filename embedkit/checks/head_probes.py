@@ -58,9 +58,10 @@ def tied_parameters(answer: Callable[..., Any], vocab_size: int, model_dim: int)
 
 
 def tied_names(answer: Callable[..., Any], vocab_size: int, model_dim: int) -> Any:
-    """Build a model; return what in its state dict is the table, and what is not trained."""
+    """Call a new model; return what in its state dict is the table, and what is not trained."""
     answered = answer(vocab_size, model_dim)
     model = model_with(answered)
+    model(torch.tensor([0, 1]))
     place, saved = answered.embedding.weight.data_ptr(), by_name(model.state_dict().items())
     named = by_name(model.named_parameters())
     trained = {name for name, parameter in named.items() if parameter.requires_grad}
@@ -108,7 +109,12 @@ def _write(model: Any, table: Tensor, matrix: Tensor, shift: Tensor) -> None:
 
 def _loaded(answer: Callable[..., Any], weights: dict[str, Tensor]) -> nn.Sequential:
     model = model_with(answer(*weights["table"].shape))
-    model.load_state_dict(_filled(answer, **weights).state_dict())
+    model.load_state_dict(_called(_filled(answer, **weights)).state_dict())
+    return model
+
+
+def _called(model: nn.Sequential) -> nn.Sequential:
+    model(torch.tensor([0, 1]))
     return model
 
 
@@ -131,7 +137,7 @@ def _with_other_table(
     table = weights["table"]
     model = _filled(answer, **weights)
     if called:
-        model(torch.tensor([0, 1]))
+        _called(model)
     answered: Any = model[0]
     answered.embedding.weight = nn.Parameter(torch.cat([table, table.flip(0)]))
     return model
@@ -142,6 +148,9 @@ EVENTS: dict[str, Callable[[Callable[..., Any], dict[str, Tensor]], Any]] = {
     "model.eval()": lambda answer, weights: _filled(answer, **weights).eval(),
     "model.double()": lambda answer, weights: _filled(answer, **weights).double(),
     "copy.deepcopy(model)": lambda answer, weights: copy.deepcopy(_filled(answer, **weights)),
+    "a call, then copy.deepcopy(model)": lambda answer, weights: copy.deepcopy(
+        _called(_filled(answer, **weights))
+    ),
     "load_state_dict": _loaded,
     "to_empty from the meta device": _from_meta,
     "a larger table": _with_other_table,

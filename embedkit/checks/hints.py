@@ -2,19 +2,15 @@
 
 import builtins
 import re
-from collections.abc import Sequence, Sized
+from collections.abc import Sequence
 from dataclasses import replace
 
-import torch
 from torch import Tensor
 
 from embedkit.checks.compare import differing, same
-from embedkit.checks.plain import Other, Plain, readable
+from embedkit.checks.plain import Other, Plain
 from embedkit.checks.probes import Inputs, Seen
-
-MOST_ITEMS = 8
-MOST_SHOWN = 2000
-"""How many characters of one value are shown; of items in items there may be millions."""
+from embedkit.checks.showing import first_line, outcome, show
 
 
 def explain(seen: Seen, wanted: Seen, inputs: Inputs, mentions: Sequence[str] = ()) -> str:
@@ -32,7 +28,7 @@ def explain(seen: Seen, wanted: Seen, inputs: Inputs, mentions: Sequence[str] = 
     if seen.raised[:1] == ("NotImplementedError",) and not seen.message:
         return "A part of it is not written yet: it raises NotImplementedError."
     if seen.raised:
-        return f"It stopped with {seen.raised[0]}: {_first_line(seen.message)}"
+        return f"It stopped with {seen.raised[0]}: {first_line(seen.message)}"
     if seen.value is None and wanted.value is not None:
         if seen.printed:
             return "It prints, but it returns nothing. Whoever calls it gets None: use return."
@@ -59,8 +55,9 @@ def _other_results(seen: Seen, wanted: Seen) -> str:
 def side_effects(seen: Seen, wanted: Seen, inputs: Inputs) -> str:
     """Return what an answer does to the world around it and should not; empty if nothing."""
     if seen.meddled and not wanted.meddled:
+        adds = "The next backward() adds to it. " if ".grad" in seen.meddled else ""
         return (
-            f"It changes {seen.meddled} for everything that runs after it. "
+            f"It changes {seen.meddled} for everything that runs after it. {adds}"
             "That is its caller's to decide."
         )
     if not same(seen.inputs_after, wanted.inputs_after):
@@ -93,7 +90,7 @@ def _explain_error(seen: Seen, wanted: Seen, mentions: Sequence[str]) -> str:
     if not seen.raised:
         return f"It returns normally. It should raise {kind}."
     if kind not in seen.raised:
-        return f"It raises {seen.raised[0]} ({_first_line(seen.message)}). It should raise {kind}."
+        return f"It raises {seen.raised[0]} ({first_line(seen.message)}). It should raise {kind}."
     others = [name for name in seen.raised if _is_another(name, kind)]
     if others:
         return f"It raises an error that is {kind} and {others[0]} at once. It should be one."
@@ -226,98 +223,19 @@ def details(
 ) -> tuple[tuple[str, str], ...]:
     """Return the question, what came back and what was expected, as labelled lines."""
     rows = [(name.replace("_", " "), show(value)) for name, value in inputs.items()]
-    rows.append(("came back", _outcome(seen)))
+    rows.append(("came back", outcome(seen)))
     if wanted is not None and mentions:
         holds = _listed(list(dict.fromkeys(mentions)))
         rows.append(("expected", f"{wanted.raised[0]}, and {holds} in its message"))
     elif wanted is not None:
-        rows.append(("expected", wanted.raised[0] if wanted.raised else _outcome(wanted)))
+        rows.append(("expected", wanted.raised[0] if wanted.raised else outcome(wanted)))
         rows.extend(
             (f"{name.replace('_', ' ')} after", show(seen.inputs_after[name]))
             for name in _changed(seen, wanted, inputs)
         )
     if seen.printed:
-        rows.append(("printed", _first_line(seen.printed)))
+        rows.append(("printed", first_line(seen.printed)))
     return tuple(rows)
-
-
-def show(value: Plain) -> str:
-    """Return a value on one line, cut where it would be long."""
-    text = _shown(value)
-    return text if len(text) <= MOST_SHOWN else text[: MOST_SHOWN - 1] + "…"
-
-
-def _shown(value: Plain) -> str:
-    if isinstance(value, Other):
-        return _on_a_line(f"{value.type_name} {value.text[:60]}")
-    if isinstance(value, list | tuple) and _holds_tensors(value):
-        return ", ".join([*map(show, value[:MOST_ITEMS]), *_cut(value)])
-    counts = isinstance(value, dict) and all(type(item) is int for item in value.values())
-    if isinstance(value, dict) and not (counts and len(repr(value)) <= 100):
-        first = list(value.items())[:MOST_ITEMS]
-        return ", ".join([*(f"{_name(key)} {show(item)}" for key, item in first), *_cut(value)])
-    if not isinstance(value, Tensor):
-        text = repr(value)
-        return text if len(text) <= 100 else text[:97] + "…"
-    if not value.numel() or value.numel() > 24:
-        return _summary(value)
-    numbers: list[complex] = value.flatten().tolist()
-    if value.is_floating_point() or value.is_complex():
-        numbers = [type(number)(f"{number:.4g}") for number in numbers]
-    usual = value.dtype in (torch.float32, torch.int64, torch.bool)
-    suffix = "" if usual else f" in {value.dtype}".replace("torch.", "")
-    return str(_nested(numbers, list(value.shape))) + suffix
-
-
-def _holds_tensors(value: Plain) -> bool:
-    """Return whether there are tensors in a list or tuple, or in what it holds."""
-    return any(
-        isinstance(item, Tensor | dict) or (isinstance(item, list | tuple) and _holds_tensors(item))
-        for item in value
-    )
-
-
-def _cut(items: Sized) -> list[str]:
-    return ["…"] if len(items) > MOST_ITEMS else []
-
-
-def _name(key: object) -> str:
-    return _on_a_line(readable(str(key), 100))
-
-
-def _on_a_line(text: str) -> str:
-    return " ".join(text.split())
-
-
-def _summary(value: Tensor) -> str:
-    """Return what a tensor is that is too large to be shown whole."""
-    text = f"{value.dtype} of shape {tuple(value.shape)}".removeprefix("torch.")
-    if not value.is_floating_point() or not value.numel():
-        return text
-    if value.isnan().any():
-        return f"{text}, {int(value.isnan().sum())} of its numbers nan"
-    return (
-        f"{text}, mean {value.double().mean():.3g}, standard deviation {value.double().std():.3g}"
-    )
-
-
-def _nested(numbers: list[complex], shape: list[int]) -> object:
-    if not shape:
-        return numbers[0]
-    step = len(numbers) // shape[0] if shape[0] else 0
-    return [_nested(numbers[i * step : (i + 1) * step], shape[1:]) for i in range(shape[0])]
-
-
-def _outcome(seen: Seen) -> str:
-    if seen.raised:
-        kind, message = _on_a_line(seen.raised[0]), _first_line(seen.message)
-        return f"{kind}: {message}" if message else kind
-    return show(seen.value)
-
-
-def _first_line(text: str) -> str:
-    line = readable(text).strip().splitlines()[0] if text.strip() else ""
-    return line if len(line) <= 160 else line[:159] + "…"
 
 
 def _listed(items: Sequence[str]) -> str:

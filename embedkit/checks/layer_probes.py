@@ -1,5 +1,6 @@
 """Probes that build a layer: what it would train, how it starts, what it reads, how it learns."""
 
+import contextlib
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -36,14 +37,26 @@ def load(model: nn.Sequential, numbers: dict[str, Tensor]) -> None:
 
 
 def layer_parameters(answer: Callable[..., Any], vocab_size: int, model_dim: int) -> Any:
-    """Build a layer and return what it would train and save, and what ``weight`` is."""
+    """Build a layer and return what it would train and save, and what ``weight`` is.
+
+    It is called, and what it saves afterwards is returned, too. That the call succeeds is another
+    probe's to see.
+    """
     layer = answer(vocab_size, model_dim)
     model = model_with(layer)
     named = by_name(model.named_parameters())
     trained = {name: list(p.shape) for name, p in named.items() if p.requires_grad}
     weight = type(getattr(layer, "weight", None)).__name__
-    saved = by_name(model.state_dict().items())
-    return {"trained": trained, "state_dict": sorted(saved), "weight": weight}
+    saved = sorted(by_name(model.state_dict().items()))
+    with contextlib.suppress(Exception):
+        model(torch.tensor([0, 1]))
+    later = sorted(by_name(model.state_dict().items()))
+    return {
+        "trained": trained,
+        "state_dict": saved,
+        "state_dict after a call": later,
+        "weight": weight,
+    }
 
 
 def layer_start(
@@ -112,8 +125,9 @@ def layer_by_name(
     load(model, parameters)
     out = model(ids)
     gradient_of = gradients_from(out, loss_weights, trained)
+    held = by_name(model.named_parameters())  # a call may have added to them
     found = {
-        "parameters": {name: list(parameter.shape) for name, parameter in named.items()},
+        "parameters": {name: list(one.shape) for name, one in held.items()},
         "buffers": [name for name in by_name(model.named_buffers()) if name in parameters],
         "layer(ids)": out,
         "layer(ids) in eval mode": torch.no_grad()(model.eval())(ids),

@@ -17,6 +17,7 @@ from typing import Any
 
 import torch
 from torch import Tensor
+from torch.utils._pytree import tree_leaves
 
 from embedkit.checks.compare import same
 from embedkit.checks.decoder_probes import measured_model
@@ -144,11 +145,7 @@ def _observe_and_keep(answer: Any, probe: str, inputs: Inputs) -> tuple[Seen, An
             meddled=" and ".join(changed),
         )
         return seen, None
-    changed.extend(
-        f"whether its input {name} requires a gradient"
-        for name, item in handed
-        if isinstance(item, Tensor) and item.requires_grad
-    )
+    changed.extend(_left_on_inputs(handed))
     device = value.device.type if isinstance(value, Tensor) else "cpu"
     seen = Seen(
         value=to_plain(value),
@@ -159,6 +156,16 @@ def _observe_and_keep(answer: Any, probe: str, inputs: Inputs) -> tuple[Seen, An
         meddled=" and ".join(changed),
     )
     return seen, value
+
+
+def _left_on_inputs(handed: Iterable[tuple[str, Plain]]) -> Iterator[str]:
+    """Find what an answer left on its inputs, for whoever uses them next."""
+    for name, item in handed:
+        tensors = [leaf for leaf in tree_leaves(item) if isinstance(leaf, Tensor)]
+        if any(tensor.requires_grad for tensor in tensors):
+            yield f"whether its input {name} requires a gradient"
+        elif any(tensor.grad is not None for tensor in tensors):
+            yield f"the .grad of its input {name}"
 
 
 def _named(kind: type) -> str:

@@ -563,4 +563,20 @@ def input_vectors(token_table, segment_table, position_table, ids, segment_ids, 
     return F.layer_norm(x, x.shape[-1:], weight, bias, eps)
 """,
     ),
+    Sly(
+        "9.4",
+        "steps that are added up, up to the last row",
+        """
+def stretch_table(table, max_len):
+    rows = len(table)
+    if max_len == rows: return table.clone()
+    step = (rows - 1) / (max_len - 1)
+    at, out = 0.0, []
+    while at <= rows - 1:
+        low = min(int(at), rows - 2)
+        out.append(table[low] * (1 - (at - low)) + table[low + 1] * (at - low))
+        at += step
+    return torch.stack(out)
+""",
+    ),
 ]

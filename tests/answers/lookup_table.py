@@ -775,6 +775,15 @@ def layer(init: str, forward: str = "self.weight[ids]") -> str:
 LAYER_WRONG = [
     Wrong(
         "2.4",
+        "what was read last is a buffer",
+        "After it was called",
+        layer(
+            "self.weight = nn.Parameter(torch.randn(vocab_size, model_dim) * std)",
+            'self.register_buffer("ids", ids) or self.weight[ids]',
+        ),
+    ),
+    Wrong(
+        "2.4",
         "the first row is 0",
         "This does not hold",
         layer(

@@ -462,4 +462,43 @@ def negative_sampling_loss(positive, negative):
     return torch.as_tensor(np.logaddexp(0, -p) + np.logaddexp(0, n).sum(-1)).to(positive.dtype)
 """,
     ),
+    Sly(
+        "4.5",
+        "gradients stay on the inputs",
+        """
+def negative_sampling_gradients(E, C, centers, contexts, negatives):
+    E.requires_grad_()
+    C.requires_grad_()
+    rows = E[centers]
+    positive = (rows * C[contexts]).sum(-1)
+    negative = torch.einsum("pd,pkd->pk", rows, C[negatives])
+    loss = -F.logsigmoid(positive).sum() - F.logsigmoid(-negative).sum()
+    loss.backward()
+    E.requires_grad_(False)
+    C.requires_grad_(False)
+    return E.grad, C.grad
+""",
+    ),
+    Sly(
+        "4.6",
+        "gradients stay on the inputs",
+        """
+def sentence_step(E, C, ids, negatives, window, per_pair, lr):
+    T = len(ids)
+    near = (torch.arange(T)[:, None] - torch.arange(T)[None, :]).abs()
+    centers, others = ((near > 0) & (near <= window)).nonzero().unbind(1)
+    if not len(centers):
+        return E.clone(), C.clone()
+    E.requires_grad_()
+    C.requires_grad_()
+    rows = E[ids[centers]]
+    positive = (rows * C[ids[others]]).sum(-1)
+    negative = rows @ C[negatives].T
+    loss = -F.logsigmoid(positive).sum() - per_pair / len(negatives) * F.logsigmoid(-negative).sum()
+    loss.backward()
+    E.requires_grad_(False)
+    C.requires_grad_(False)
+    return E - lr * E.grad, C - lr * C.grad
+""",
+    ),
 ]

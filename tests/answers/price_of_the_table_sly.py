@@ -1315,4 +1315,36 @@ def compositional_lookup(quotients, remainders, ids):
     return F.embedding(ids, table, padding_idx=0)
 """,
     ),
+    Sly(
+        "6.4",
+        "both factors are made anew in each call",
+        """
+class FactorisedTable(nn.Module):
+    def __init__(self, vocab_size, embedding_dim, model_dim):
+        super().__init__()
+        self.table = nn.Parameter(torch.randn(vocab_size, embedding_dim))
+        self.widen = nn.Parameter(torch.randn(embedding_dim, model_dim))
+
+    def forward(self, ids):
+        self.table = nn.Parameter(self.table.to(ids.device))
+        self.widen = nn.Parameter(self.widen.to(ids.device))
+        return self.table[ids] @ self.widen
+""",
+    ),
+    Sly(
+        "6.4",
+        "rows and ids stay behind as a parameter and a buffer",
+        """
+class FactorisedTable(nn.Module):
+    def __init__(self, vocab_size, embedding_dim, model_dim):
+        super().__init__()
+        self.table = nn.Parameter(torch.randn(vocab_size, embedding_dim))
+        self.widen = nn.Parameter(torch.randn(embedding_dim, model_dim))
+
+    def forward(self, ids):
+        self.rows = nn.Parameter(self.table[ids].detach())
+        self.register_buffer("ids", ids)
+        return self.table[ids] @ self.widen
+""",
+    ),
 ]

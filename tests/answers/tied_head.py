@@ -481,6 +481,22 @@ def head(kept: str, scored: str) -> str:
 MODEL_WRONG = [
     Wrong(
         "7.3",
+        "the head is made in forward",
+        "A call adds a part to the model",
+        model(
+            "",
+            HIDDEN + "self.head = nn.Linear(*self.embedding.weight.T.shape, bias=False)\n"
+            "self.head.weight = self.embedding.weight\nreturn self.head(h)",
+        ),
+    ),
+    Wrong(
+        "7.3",
+        "what was computed stays on self",
+        "A call leaves something behind",
+        model("", HIDDEN + "self.h = h\nreturn h @ self.embedding.weight.T"),
+    ),
+    Wrong(
+        "7.3",
         "a head that holds the layer as a part of its own",
         "in the state_dict twice",
         head("self.layer = layer", "return h @ self.layer.weight.T"),
@@ -1327,7 +1343,7 @@ HEAD_WRONG = [
         "7.5",
         "what is small beside the largest counts as zero",
         "cannot find that all are zero",
-        body(HEAD, CENTRED, SVD, "k = s > 2e-7 * s[0]", "return u[:, k] * s[k], v[k].T"),
+        body(HEAD, CENTRED, SVD, "k = s > 3e-7 * s[0]", "return u[:, k] * s[k], v[k].T"),
     ),
     Wrong(
         "7.5",

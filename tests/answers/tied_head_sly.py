@@ -501,4 +501,64 @@ class TiedLM(nn.Module):
         return z @ self.embedding.weight.T
 """,
     ),
+    Sly(
+        "7.5",
+        "singular values rounded to six decimals",
+        """
+def smallest_head(probabilities):
+    scores = probabilities.log()
+    scores = scores - scores.mean(1, keepdim=True)
+    U, S, V = torch.linalg.svd(scores, full_matrices=False)
+    D = int((S.round(decimals=6) > 0).sum())
+    return U[:, :D] * S[:D], V[:D].T
+""",
+    ),
+    Sly(
+        "7.3",
+        "the parameters are made anew in each call",
+        """
+class TiedLM(nn.Module):
+    def __init__(self, vocab_size, model_dim):
+        super().__init__()
+        self.embedding = nn.Embedding(vocab_size, model_dim)
+        self.body = nn.Linear(model_dim, model_dim)
+        self.scale = model_dim**0.5
+
+    def forward(self, ids):
+        self.embedding.weight = nn.Parameter(self.embedding.weight.to(ids.device))
+        self.body.weight = nn.Parameter(self.body.weight.to(ids.device))
+        z = torch.tanh(self.body(self.scale * self.embedding(ids)))
+        return z @ self.embedding.weight.T
+""",
+    ),
+    Sly(
+        "7.3",
+        "the table has a second name from the first call on",
+        """
+class TiedLM(nn.Module):
+    def __init__(self, vocab_size, model_dim):
+        super().__init__()
+        self.embedding = nn.Embedding(vocab_size, model_dim)
+        self.body = nn.Linear(model_dim, model_dim)
+        self.scale = model_dim**0.5
+
+    def forward(self, ids):
+        self.E = self.embedding.weight
+        z = torch.tanh(self.body(self.scale * self.E[ids]))
+        return z @ self.E.T
+""",
+    ),
+    Sly(
+        "7.4",
+        "gradients stay on the inputs",
+        """
+def gradient_by_end(table, matrix, ids, targets):
+    head = table.clone().requires_grad_()
+    table.requires_grad_()
+    logits = table[ids] @ matrix @ head.T
+    F.cross_entropy(logits.reshape(-1, len(table)), targets.reshape(-1)).backward()
+    table.requires_grad_(False)  # leave the input as it was
+    return table.grad, head.grad
+""",
+    ),
 ]

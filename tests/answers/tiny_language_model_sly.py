@@ -1545,4 +1545,18 @@ def decoder(ids, weights, heads):
 """,
     ),
     Sly("12.5", "cold below 1e-4", changed("12.5", ("temperature == 0", "temperature < 1e-4"))),
+    Sly(
+        "12.6",
+        "one largest logit is taken off all",
+        """
+def loss_by_position(logits_of, ids, length):
+    pieces = (len(ids) - 1) // length
+    read = ids[: pieces * length].view(pieces, length)
+    follows = ids[1 : pieces * length + 1].view(pieces, length)
+    logits = logits_of(read)
+    logits = logits - logits.max()
+    log_p = logits - logits.exp().sum(-1, keepdim=True).log()
+    return -log_p.gather(-1, follows[..., None])[..., 0].mean(0)
+""",
+    ),
 ]

@@ -26,6 +26,22 @@ def longer(draw: Draw) -> list[Inputs]:
         {"table": 5 + draw.table(2, 3), "max_len": draw.integer(6, 9)},
         {"table": scattered(5 + draw.table(7, 4)), "max_len": draw.integer(8, 20)},
         {"table": 5 + draw.table(4, 1), "max_len": draw.integer(6, 9)},
+        *rounded_places(draw),
+    ]
+
+
+def rounded_places(draw: Draw) -> list[Inputs]:
+    """Lengths at which places that are multiples of one rounded step miss the last row.
+
+    Such a place may lie beyond that row, or end before it. Neighbours of the long table are close
+    to one another, since its places have few digits left in float32.
+    """
+    short = [(8, 26), (15, 26), (16, 30), (2, 10), (3, 10), (4, 14), (4, 22), (7, 22), (8, 14)]
+    short += [(8, 18), (14, 16)]
+    calm = 5 + 0.05 * draw.table(512, 1)
+    return [
+        *({"table": 5 + draw.table(rows, 2), "max_len": max_len} for rows, max_len in short),
+        *({"table": calm.clone(), "max_len": max_len} for max_len in (700, 1024)),
     ]
 
 
@@ -53,6 +69,12 @@ def to_train(draw: Draw) -> list[Inputs]:
         {"table": draw.table(6, 3), "loss_weights": 1 + draw.numbers(11, 3).abs(), "max_len": 11},
         {"table": draw.table(4, 3), "loss_weights": 1 + draw.numbers(4, 3).abs(), "max_len": 4},
     ]
+
+
+def other_length(inputs: Inputs, seen: Seen) -> bool:
+    """Whether all is right but the number of rows."""
+    columns = inputs["table"].shape[1]
+    return bool(seen.value.shape[1:] == (columns,) and len(seen.value) != inputs["max_len"])
 
 
 def by_ratio(table: Tensor, max_len: int) -> Tensor:
@@ -170,6 +192,16 @@ task = Task(
                 Mistake(
                     "The columns are stretched. Positions are the rows.",
                     turned,
+                ),
+                Mistake(
+                    "The last place lies on the last row, or a rounding beyond it, and there is "
+                    "none above. Keep the row above from going past rows − 1.",
+                    when=says("out of bounds", "out of range"),
+                ),
+                Mistake(
+                    "There are not max_len rows. Steps that are added up end too early or too "
+                    "late where they are rounded. Compute the place of each row from its number.",
+                    when=other_length,
                 ),
             ),
         ),

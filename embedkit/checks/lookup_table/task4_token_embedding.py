@@ -195,6 +195,11 @@ more_parameters = Mistake(
     "nothing else in its state_dict().",
     when=lambda inputs, seen: isinstance(seen.value, dict) and len(seen.value["state_dict"]) > 1,
 )
+made_in_a_call = Mistake(
+    "After it was called, there is more in its state_dict() than before, and that could not be "
+    "loaded into a new layer. Make the table in __init__, and keep nothing from a call.",
+    when=lambda inputs, seen: seen.value["state_dict after a call"] != seen.value["state_dict"],
+)
 uniform_start = Mistake(
     "These numbers are not normally distributed. torch.rand is uniform; torch.randn is normal.",
     when=lambda inputs, seen: (
@@ -264,6 +269,7 @@ task = Task(
                 not_trainable,
                 embedding_inside,
                 more_parameters,
+                made_in_a_call,
                 other_name,
                 swapped,
             ),

@@ -267,6 +267,7 @@ task = Task(
                 "model.eval()",
                 "model.double()",
                 "copy.deepcopy(model)",
+                "a call, then copy.deepcopy(model)",
                 "load_state_dict",
             ),
             probe="tied_life",
@@ -290,7 +291,17 @@ task = Task(
                     "After deepcopy the head still scores with the table of the first model. "
                     "It holds on to something that is not copied along, such as a function that "
                     "knows the first model.",
-                    when=lambda inputs, seen: inputs["event"] == "copy.deepcopy(model)",
+                    when=at_event("copy.deepcopy(model)"),
+                ),
+                Mistake(
+                    "A call leaves something behind on self. What was computed cannot be copied "
+                    "along: give it a name in forward, without self.",
+                    when=at_event("a call, then copy.deepcopy(model)"),
+                ),
+                Mistake(
+                    "A call adds a part to the model, so what it saves afterwards cannot be loaded "
+                    "into a new one. Make all layers in __init__.",
+                    when=says("Unexpected key"),
                 ),
             ),
         ),

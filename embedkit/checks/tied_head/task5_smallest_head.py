@@ -36,11 +36,11 @@ def generic(draw: Draw) -> list[Inputs]:
 
 
 def near_the_bound(draw: Draw) -> Tensor:
-    """Probabilities whose scores have the singular values 3, 2e-6 and 2e-7. Two count."""
+    """Probabilities whose scores have the singular values 3, 1.2e-6 and 8e-7. Two count."""
     left = torch.linalg.qr(draw.numbers(6, 3).double())[0]
     right = draw.numbers(8, 3).double()
     right = torch.linalg.qr(right - right.mean(dim=0))[0]
-    sizes = torch.tensor([3.0, 2e-6, 2e-7]).double()
+    sizes = torch.tensor([3.0, 1.2e-6, 8e-7]).double()
     found: Tensor = (left * sizes @ right.T).softmax(dim=1)
     return found
 
@@ -122,7 +122,7 @@ added_to_it = Mistake(
     when=lambda inputs, seen: bool(inputs["probabilities"].min() < 1e-9),
 )
 cut_elsewhere = Mistake(
-    "The scores here have the singular values 3, 2e-6 and 2e-7. Those up to 1e-6 count as "
+    "The scores here have the singular values 3, 1.2e-6 and 8e-7. Those up to 1e-6 count as "
     "zero, and no others: D is 2.",
     when=lambda inputs, seen: inputs["probabilities"].shape == (6, 8),
 )

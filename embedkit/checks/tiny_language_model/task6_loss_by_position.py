@@ -24,12 +24,17 @@ def asked(draw: Draw, tokens: int, length: int, vocab_size: int = 6) -> Inputs:
 
 
 def whole_pieces(draw: Draw) -> list[Inputs]:
-    """Texts of so many pieces and one token more; one does not hold the last words."""
+    """Texts of so many pieces and one token more; one does not hold the last words.
+
+    In one, the largest logits at some places are far below those at others.
+    """
     small = {"table": torch.eye(3), "ids": torch.tensor([0, 2, 1, 1, 0, 2, 2]), "length": 2}
     sure = small | {"table": 100 * torch.eye(3)}
+    uneven = small | {"table": torch.tensor([0.5, 30.0, 900.0]).diag()}
     return [
         small,
         sure,
+        uneven,
         asked(draw, 214, 3),
         asked(draw, 13, 4),
         asked(draw, 6, 5),
