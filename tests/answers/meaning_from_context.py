@@ -286,6 +286,14 @@ LOSS = "negative_sampling_loss(positive, negative)"
 
 LOSS_WRONG = [
     Wrong(
+        "4.4", "no way back", "No gradient reaches",
+        body(
+            LOSS,
+            "with torch.no_grad():",
+            "    return -F.logsigmoid(positive) - F.logsigmoid(-negative).sum(dim=-1)",
+        ),
+    ),
+    Wrong(
         "4.4", "negatives rewarded", "treated like the true context",
         body(LOSS, "return -F.logsigmoid(positive) - F.logsigmoid(negative).sum(dim=-1)"),
     ),

@@ -248,6 +248,18 @@ BITS_RIGHT = [
 ]
 
 INPUT_WRONG = [
+    wrong(
+        "12.3",
+        "positions end where those of GPT-2 do",
+        "numbers are not",
+        ("position_table[position_ids]", "position_table[position_ids.clamp(max=1023)]"),
+    ),
+    wrong(
+        "12.3",
+        "positions are not learned",
+        "No gradient reaches",
+        ("position_table[position_ids]", "position_table.detach()[position_ids]"),
+    ),
     wrong("12.3", "no root of D", "not multiplied by √D", ("x * math.sqrt(D) + ", "x + ")),
     wrong(
         "12.3",

@@ -7,6 +7,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from embedkit import meaning_from_context as finished
+from embedkit.checks.cut_gradients import cut_off
 from embedkit.checks.framework import Criterion, Draw, Mistake, Task, says, scattered
 from embedkit.checks.probes import Inputs, Seen
 
@@ -55,6 +56,17 @@ def other_shapes(draw: Draw) -> list[Inputs]:
         asked(draw.numbers(4).half(), draw.numbers(4, 2).half()),
         asked(draw.numbers(4).bfloat16(), draw.numbers(4, 2).bfloat16()),
         asked(scattered(draw.numbers(3, 4)), scattered(draw.numbers(3, 4, 5))),
+    ]
+
+
+def to_train(draw: Draw) -> list[Inputs]:
+    """Scores that ask for a gradient, also large ones, and a single pair."""
+    small = asked(torch.tensor([2.0]), torch.tensor([[1.0, -3.0]]))
+    return [
+        {"loss_weights": torch.ones(1), **small},
+        {"loss_weights": draw.numbers(6), **asked(draw.numbers(6), draw.numbers(6, 4))},
+        {"loss_weights": draw.numbers(6), **asked(50 * draw.numbers(6), 50 * draw.numbers(6, 4))},
+        {"loss_weights": draw.numbers(), **asked(draw.numbers(), draw.numbers(3))},
     ]
 
 
@@ -306,6 +318,12 @@ task = Task(
                     when=says("view size is not compatible"),
                 ),
             ),
+        ),
+        Criterion(
+            "gradients reach the scores of pairs and negatives",
+            to_train,
+            probe="gradients",
+            mistakes=(cut_off,),
         ),
     ),
 )

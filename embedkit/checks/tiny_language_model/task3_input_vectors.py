@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from embedkit import decoder_parts as finished
+from embedkit.checks.cut_gradients import cut_off
 from embedkit.checks.framework import Criterion, Draw, Mistake, Task, scattered, tidy_table
 from embedkit.checks.probes import Inputs
 from embedkit.sinusoidal import sinusoids
@@ -71,6 +72,16 @@ def sinusoidal(draw: Draw) -> list[Inputs]:
         asked(draw, "sinusoidal", scattered(padded)),
         asked(draw, "sinusoidal", shape=(2, 0)),
         asked(draw, "sinusoidal", shape=(3, 7), sizes=(8, 2 * draw.integer(8, 20), 0)),
+    ]
+
+
+def to_train(draw: Draw) -> list[Inputs]:
+    """Tables that ask for a gradient: with each scheme, of every row."""
+    return [
+        {"loss_weights": draw.numbers(3, 5, 6)}
+        | asked(draw, positions, shape=(3, 5))
+        | {"ids": draw.every_id(9, 3, 5)}
+        for positions in ("none", "learned", "sinusoidal", "rotary", "alibi")
     ]
 
 
@@ -189,6 +200,12 @@ task = Task(
                 Mistake("The sum is multiplied by √D. Only the rows are.", scaled_sum),
                 Mistake("The rows are multiplied by D. It is its root, √D.", by_size),
             ),
+        ),
+        Criterion(
+            "gradients reach every table that is read",
+            to_train,
+            probe="gradients",
+            mistakes=(cut_off,),
         ),
     ),
 )
