@@ -98,11 +98,19 @@ def test_what_changes_how_code_is_read_is_kept():
     "line",
     [
         *("?print", "print?", "%time n", "k = 2  # or 3?\n%time k", "t = %timeit -o n"),
-        *("files = !ls", "!pip install a \\\n  b"),
+        *("files = !ls", "!pip install a \\\n  b", "times[3] = %timeit -o n"),
+        *('times["a = b"] = %timeit -o n', "k.files = !ls", "*a, = !ls", "%time n("),
+        "if (\n    n\n    != 2\n    and n\n    % 2\n):\n    pass\n!ls",
+        "print('n = %d' % 1)\n!ls",
     ],
 )
 def test_what_is_for_ipython_hides_no_other_line(line):
     assert needed_for(["n"], [f"n = 1\n{line}\nm = 2"]) == ["n = 1"]
+
+
+def test_what_is_timed_gives_what_it_gives():
+    assert needed_for(["n"], ["%time n = 1\n%timeit trial()"]) == ["n = 1"]
+    assert needed_for(["n"], ["for i in rows:\n    %time n = i"]) == ["for i in rows:\n    n = i"]
 
 
 def test_a_block_is_kept_that_fills_what_is_needed():

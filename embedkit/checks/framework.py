@@ -66,15 +66,19 @@ class Draw:
 
 @contextmanager
 def torch_as_at_the_start() -> Iterator[None]:
-    """Let torch make float32 and hunt no nan meanwhile, whatever the notebook has set."""
-    dtype = torch.get_default_dtype()
+    """Let torch make float32 on the CPU and hunt no nan, whatever the notebook has set."""
+    dtype, device = torch.get_default_dtype(), torch.get_default_device()
     hunts, for_nan = torch.is_anomaly_enabled(), torch.is_anomaly_check_nan_enabled()
     torch.set_default_dtype(torch.float32)
+    if device.type != "cpu":
+        torch.set_default_device(None)
     torch.autograd.set_detect_anomaly(False)
     try:
         yield
     finally:
         torch.set_default_dtype(dtype)
+        if device.type != "cpu":
+            torch.set_default_device(device)
         torch.autograd.set_detect_anomaly(hunts, for_nan)
 
 

@@ -92,9 +92,14 @@ def tied_life(
 
 
 def _filled(answer: Callable[..., Any], **weights: Tensor) -> nn.Sequential:
-    """Build a model and write the weights into it, where they belong."""
+    """Build a model and write the weights into it, where they belong.
+
+    Another is built afterwards, of another size, which shall not touch it.
+    """
     table = weights["table"]
-    model = model_with(answer(*table.shape)).to(table.dtype)
+    vocab_size, dim = table.shape
+    built, _ = answer(vocab_size, dim), answer(vocab_size + 1, dim + 1)
+    model = model_with(built).to(table.dtype)
     _write(model, **weights)
     return model
 

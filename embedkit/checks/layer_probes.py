@@ -67,11 +67,12 @@ def layer_start(
 
 
 def layer_reads(answer: Callable[..., Any], weight: Tensor, ids: Tensor) -> Any:
-    """Build a layer, and another, which shall not touch it; read ids.
+    """Build a layer, and another of another size, which shall not touch it; read ids.
 
     Load another table into it, read again, and in eval mode.
     """
-    layer, _ = (answer(weight.shape[0], weight.shape[1]) for _ in range(2))
+    vocab_size, dim = weight.shape
+    layer, _ = answer(vocab_size, dim), answer(vocab_size + 1, dim + 1)
     model = model_with(layer).to(weight.dtype)
     at_first = to_plain({"weight at first": layer.weight, "layer(ids) at first": model(ids)})
     load(model, {"weight": weight})
@@ -116,10 +117,10 @@ def layer_by_name(
 ) -> Any:
     """Build a layer, read ids, load numbers into its parameters by name, read again, and go back.
 
-    A second layer is built in between, which shall not touch the first. What comes back is the
-    shapes of its parameters, what it read at last, and all gradients.
+    Another layer of another size is built in between, which shall not touch the first. What comes
+    back is the shapes of its parameters, what it read at last, and all gradients.
     """
-    model, _ = (model_with(answer(*sizes)) for _ in range(2))
+    model, _ = model_with(answer(*sizes)), answer(*(size + 1 for size in sizes))
     named, trained = by_name(model.named_parameters()), trained_by(model)
     model(ids)  # an answer that keeps something from its first call gives itself away
     load(model, parameters)

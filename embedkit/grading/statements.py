@@ -3,16 +3,24 @@
 import ast
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from symtable import SymbolTable, symtable
 from textwrap import dedent
 
+TIMED = re.compile(r"^([ \t]*+)%time[ \t]+([^\n]+)$", re.MULTILINE)
+"""A line of code that IPython runs and times."""
+GIVEN_BY_MAGIC = re.compile(
+    r"""^((?:[^\n#"'=]|"[^"\n]*+"|'[^'\n]*+')++=)[ \t]*+[%!][^\n]*$""", re.MULTILINE
+)
+"""A line that keeps what IPython gives back, as ``times[3] = %timeit -o step()``."""
 MAGIC = re.compile(
-    r"^([ \t]*+)(?:[%!?](?:[^\n]*\\\n)*[^\n]*|[\w.*]+\?{1,2}[ \t]*)$",
+    r"^([ \t]*+)(?:(?:%(?=[%\w])|!(?!=)|\?)(?:[^\n]*\\\n)*[^\n]*|[\w.*]+\?{1,2}[ \t]*)$",
     re.MULTILINE,
 )
-"""A line for IPython, which is no Python: it begins with %, ! or ?, or asks as ``name?``."""
-GIVEN_BY_MAGIC = re.compile(r"^([\w, \t]++=)[ \t]*+[%!][^\n]*$", re.MULTILINE)
+"""A line for IPython, which is no Python: it begins with %, ! or ?, or asks as ``name?``.
+
+Within brackets a line of Python may begin with ``!=``, or with % and a space."""
 FILE = re.compile(r"(?:[\w.-]*/)*([\w-]{1,80}\.\w{1,10})")
 """A text that is the name of a file."""
 BLOCKS = (ast.For, ast.While, ast.If, ast.With, ast.Try, ast.TryStar, ast.Match)
@@ -65,12 +73,21 @@ def statements_of(cell: str) -> list[Statement]:
 
 
 def _parsed(cell: str) -> Iterator[Statement]:
-    try:
-        tree = ast.parse(cell)
-    except SyntaxError:
-        tree = ast.parse(MAGIC.sub(r"\1pass", GIVEN_BY_MAGIC.sub(r"\1 None", cell)))
+    tree = _tree(cell)
     for node in (part for whole in tree.body for part in _split(whole)):
         yield _read(node)
+
+
+def _tree(cell: str) -> ast.Module:
+    """Parse a cell: as it is, or with ``pass`` and ``None`` in place of what IPython does."""
+    for text in (cell, _without_magic(TIMED.sub(r"\1\2", cell))):
+        with suppress(SyntaxError):
+            return ast.parse(text)
+    return ast.parse(_without_magic(cell))
+
+
+def _without_magic(cell: str) -> str:
+    return MAGIC.sub(r"\1pass", GIVEN_BY_MAGIC.sub(r"\1 None", cell))
 
 
 def _read(node: ast.stmt) -> Statement:

@@ -579,4 +579,49 @@ def stretch_table(table, max_len):
     return torch.stack(out)
 """,
     ),
+    Sly(
+        "9.3",
+        "columns in the dtype of the documents",
+        """
+def packed_position_ids(document_ids):
+    place = torch.arange(document_ids.shape[-1]).type_as(document_ids).expand_as(document_ids)
+    begins = torch.zeros_like(document_ids, dtype=torch.bool)
+    begins[..., 1:] = document_ids[..., 1:] != document_ids[..., :-1]
+    start = torch.where(begins, place, 0).cummax(-1).values
+    return (place - start).masked_fill(document_ids < 0, 0).long()
+""",
+    ),
+    Sly(
+        "9.3",
+        "counted in the dtype of the documents",
+        """
+def packed_position_ids(document_ids):
+    out = torch.zeros_like(document_ids)
+    for t in range(1, document_ids.shape[-1]):
+        same = document_ids[..., t] == document_ids[..., t - 1]
+        inside = same & (document_ids[..., t] >= 0)
+        out[..., t] = torch.where(inside, out[..., t - 1] + 1, 0)
+    return out.long()
+""",
+    ),
+    Sly(
+        "9.3",
+        "counted in bfloat16",
+        """
+def packed_position_ids(document_ids):
+    same = document_ids[..., :, None] == document_ids[..., None, :]
+    before = same.to(torch.bfloat16).tril(-1).sum(-1)
+    return before.long().masked_fill(document_ids < 0, 0)
+""",
+    ),
+    Sly(
+        "9.2",
+        "An nn.LayerNorm that is given new parameters made of weight and bias: no gradien",
+        """
+def input_vectors(token_table, segment_table, position_table, ids, segment_ids, position_ids, weight, bias, eps):
+    x = token_table[ids] + segment_table[segment_ids] + position_table[position_ids]
+    n = nn.LayerNorm(len(weight), eps).to(x.dtype); n.weight = nn.Parameter(weight); n.bias = nn.Parameter(bias)
+    return n(x)
+""",
+    ),
 ]

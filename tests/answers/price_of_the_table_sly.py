@@ -1347,4 +1347,27 @@ class FactorisedTable(nn.Module):
         return self.table[ids] @ self.widen
 """,
     ),
+    Sly(
+        "6.3",
+        "the quotients go through half precision",
+        """
+def quantize_rows(table):
+    numbers = table.float()
+    largest = numbers.abs().amax(dim=1, keepdim=True)
+    steps = torch.where(largest > 0, largest / 127, 1.0)
+    return (numbers / steps).half().round().to(torch.int8), steps
+""",
+    ),
+    Sly(
+        "6.3",
+        "rounded to one decimal first",
+        """
+def quantize_rows(table):
+    numbers = table.float()
+    largest = numbers.abs().amax(dim=1, keepdim=True)
+    steps = torch.where(largest > 0, largest / 127, 1.0)
+    codes = torch.round(numbers / steps, decimals=1)
+    return codes.round().to(torch.int8), steps
+""",
+    ),
 ]

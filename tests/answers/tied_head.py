@@ -1341,9 +1341,21 @@ HEAD_WRONG = [
     ),
     Wrong(
         "7.5",
+        "squares of the scores",
+        "Squares of large scores",
+        body(
+            HEAD,
+            CENTRED,
+            "values, vectors = torch.linalg.eigh(scores.T @ scores)",
+            "table = vectors[:, values > 1e-12]",
+            "return scores @ table, table",
+        ),
+    ),
+    Wrong(
+        "7.5",
         "what is small beside the largest counts as zero",
         "cannot find that all are zero",
-        body(HEAD, CENTRED, SVD, "k = s > 3e-7 * s[0]", "return u[:, k] * s[k], v[k].T"),
+        body(HEAD, CENTRED, SVD, "k = s > 2e-7 * s[0]", "return u[:, k] * s[k], v[k].T"),
     ),
     Wrong(
         "7.5",
@@ -1429,9 +1441,21 @@ HEAD_RIGHT = [
             HEAD,
             "scores = (probabilities / probabilities[:, :1]).log()",
             "scores = scores - scores.mean(1, keepdim=True)",
-            "values, vectors = torch.linalg.eigh(scores.T @ scores)",
-            "table = vectors[:, values > 1e-12]",
+            "_, s, vectors = torch.linalg.svd(scores)",
+            "table = vectors[: int((s > 1e-6).sum())].T",
             "return scores @ table, table",
+        ),
+    ),
+    Right(
+        "7.5",
+        "less the first token's score",
+        body(
+            HEAD,
+            "scores = probabilities.log()",
+            "scores = scores - scores[:, :1]",
+            SVD,
+            "k = int((s > 1e-6).sum())",
+            "return u[:, :k] * s[:k], v[:k].T",
         ),
     ),
 ]

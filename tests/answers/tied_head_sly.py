@@ -502,18 +502,6 @@ class TiedLM(nn.Module):
 """,
     ),
     Sly(
-        "7.5",
-        "singular values rounded to six decimals",
-        """
-def smallest_head(probabilities):
-    scores = probabilities.log()
-    scores = scores - scores.mean(1, keepdim=True)
-    U, S, V = torch.linalg.svd(scores, full_matrices=False)
-    D = int((S.round(decimals=6) > 0).sum())
-    return U[:, :D] * S[:D], V[:D].T
-""",
-    ),
-    Sly(
         "7.3",
         "the parameters are made anew in each call",
         """
@@ -559,6 +547,57 @@ def gradient_by_end(table, matrix, ids, targets):
     F.cross_entropy(logits.reshape(-1, len(table)), targets.reshape(-1)).backward()
     table.requires_grad_(False)  # leave the input as it was
     return table.grad, head.grad
+""",
+    ),
+    Sly(
+        "7.3",
+        "the root of D in a global, which the next model sets anew",
+        """
+class TiedLM(nn.Module):
+    def __init__(self, vocab_size, model_dim):
+        super().__init__()
+        global scale
+        self.embedding = nn.Embedding(vocab_size, model_dim)
+        self.body = nn.Linear(model_dim, model_dim)
+        scale = model_dim ** 0.5
+    def forward(self, ids):
+        hidden = torch.tanh(self.body(scale * self.embedding(ids)))
+        return hidden @ self.embedding.weight.T
+""",
+    ),
+    Sly(
+        "7.3",
+        "A head that is a lambda: it keeps the model that it was made in, so a deep copy ",
+        """
+class TiedLM(nn.Module):
+    def __init__(self, vocab_size, model_dim):
+        super().__init__()
+        self.embedding = nn.Embedding(vocab_size, model_dim); self.body = nn.Linear(model_dim, model_dim); self.scale = model_dim ** 0.5
+        self.head = lambda h: h @ self.embedding.weight.T
+    def forward(self, ids): return self.head(torch.tanh(self.body(self.embedding(ids) * self.scale)))
+""",
+    ),
+    Sly(
+        "7.5",
+        "The rank by the singular values of the Gram matrix, against 1e-12: their noise i",
+        """
+def smallest_head(probabilities):
+    s = probabilities.log(); s = s - s.mean(1, keepdim=True)
+    U, S, V = torch.linalg.svd(s.T @ s); k = S > 1e-12
+    return s @ V[k].T, V[k].T
+""",
+    ),
+    Sly(
+        "7.3",
+        "A weak reference to the embedding, which a deep copy does not renew",
+        """
+class TiedLM(nn.Module):
+    def __init__(self, vocab_size, model_dim):
+        super().__init__()
+        import weakref
+        self.embedding = nn.Embedding(vocab_size, model_dim); self.body = nn.Linear(model_dim, model_dim); self.scale = model_dim ** 0.5
+        self.table = weakref.ref(self.embedding)
+    def forward(self, ids): return torch.tanh(self.body(self.embedding(ids) * self.scale)) @ self.table().weight.T
 """,
     ),
 ]

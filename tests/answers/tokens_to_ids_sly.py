@@ -893,4 +893,14 @@ def decode(ids, tokens):
     return re.sub(r"(\\x[89a-f][0-9a-f])+", "\ufffd", s)
 """,
     ),
+    Sly(
+        "1.1",
+        "shares rounded to three decimals",
+        """
+def word_vocabulary(words, size):
+    counts = Counter(words)
+    order = sorted(counts, key=lambda word: (-round(counts[word] / len(words), 3), word))
+    return {word: i for i, word in enumerate(["[UNK]", *order[: size - 1]])}
+""",
+    ),
 ]

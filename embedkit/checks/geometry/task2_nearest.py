@@ -42,6 +42,7 @@ def none_left_out(draw: Draw) -> list[Inputs]:
     nothing = torch.empty(1, 0, dtype=torch.long)
     first, of_first = with_queries(draw, lambda: uneven(draw, 12, 4), 5)
     second, of_second = with_queries(draw, lambda: scattered(uneven(draw, 9, 6)), 5)
+    square, of_square = with_queries(draw, lambda: uneven(draw, 6, 6), 6)
     third, of_third = with_queries(draw, lambda: uneven(draw, 15, 3), 3)
     return [
         asked(table, torch.tensor([[2.0, 1.0]]), 1, nothing),
@@ -53,6 +54,7 @@ def none_left_out(draw: Draw) -> list[Inputs]:
         asked(first, of_first, 4, nothing.expand(5, 0)),
         asked(second, of_second, 9, nothing.expand(5, 0)),
         asked(third, scattered(of_third), 2, nothing.expand(3, 0)),
+        asked(square, of_square, 3, nothing.expand(6, 0)),
     ]
 
 

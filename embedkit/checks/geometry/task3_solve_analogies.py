@@ -57,7 +57,7 @@ def clear_questions(draw: Draw, rows: int, dim: int, count: int) -> tuple[Tensor
 def tables(draw: Draw, keep_inputs: bool) -> list[Inputs]:
     """Random tables of rows of many lengths, and one with hardly a row to choose from."""
     found = []
-    for rows, dim, count in ((12, 5, 20), (30, 8, 40), (5, 3, 12), (9, 2, 10)):
+    for rows, dim, count in ((12, 5, 20), (30, 8, 40), (5, 3, 12), (9, 2, 10), (6, 6, 3)):
         table, questions = clear_questions(draw, rows, dim, count)
         found.append(asked(table, questions, keep_inputs))
     table, questions = clear_questions(draw, 10, 6, 15)

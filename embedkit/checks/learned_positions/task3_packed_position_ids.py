@@ -45,6 +45,7 @@ def several(draw: Draw) -> list[Inputs]:
         {"document_ids": torch.tensor([[0, 1, 2, 3]])},
         {"document_ids": torch.tensor([[2, 2, 7], [7, 7, 2]])},
         {"document_ids": packed(draw, 700, longest=150)[None]},
+        {"document_ids": torch.tensor([[5] * 700 + [2] * 100])},
         {"document_ids": torch.tensor([[70_000, 70_000, 300, 300, 44, 44, 44]])},
         {"document_ids": torch.tensor([[0, 0, 2**60, 2**60, 2**60 + 1, 2**60 + 1]])},
     ]
@@ -66,7 +67,11 @@ def other_shapes(draw: Draw) -> list[Inputs]:
         {"document_ids": two(draw, 6, 8).reshape(2, 3, 8)},
         {"document_ids": scattered(two(draw, 4, 9))},
         {"document_ids": scattered(two(draw, 6, 8).reshape(2, 3, 8))},
-        *({"document_ids": two(draw, 2, 10).to(kind)} for kind in SMALL_KINDS),
+        *(
+            {"document_ids": two(draw, 2, seq).to(kind)}
+            for kind in SMALL_KINDS
+            for seq in (10, 300)
+        ),
         {"document_ids": torch.empty(2, 0, dtype=torch.long)},
         {"document_ids": torch.tensor([[7]])},
     ]

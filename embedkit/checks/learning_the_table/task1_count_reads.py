@@ -44,6 +44,7 @@ def any_shape(draw: Draw) -> list[Inputs]:
     return [
         {"ids": torch.tensor([[[2, 0], [2, 1]], [[2, 2], [0, 3]]]), "vocab_size": 4},
         {"ids": torch.tensor(3), "vocab_size": 4},
+        {"ids": torch.zeros(2, 1, dtype=torch.long), "vocab_size": 1},
         {"ids": ids, "vocab_size": 7},
         {"ids": draw.ids(5, 2, 2, 3, 2), "vocab_size": 5},
         {"ids": torch.empty(2, 0, dtype=torch.long), "vocab_size": 3},

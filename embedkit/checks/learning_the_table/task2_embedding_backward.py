@@ -32,6 +32,7 @@ def sequences(draw: Draw) -> list[Inputs]:
         asked(draw.numbers(6, 1), draw.ids(3, 6), 3),
         asked(draw.numbers(4, 4), draw.ids(4, 4), 4),
         asked(torch.tensor([[1e20], [1.0]]), torch.tensor([0, 1]), 3),
+        asked(draw.numbers(3, 2), torch.tensor([2999, 1000, 7]), 3000),
     ]
 
 

@@ -1,10 +1,12 @@
 """What marks task 3.4, `adamw_step`: one step of Adam with decoupled weight decay."""
 
+from collections.abc import Callable
+
 import torch
 from torch import Tensor
 
 from embedkit import learning_the_table as finished
-from embedkit.checks.framework import Criterion, Draw, Mistake, Task
+from embedkit.checks.framework import Criterion, Draw, Mistake, Task, scattered
 from embedkit.checks.learning_the_table import wrong_adamw_steps as wrong
 from embedkit.checks.probes import Inputs
 
@@ -46,13 +48,21 @@ def later_steps(draw: Draw) -> list[Inputs]:
 
     grad = steps_of_half(draw, 6, 3)
     grad[2] = 0
+    later = asked(draw.table(6, 3), grad, *means(), 3)
     return [
         asked(small, gradient, m, v, 3),
         asked(draw.table(6, 3), grad, *means(), 2),
         asked(draw.table(6, 3), grad, *means(), draw.integer(40, 200)),
         asked(draw.table(6, 3), grad, *means(), 700, lr=0.05, beta1=0.8, beta2=0.95),
         asked(draw.table(6, 3), grad, *means(), 5000),
+        in_each(scattered, later),
+        in_each(lambda numbers: numbers[:, :1].clone(), later),
     ]
+
+
+def in_each(change: Callable[[Tensor], Tensor], question: Inputs) -> Inputs:
+    """Change every tensor of a question."""
+    return {n: change(one) if isinstance(one, Tensor) else one for n, one in question.items()}
 
 
 def with_decay(draw: Draw) -> list[Inputs]:

@@ -101,12 +101,17 @@ def other_shapes(draw: Draw) -> list[Inputs]:
     nothing |= {"ids": torch.empty(2, 0, dtype=torch.long), "grad_output": torch.empty(2, 0, 1)}
     nothing |= {"m": torch.full((3, 1), 0.5), "v": torch.ones(3, 1)}
     apart = asked(draw, 15, scattered(all_different(draw, 15, 3, 5)), 4)
-    apart["grad_output"] = scattered(apart["grad_output"])
+    for name in ("table", "grad_output", "m", "v"):
+        apart[name] = scattered(apart[name])
+    long = asked(draw, 3000, torch.tensor([2999, 1000, 7]), 5, dim=1)
+    long |= {"m": torch.zeros(3000, 1), "v": torch.zeros(3000, 1)}
     return [
         small(1, [3.0]),
         asked(draw, 8, all_different(draw, 8, 2, 2, 2), 3),
         nothing,
         apart,
+        asked(draw, 4, all_different(draw, 4, 4, 1), 5, dim=4),
+        long,
     ]
 
 

@@ -36,6 +36,7 @@ def batches(draw: Draw) -> list[Inputs]:
         {"table": draw.table(13, dim), "ids": draw.ids(13, batch, 2, 3, seq)},
         {"table": draw.table(33_000, 1), "ids": torch.tensor([[32_999, 200]])},
         {"table": draw.table(13, dim), "ids": draw.ids(13, 0, seq)},
+        {"table": 1e4 * draw.table(6, 6), "ids": draw.ids(6, 2, 3)},
         {"table": draw.table(dim, 13).T, "ids": draw.ids(13, seq, batch).T},
     ]
 

@@ -19,13 +19,20 @@ UNSIGNED = (torch.uint16, torch.uint32, torch.uint64)
 
 
 def good_ids(draw: Draw) -> list[Inputs]:
-    """Ids that name rows: the first and the last one, a single id, batches, one transposed."""
+    """Ids that name rows: the first and the last one, a single id, batches, one transposed.
+
+    Axes of length 1 are among them, large numbers, a long table, and numbers that come twice.
+    """
     return [
         {"table": tidy_table(4, 2), "ids": torch.tensor([0, 3])},
         {"table": tidy_table(4, 2), "ids": torch.tensor(2)},
         {"table": draw.table(7, 3), "ids": draw.ids(7, 2, 5)},
         {"table": draw.table(7, 3).double(), "ids": draw.ids(7, 2, 2, 3)},
         {"table": draw.table(3, 7).T, "ids": draw.ids(7, 4, 3).T},
+        {"table": tidy_table(4, 1), "ids": torch.tensor([[3], [0]])},
+        {"table": 1e4 * draw.table(6, 6), "ids": draw.ids(6, 1, 3)},
+        {"table": draw.table(3000, 2), "ids": torch.tensor([2999, 1000, 7])},
+        {"table": draw.table(9, 2).round(), "ids": draw.ids(9, 4)},
     ]
 
 

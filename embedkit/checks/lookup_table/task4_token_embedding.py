@@ -40,6 +40,7 @@ def layer_tables(draw: Draw) -> list[Inputs]:
         {"weight": tidy_table(9, 5).double() / 3, "ids": draw.ids(9, 2, 6)},
         {"weight": draw.table(9, 5).bfloat16(), "ids": draw.ids(9)},
         {"weight": draw.table(9, 5), "ids": draw.ids(9, 6)},
+        {"weight": 1e4 * draw.table(3000, 2), "ids": torch.tensor([2999, 1000, 7])},
         {"weight": draw.table(9, 5), "ids": draw.ids(9, 2, 3, 2)},
         {"weight": draw.table(9, 5), "ids": scattered(draw.ids(9, 4, 3))},
         {"weight": draw.table(9, 5), "ids": torch.empty(2, 0, dtype=torch.long)},

@@ -31,6 +31,8 @@ def sequences(draw: Draw) -> list[Inputs]:
         {"table": tidy_table(5, 2), "ids": torch.tensor([[1] * 150 + [3] * 150]), "pad_id": 0},
         {"table": twins, "ids": torch.tensor([[1, 2, 0]]), "pad_id": 0},
         {"table": draw.table(4, 9).T, "ids": draw.ids(8, 5, 3).T, "pad_id": 8},
+        {"table": 1e4 * draw.table(5, 5), "ids": draw.ids(5, 4, 4), "pad_id": 2},
+        {"table": draw.table(3000, 2), "ids": torch.tensor([[2999, 1000, 7]]), "pad_id": 2500},
     ]
 
 

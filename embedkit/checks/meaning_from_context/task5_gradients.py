@@ -70,6 +70,8 @@ def with_repeats(draw: Draw) -> list[Inputs]:
         small([2], [0], [[1, 1, 1]]),
         asked(draw, draw.ids(6, 16), draw.ids(6, 16), draw.ids(6, 16, 5), 9),
         asked(draw, draw.ids(3, 5), draw.ids(3, 5), draw.ids(3, 5, 5), 3),
+        asked(draw, draw.ids(5, 4), draw.ids(5, 4), draw.ids(5, 4, 2), 5, dim=1),
+        asked(draw, draw.ids(2000, 4), draw.ids(2000, 4), draw.ids(2000, 4, 2), 2000),
     ]
 
 

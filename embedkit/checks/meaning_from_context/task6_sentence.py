@@ -19,9 +19,10 @@ def asked(
     window: int,
     per_pair: int,
     vocab_size: int,
+    dim: int = 0,
 ) -> Inputs:
     """One question about two random tables, in double precision: its sums are long."""
-    dim = draw.integer(2, 6)
+    dim = dim or draw.integer(2, 6)
     return {
         "E": draw.doubles(vocab_size, dim) / 2,
         "C": draw.doubles(vocab_size, dim) / 2,
@@ -87,6 +88,9 @@ def with_repeats(draw: Draw) -> list[Inputs]:
         small([0, 0, 1], [3, 1], 2, 2),
         small([0, 1, 2], [1, 0], 2, 2),
         asked(draw, draw.ids(5, 14), draw.ids(5, 6), 2, 6, 7),
+        asked(draw, draw.ids(6, 8), draw.ids(6, 2), 2, 4, 6, dim=6),
+        asked(draw, draw.ids(6, 8), draw.ids(6, 2), 2, 4, 6, dim=1),
+        asked(draw, draw.ids(2000, 6), draw.ids(2000, 2), 2, 4, 2000),
     ]
 
 

@@ -24,6 +24,7 @@ def too_few_rows(draw: Draw) -> list[Inputs]:
         asked(draw.table(multiple + 2, 3), multiple),
         asked(draw.table(1, 4), multiple),
         asked(draw.table(draw.integer(65, 127), 2), 64),
+        asked(draw.table(draw.integer(1030, 1100), 2), 128),
     ]
 
 

@@ -15,14 +15,15 @@ Two = tuple[Tensor, Tensor]
 
 
 def off_the_halves(draw: Draw, rows: int, dim: int, *, alike: bool = False) -> Tensor:
-    """A table whose numbers lie clearly nearer to one code than to the next.
+    """A table whose numbers lie nearer to one code than to the next; none is 0.
 
     The largest number of each row is positive; ``alike`` gives all rows the same step.
     """
     largest = 127
     codes = draw.ids(2 * largest - 1, rows, dim) - largest + 1
     place = draw.ids(dim, rows)
-    inside = (codes + (draw.ids(61, rows, dim) - 30) / 100).clamp(1 - largest, largest - 1)
+    inside = (codes + (draw.ids(97, rows, dim) - 48) / 100).clamp(1 - largest, largest - 1)
+    inside[inside == 0] = 0.25
     inside[torch.arange(rows), place] = largest
     steps = 2.0 ** (draw.ids(9, rows) - 4) * (1 + draw.ids(8, rows) / 8)
     return inside * (steps[:1] if alike else steps)[:, None]

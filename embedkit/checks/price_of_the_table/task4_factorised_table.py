@@ -65,6 +65,7 @@ def any_shape(draw: Draw) -> list[Inputs]:
         asked(draw, (6, 2, 3), torch.tensor([[4]])),
         asked(draw, (6, 2, 3), torch.tensor([4])),
         asked(draw, (6, 2, 3), draw.ids(6, 1, 3)),
+        asked(draw, (3000, 2, 3), torch.tensor([2999, 1000, 7])),
         asked(draw, (6, 2, 1), draw.ids(6, 2, 2)),
         asked(draw, (6, 2, 3), torch.tensor(4)),
         asked(draw, (6, 3, 4), draw.ids(6, 2, 2, 3)),

@@ -32,6 +32,8 @@ def shapes(draw: Draw) -> list[Inputs]:
         asked(draw.numbers(2, 3, 5, 4), draw.table(9, 4)),
         asked(draw.numbers(2, 1, 3, 2, 4), draw.table(9, 4)),
         asked(draw.numbers(3, 4), draw.table(1, 4)),
+        asked(draw.numbers(3, 1), draw.table(4, 1)),
+        asked(1000 * draw.numbers(2, 2), draw.table(3000, 2)),
         asked(torch.empty(2, 0, 4), draw.table(9, 4)),
         asked(scattered(draw.numbers(3, 5, 4)), scattered(draw.table(9, 4))),
     ]

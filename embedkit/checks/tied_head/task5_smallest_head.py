@@ -32,15 +32,29 @@ def generic(draw: Draw) -> list[Inputs]:
         {"probabilities": alike},
         {"probabilities": rare},
         {"probabilities": near_the_bound(draw)},
+        {"probabilities": large_scores(draw)},
     ]
 
 
+def large_scores(draw: Draw) -> Tensor:
+    """Probabilities whose scores have a singular value in the hundreds; three are not zero.
+
+    The squares of such scores are too large for their rounding not to be felt.
+    """
+    contexts, vocab_size = 60, 80
+    signs = torch.arange(vocab_size) % 2 * 2.0 - 1
+    side = torch.where(draw.numbers(contexts, 1) < 0, -3.0, 3.0)
+    scores = side * signs[torch.randperm(vocab_size, generator=draw.generator)]
+    scores = scores.double() + 0.3 * draw.doubles(contexts, 2) @ draw.doubles(2, vocab_size)
+    return scores.softmax(dim=1)
+
+
 def near_the_bound(draw: Draw) -> Tensor:
-    """Probabilities whose scores have the singular values 3, 1.2e-6 and 8e-7. Two count."""
+    """Probabilities whose scores have the singular values 3, 2e-6 and 2e-7. Two count."""
     left = torch.linalg.qr(draw.numbers(6, 3).double())[0]
     right = draw.numbers(8, 3).double()
     right = torch.linalg.qr(right - right.mean(dim=0))[0]
-    sizes = torch.tensor([3.0, 1.2e-6, 8e-7]).double()
+    sizes = torch.tensor([3.0, 2e-6, 2e-7]).double()
     found: Tensor = (left * sizes @ right.T).softmax(dim=1)
     return found
 
@@ -122,9 +136,16 @@ added_to_it = Mistake(
     when=lambda inputs, seen: bool(inputs["probabilities"].min() < 1e-9),
 )
 cut_elsewhere = Mistake(
-    "The scores here have the singular values 3, 1.2e-6 and 8e-7. Those up to 1e-6 count as "
+    "The scores here have the singular values 3, 2e-6 and 2e-7. Those up to 1e-6 count as "
     "zero, and no others: D is 2.",
     when=lambda inputs, seen: inputs["probabilities"].shape == (6, 8),
+)
+squares_of_scores = Mistake(
+    "Squares of large scores, as in scores.T @ scores, are rounded by more than the bound's "
+    "square: rounding errors count as directions. Take the scores' own singular values.",
+    when=lambda inputs, seen: (
+        inputs["probabilities"].shape == (60, 80) and gives_them(inputs, seen)
+    ),
 )
 mean_lost_its_axis = Mistake(
     "The mean over tokens has lost its axis, and no longer stands beside the scores: "
@@ -236,6 +257,7 @@ task = Task(
                 full_size,
                 cut_elsewhere,
                 one_too_many,
+                squares_of_scores,
                 added_to_it,
             ),
         ),

@@ -57,6 +57,7 @@ def learned(draw: Draw) -> list[Inputs]:
         asked(draw, "learned", on + 1_050, sizes=(9, 6, 1_100)),
         asked(draw, "learned", sizes=(9, 1, 12)),
         asked(draw, "learned", scattered(on)),
+        asked(draw, "learned", draw.ids(12, 4, 4), shape=(4, 4), sizes=(6, 6, 12)),
         asked(draw, "learned", shape=(2, 0)),
     ]
 
@@ -69,6 +70,7 @@ def sinusoidal(draw: Draw) -> list[Inputs]:
         asked(draw, "sinusoidal", padded),
         asked(draw, "sinusoidal", padded + draw.integer(20, 90)),
         asked(draw, "sinusoidal", padded + 20_000),
+        asked(draw, "sinusoidal", draw.ids(12, 2, 5)),
         asked(draw, "sinusoidal", scattered(padded)),
         asked(draw, "sinusoidal", shape=(2, 0)),
         asked(draw, "sinusoidal", shape=(3, 7), sizes=(8, 2 * draw.integer(8, 20), 0)),

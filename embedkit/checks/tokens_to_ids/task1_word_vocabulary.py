@@ -55,6 +55,7 @@ def equal_counts(draw: Draw) -> list[Inputs]:
         {"words": ["👑", "ﬁsh", "sea", " sea"], "size": 5},
         {"words": words_with_counts(draw, [3, 1, 3, 1, 3, 1, 1]), "size": 8},
         {"words": words_with_counts(draw, [2] * 9), "size": 10},
+        {"words": words_with_counts(draw, [701, 700, 699, 400]), "size": 5},
         {"words": [many[i] for i in shuffled(draw, len(many))], "size": len(many) + 1},
     ]
 
