@@ -317,6 +317,16 @@ def test_an_input_that_is_made_to_require_a_gradient_is_told():
     assert "It changes whether its input x requires a gradient" in hint_on(asks_for_gradients)
 
 
+def test_questions_are_put_on_the_cpu_whatever_device_the_notebook_has_chosen(capsys):
+    torch.set_default_device("meta")
+    try:
+        task()(double)
+        assert torch.get_default_device().type == "meta"
+    finally:
+        torch.set_default_device(None)
+    assert "✓ x comes back doubled" in capsys.readouterr().out
+
+
 def leaves_a_gradient(x):
     x.requires_grad_().square().sum().backward()
     return x.requires_grad_(False).grad
