@@ -3033,4 +3033,52 @@ def all_but_the_top(table, count, rows):
     return c - c @ top.T @ top
 """,
     ),
+    Sly(
+        "5.4",
+        "sums of doubled ranks, whose product overflows an int64",
+        """
+def spearman(x, y):
+    r = lambda v: 2 * (v[:, None] > v).sum(1) + (v[:, None] == v).sum(1) + 1
+    a, b = r(x), r(y); n = len(x)
+    top = n * (a * b).sum() - a.sum() * b.sum()
+    bottom = (n * (a * a).sum() - a.sum()**2) * (n * (b * b).sum() - b.sum()**2)
+    return (top / bottom.sqrt()).float()
+""",
+    ),
+    Sly(
+        "5.5",
+        "an estimate of a hundred directions by torch's pca_lowrank",
+        """
+def all_but_the_top(table, count, rows):
+    mean = table.mean(0)
+    V = torch.pca_lowrank(table, q=min(100, *table.shape))[2][:, :count]
+    c = rows - mean
+    return c - c @ V @ V.T
+""",
+    ),
+    Sly(
+        "5.4",
+        "centred doubled ranks as integers",
+        """
+def spearman(x, y):
+    def r(v):
+        a = 2 * (v[:, None] > v).sum(1) + (v[:, None] == v).sum(1)
+        return a - len(v)
+    a, b = r(x), r(y)
+    bottom = (a @ a) * (b @ b)
+    if bottom == 0: return torch.tensor(torch.nan)
+    return ((a @ b) / bottom.sqrt()).float()
+""",
+    ),
+    Sly(
+        "5.5",
+        "few directions, many rounds",
+        """
+def all_but_the_top(table, count, rows):
+    mean = table.mean(0)
+    V = torch.pca_lowrank(table, q=min(count + 6, *table.shape), niter=20)[2][:, :count]
+    c = rows - mean
+    return c - c @ V @ V.T
+""",
+    ),
 ]

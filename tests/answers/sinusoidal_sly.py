@@ -449,4 +449,46 @@ def look_back(key_weight, steps, base):
     return (move @ torch.linalg.pinv(key_weight).T.double()).to(key_weight.dtype)
 """,
     ),
+    Sly(
+        "10.1",
+        "the base is rounded to float32",
+        """
+def wave_lengths(model_dim, base, reaches_base):
+    n = model_dim // 2; s = max(n - 1, 1) if reaches_base else n
+    return 2 * math.pi * torch.tensor(base) ** (torch.arange(n).double() / s)
+""",
+    ),
+    Sly(
+        "10.2",
+        "the base is rounded to float32",
+        """
+def sinusoids(position_ids, model_dim, base):
+    w = torch.tensor(base) ** (-torch.arange(0, model_dim, 2).double() / model_dim)
+    a = position_ids.double().unsqueeze(-1) * w
+    return torch.stack([a.sin(), a.cos()], -1).flatten(-2).float()
+""",
+    ),
+    Sly(
+        "10.4",
+        "the base is rounded to float32",
+        """
+def shift_matrix(steps, model_dim, base):
+    w = torch.tensor(base) ** (-torch.arange(0, model_dim, 2).double() / model_dim)
+    m = torch.zeros(model_dim, model_dim, dtype=torch.float64); i = torch.arange(0, model_dim, 2); a = steps * w
+    m[i, i] = m[i + 1, i + 1] = a.cos(); m[i, i + 1] = -a.sin(); m[i + 1, i] = a.sin()
+    return m
+""",
+    ),
+    Sly(
+        "10.5",
+        "the base is rounded to float32",
+        """
+def look_back(key_weight, steps, base):
+    D = len(key_weight)
+    w = torch.tensor(base) ** (-torch.arange(0, D, 2).double() / D) * -steps
+    m = torch.zeros(D, D, dtype=torch.float64); i = torch.arange(0, D, 2)
+    m[i, i] = m[i + 1, i + 1] = w.cos(); m[i, i + 1] = -w.sin(); m[i + 1, i] = w.sin()
+    return torch.linalg.solve(key_weight.double(), m.T).T.to(key_weight.dtype)
+""",
+    ),
 ]

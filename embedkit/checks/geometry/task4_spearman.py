@@ -22,8 +22,13 @@ def asked(x: Tensor, y: Tensor) -> Inputs:
 
 
 def no_ties(draw: Draw) -> list[Inputs]:
-    """Values that all differ, on scales on which their sizes would mislead."""
+    """Values that all differ, on scales on which their sizes would mislead, once 2500 of them.
+
+    Products of sums of that many squared ranks do not fit into an int64.
+    """
     x, y = draw.numbers(40), draw.numbers(40)
+    many = draw.numbers(2500).argsort().float()
+    noisy = many + 1000 * draw.numbers(2500)
     apart = scattered(draw.numbers(20, 2))
     large = torch.tensor([2**60 + 1, 2**60, 2**63 - 1, 1 - 2**63])
     fine = 1 + 2**-52 * torch.tensor([2, 3, 1, 4]).double()
@@ -34,6 +39,7 @@ def no_ties(draw: Draw) -> list[Inputs]:
         asked(x, -x.exp()),
         asked(x, (x + y).exp()),
         asked(draw.numbers(300), draw.numbers(300)),
+        asked(many, noisy.argsort().argsort().float()),
         asked(torch.tensor([2.0, 1.0]), torch.tensor([5.0, 7.0])),
         asked(large, torch.tensor([1, 2, 3, 4])),
         asked(torch.tensor([1.0, 2.0, 3.0, 4.0]), 2**40 + torch.tensor([1, 0, 3, 2])),

@@ -60,6 +60,8 @@ def top_directions(draw: Draw) -> list[Inputs]:
     for rows, dim in ((50, 40), (600, 64)):  # sklearn's PCA only estimates the second
         table = spread_table(draw, rows, dim, ratio=1.1)
         found.append(asked(table, 3, draw.numbers(4, dim).double()))
+    table = spread_table(draw, 250, 150, ratio=1.01)  # torch's pca_lowrank only estimates it
+    found.append(asked(table, 3, draw.numbers(4, 150).double()))
     table = spread_table(draw, 15, 4)
     found.append(asked(scattered(table), 2, scattered(draw.numbers(6, 4).double())))
     found.append(asked(table, 4 - 1, draw.numbers(1, 4).double()))

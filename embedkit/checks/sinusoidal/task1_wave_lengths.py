@@ -25,6 +25,7 @@ def like_the_paper(draw: Draw) -> list[Inputs]:
         asked(2 * draw.integer(5, 40), float(draw.integer(20, 900)), False),
         asked(2 * draw.integer(100, 400), 500_000.0, False),
         asked(6, 1.5, False),
+        asked(8, 41_829.37, False),
     ]
 
 
@@ -36,6 +37,7 @@ def up_to_the_base(draw: Draw) -> list[Inputs]:
         asked(2 * draw.integer(5, 40), 10_000.0, True),
         asked(2 * draw.integer(5, 40), float(draw.integer(20, 900)), True),
         asked(6, 7.5, True),
+        asked(8, 41_829.37, True),
     ]
 
 

@@ -57,6 +57,7 @@ def far_away(draw: Draw) -> list[Inputs]:
         asked(100_000 + draw.ids(900_000, 20), 64, 10_000.0),
         asked(1_000_000 + draw.ids(9_000_000, 20), 12, 10_000.0),
         asked(-1_000 - draw.ids(9_000_000, 20), 12, 10_000.0),
+        asked(9_000_000 + draw.ids(999_999, 20), 8, 41_829.37),
         asked(9_000_000 + draw.ids(999_999, 2, 9), 32, float(draw.integer(5_000, 500_000))),
     ]
 

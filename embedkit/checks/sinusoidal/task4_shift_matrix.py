@@ -24,6 +24,7 @@ def forward(draw: Draw) -> list[Inputs]:
         asked(draw.integer(100, 900), 12, 10_000.0),
         asked(draw.integer(1_000, 9_000), 64, 10_000.0),
         asked(draw.integer(2, 9), 6, 1.5),
+        asked(draw.integer(1_000, 9_000), 8, 41_829.37),
     ]
 
 

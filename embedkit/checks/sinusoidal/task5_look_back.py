@@ -47,6 +47,7 @@ def back(draw: Draw) -> list[Inputs]:
         asked(scattered(invertible(draw, 8)), draw.integer(3, 40), float(draw.integer(20, 900))),
         asked(torch.tensor([2.0, 2.0**-20]).double().diag(), 1, 100.0),
         asked(invertible(draw, 6), draw.integer(2, 9), 1.5),
+        asked(invertible(draw, 6), draw.integer(100, 900), 41_829.37),
     ]
 
 
