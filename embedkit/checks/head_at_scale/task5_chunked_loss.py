@@ -66,6 +66,7 @@ def any_chunks(draw: Draw) -> list[Inputs]:
         asked(wide(draw, 10, 7, 3), chunk_size=4),
         asked(wide(draw, 5, 7, 3), chunk_size=1),
         asked(wide(draw, 1, 7, 3), chunk_size=2),
+        asked(wide(draw, 6, 4, 4), chunk_size=4),
     ]
 
 
@@ -100,8 +101,7 @@ def other_inputs(draw: Draw) -> list[Inputs]:
     hidden, table, targets = wide(draw, 9, 12, 3)
     return [
         asked((scattered(hidden), scattered(table), targets), chunk_size=3),
-        asked((hidden, table, targets.repeat_interleave(2)[::2]), chunk_size=4),
-        asked(wide(draw, 6, 4, 4), chunk_size=4),
+        asked((hidden, table, targets.repeat_interleave(2)[::2]), chunk_size=3),
         asked(with_ignored((hidden.double(), table.double(), targets), [3, 5]), chunk_size=3),
     ]
 
