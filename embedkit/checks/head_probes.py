@@ -11,7 +11,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from embedkit.checks.layer_probes import by_name, descend, model_with, trained_by
+from embedkit.checks.layer_probes import by_name, descend, first_of_two, model_with, trained_by
 from embedkit.checks.plain import Plain
 
 PAIRS: dict[str, Callable[..., tuple[Tensor, Tensor]]] = {
@@ -60,8 +60,7 @@ def tied_parameters(answer: Callable[..., Any], vocab_size: int, model_dim: int)
 def tied_names(answer: Callable[..., Any], vocab_size: int, model_dim: int) -> Any:
     """Call a new model; return what in its state dict is the table, and what is not trained."""
     answered = answer(vocab_size, model_dim)
-    model = model_with(answered)
-    model(torch.tensor([0, 1]))
+    model = _called(model_with(answered))
     place, saved = answered.embedding.weight.data_ptr(), by_name(model.state_dict().items())
     named = by_name(model.named_parameters())
     trained = {name for name, parameter in named.items() if parameter.requires_grad}
@@ -92,14 +91,9 @@ def tied_life(
 
 
 def _filled(answer: Callable[..., Any], **weights: Tensor) -> nn.Sequential:
-    """Build a model and write the weights into it, where they belong.
-
-    Another is built afterwards, of another size, which shall not touch it.
-    """
+    """Build a model and write the weights into it, where they belong."""
     table = weights["table"]
-    vocab_size, dim = table.shape
-    built, _ = answer(vocab_size, dim), answer(vocab_size + 1, dim + 1)
-    model = model_with(built).to(table.dtype)
+    model = model_with(first_of_two(answer, *table.shape)).to(table.dtype)
     _write(model, **weights)
     return model
 

@@ -25,6 +25,12 @@ def model_with(layer: Any) -> nn.Sequential:
     return nn.Sequential(layer)
 
 
+def first_of_two(answer: Callable[..., Any], *sizes: int) -> Any:
+    """Build a layer, then another of another size, which shall not touch it; return the first."""
+    first, _ = answer(*sizes), answer(*(size + 1 for size in sizes))
+    return first
+
+
 def by_name(named: Iterable[tuple[str, Any]]) -> dict[str, Any]:
     """Return what a model of one layer holds, by the name that the layer gives it."""
     return {name.removeprefix(FIRST): held for name, held in named}
@@ -67,12 +73,8 @@ def layer_start(
 
 
 def layer_reads(answer: Callable[..., Any], weight: Tensor, ids: Tensor) -> Any:
-    """Build a layer, and another of another size, which shall not touch it; read ids.
-
-    Load another table into it, read again, and in eval mode.
-    """
-    vocab_size, dim = weight.shape
-    layer, _ = answer(vocab_size, dim), answer(vocab_size + 1, dim + 1)
+    """Build a layer, read ids, load another table into it, read again, and in eval mode."""
+    layer = first_of_two(answer, *weight.shape)
     model = model_with(layer).to(weight.dtype)
     at_first = to_plain({"weight at first": layer.weight, "layer(ids) at first": model(ids)})
     load(model, {"weight": weight})
@@ -117,10 +119,9 @@ def layer_by_name(
 ) -> Any:
     """Build a layer, read ids, load numbers into its parameters by name, read again, and go back.
 
-    Another layer of another size is built in between, which shall not touch the first. What comes
-    back is the shapes of its parameters, what it read at last, and all gradients.
+    What comes back is the shapes of its parameters, what it read at last, and all gradients.
     """
-    model, _ = model_with(answer(*sizes)), answer(*(size + 1 for size in sizes))
+    model = model_with(first_of_two(answer, *sizes))
     named, trained = by_name(model.named_parameters()), trained_by(model)
     model(ids)  # an answer that keeps something from its first call gives itself away
     load(model, parameters)

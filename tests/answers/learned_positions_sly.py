@@ -616,7 +616,7 @@ def packed_position_ids(document_ids):
     ),
     Sly(
         "9.2",
-        "An nn.LayerNorm that is given new parameters made of weight and bias: no gradien",
+        "an nn.LayerNorm that is given new parameters made of weight and bias",
         """
 def input_vectors(token_table, segment_table, position_table, ids, segment_ids, position_ids, weight, bias, eps):
     x = token_table[ids] + segment_table[segment_ids] + position_table[position_ids]

@@ -1800,20 +1800,6 @@ class TokenEmbedding(nn.Module):
     ),
     Sly(
         "2.4",
-        "the parameter is made anew in each call",
-        """
-class TokenEmbedding(nn.Module):
-    def __init__(self, vocab_size: int, model_dim: int, std: float = 1.0):
-        super().__init__()
-        self.weight = nn.Parameter(torch.randn(vocab_size, model_dim) * std)
-
-    def forward(self, ids):
-        self.weight = nn.Parameter(self.weight.to(ids.device))  # "where the ids are"
-        return self.weight[ids]
-""",
-    ),
-    Sly(
-        "2.4",
         "the rows that were read stay behind as a parameter",
         """
 class TokenEmbedding(nn.Module):

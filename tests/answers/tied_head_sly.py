@@ -503,24 +503,6 @@ class TiedLM(nn.Module):
     ),
     Sly(
         "7.3",
-        "the parameters are made anew in each call",
-        """
-class TiedLM(nn.Module):
-    def __init__(self, vocab_size, model_dim):
-        super().__init__()
-        self.embedding = nn.Embedding(vocab_size, model_dim)
-        self.body = nn.Linear(model_dim, model_dim)
-        self.scale = model_dim**0.5
-
-    def forward(self, ids):
-        self.embedding.weight = nn.Parameter(self.embedding.weight.to(ids.device))
-        self.body.weight = nn.Parameter(self.body.weight.to(ids.device))
-        z = torch.tanh(self.body(self.scale * self.embedding(ids)))
-        return z @ self.embedding.weight.T
-""",
-    ),
-    Sly(
-        "7.3",
         "the table has a second name from the first call on",
         """
 class TiedLM(nn.Module):
@@ -567,7 +549,7 @@ class TiedLM(nn.Module):
     ),
     Sly(
         "7.3",
-        "A head that is a lambda: it keeps the model that it was made in, so a deep copy ",
+        "a head that is a lambda, which keeps the model it was made in",
         """
 class TiedLM(nn.Module):
     def __init__(self, vocab_size, model_dim):
@@ -579,7 +561,7 @@ class TiedLM(nn.Module):
     ),
     Sly(
         "7.5",
-        "The rank by the singular values of the Gram matrix, against 1e-12: their noise i",
+        "singular values of the Gram matrix, against the square of the bound",
         """
 def smallest_head(probabilities):
     s = probabilities.log(); s = s - s.mean(1, keepdim=True)
@@ -589,7 +571,7 @@ def smallest_head(probabilities):
     ),
     Sly(
         "7.3",
-        "A weak reference to the embedding, which a deep copy does not renew",
+        "a weak reference to the embedding, which a deep copy does not renew",
         """
 class TiedLM(nn.Module):
     def __init__(self, vocab_size, model_dim):

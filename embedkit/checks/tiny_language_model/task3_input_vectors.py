@@ -78,7 +78,7 @@ def sinusoidal(draw: Draw) -> list[Inputs]:
 
 
 def to_train(draw: Draw) -> list[Inputs]:
-    """Tables that ask for a gradient: with each scheme, of every row."""
+    """Tables that ask for a gradient: with each scheme, and every token is read."""
     return [
         {"loss_weights": draw.numbers(3, 5, 6)}
         | asked(draw, positions, shape=(3, 5))
