@@ -80,6 +80,16 @@ def test_right_answers_take_much_less_than_they_may(lesson: Lesson, tmp_path: Pa
         left += file.stat().st_size
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_no_loss_is_so_small_that_float32_hardly_tells_it(seed: int) -> None:
+    """Two logits near 291 are rounded by 3e-5, and a loss of 5 is compared as closely as 5e-5."""
+    task = TASKS[HEAD.slug]["8.3"]
+    ((probe, inputs),) = task.questions_at_scale(seed)
+    losses = observe(task.reference, probe, inputs).value
+    assert losses.min() > 40
+    assert losses.max() > 400
+
+
 def test_the_questions_are_not_there_before_they_are_asked(tmp_path: Path) -> None:
     (before, probe) = weigh(
         HEAD,
