@@ -1559,4 +1559,19 @@ def loss_by_position(logits_of, ids, length):
     return -log_p.gather(-1, follows[..., None])[..., 0].mean(0)
 """,
     ),
+    Sly(
+        "12.5",
+        "top-p within the thousand likeliest tokens, to save the sort of all",
+        """def next_token_probabilities(logits, temperature=1.0, top_p=1.0):
+    if temperature == 0:
+        return F.one_hot(logits.argmax(-1), logits.shape[-1]).to(logits.dtype)
+    p = (logits / temperature).softmax(-1)
+    if top_p == 1:
+        return p
+    ordered, ids = p.topk(min(1000, p.shape[-1]))
+    kept = ordered * (ordered.cumsum(-1) - ordered < top_p)
+    kept = torch.zeros_like(p).scatter(-1, ids, kept)
+    return kept / kept.sum(-1, keepdim=True)
+""",
+    ),
 ]

@@ -57,6 +57,7 @@ def cut(draw: Draw) -> list[Inputs]:
         asked(rows[:3], 1.7, 0.35),
         asked(nearly_flat(draw), 1.0, 0.99),
         asked(nearly_flat(draw), 1.0, 0.995),
+        asked(nearly_flat(draw, 3_000), 1.0, 0.96),
         asked(rows[:2] + torch.tensor([[30_000.0], [-30_000.0]]), 1.0, 0.6),
     ]
 
