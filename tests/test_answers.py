@@ -1,6 +1,8 @@
 """The checks tell right answers from wrong ones, and name what is wrong."""
 
 import importlib
+import subprocess
+import sys
 from functools import cache
 from importlib.util import find_spec
 from types import ModuleType
@@ -132,3 +134,21 @@ def test_the_finished_code_passes_its_own_checks(slug):
         for seed in SEEDS:
             seen = observe_all(task.reference, task.questions(seed))
             assert task.verdict(seed, seen).status == "passed"
+
+
+IN_ANOTHER_DTYPE = """
+import torch
+torch.set_default_dtype(torch.float64)
+from tests.test_answers import TASKS, corpus, mark
+torch.set_default_dtype(torch.float32)
+for slug in TASKS:
+    for answer in corpus(slug).RIGHT:
+        verdict = mark(slug, answer, 0)
+        if verdict.status != "passed":
+            print(verdict)
+"""
+
+
+def test_checks_that_are_imported_under_another_default_dtype_ask_the_same():
+    run = [sys.executable, "-c", IN_ANOTHER_DTYPE]
+    assert subprocess.run(run, cwd=ROOT, capture_output=True, text=True, check=True).stdout == ""

@@ -11,13 +11,15 @@ from embedkit.checks.framework import Criterion, Draw, Mistake, Task, says, scat
 from embedkit.checks.geometry.shared import gives, uneven, unit, with_clear
 from embedkit.checks.probes import Inputs, Seen
 
-SHORT = torch.tensor([[1e-10, 1e-11], [3.0, 0.33], [0.0, 1.0]])
+SHORT = torch.tensor([[1e-10, 1e-11], [3.0, 0.33], [0.0, 1.0]], dtype=torch.float32)
 """A table whose first row is so short that what is added to its length takes it out of place."""
 
-CLOSE = torch.tensor([[1.0, 0.02], [1.0, 0.01], [1.0, 0.015]])
+CLOSE = torch.tensor([[1.0, 0.02], [1.0, 0.01], [1.0, 0.015]], dtype=torch.float32)
 """A table whose cosines with (1, 0) are the same in half precision."""
 
-OPPOSITE = torch.tensor([[1.0, 0.0], [-1.0, 0.0], [2.0, 0.0], [0.0, 1.0], [4.0, 3.0]])
+OPPOSITE = torch.tensor(
+    [[1.0, 0.0], [-1.0, 0.0], [2.0, 0.0], [0.0, 1.0], [4.0, 3.0]], dtype=torch.float32
+)
 """A table in which a row lies opposite to (1, 0): its cosine is −1, and no score is smaller."""
 
 

@@ -11,27 +11,35 @@ from embedkit.checks.framework import Criterion, Draw, Mistake, Task, says, scat
 from embedkit.checks.geometry.shared import gives, uneven, unit, with_clear
 from embedkit.checks.probes import Inputs, Seen
 
-SMALL = torch.tensor([[1.0, 0.0], [9.0, 1.0], [0.0, 1.0], [1.0, 9.0], [-3.0, 1.0]])
+SMALL = torch.tensor(
+    [[1.0, 0.0], [9.0, 1.0], [0.0, 1.0], [1.0, 9.0], [-3.0, 1.0]], dtype=torch.float32
+)
 
-THREE = torch.tensor([[1.0, 0.0], [0.0, 1.0], [4.0, 3.0]])
+THREE = torch.tensor([[1.0, 0.0], [0.0, 1.0], [4.0, 3.0]], dtype=torch.float32)
 """A table with one row to choose from, once two are out."""
 
-SHORT = torch.tensor([[1.0, 0.0], [0.0, 1.0], [1e-10, 1e-11], [3.0, 1.0]])
+SHORT = torch.tensor([[1.0, 0.0], [0.0, 1.0], [1e-10, 1e-11], [3.0, 1.0]], dtype=torch.float32)
 """A table in which a row is so short that what is added to its length takes it out of place."""
 
-BOTH_SHORT = torch.tensor([[0.0, 1.0], [0.3, 0.033], [1e-10, 1e-11], [1e-10, 0.0]])
+BOTH_SHORT = torch.tensor(
+    [[0.0, 1.0], [0.3, 0.033], [1e-10, 1e-11], [1e-10, 0.0]], dtype=torch.float32
+)
 """A table in which two short rows are nearest to each other."""
 
-BOTH_LONG = torch.tensor([[0.0, 1.0], [0.3, 0.033], [0.9, 0.09], [0.9, 0.0]]) * 1e10
+BOTH_LONG = (
+    torch.tensor([[0.0, 1.0], [0.3, 0.033], [0.9, 0.09], [0.9, 0.0]], dtype=torch.float32) * 1e10
+)
 """The same with long ones: the products of two lengths, and of their squares, are huge."""
 
-CLOSE = torch.tensor([[1.0, 0.0], [0.0, 1.0], [1.0, 0.02], [1.0, 0.01], [1.0, 0.015]])
+CLOSE = torch.tensor(
+    [[1.0, 0.0], [0.0, 1.0], [1.0, 0.02], [1.0, 0.01], [1.0, 0.015]], dtype=torch.float32
+)
 """A table in which the cosines of three rows with the first are the same in half precision."""
 
-BELOW = torch.tensor([[-1.0, 0.0], [1.0, 0.0], [2.0, 0.0], [-3.0, 0.1]])
+BELOW = torch.tensor([[-1.0, 0.0], [1.0, 0.0], [2.0, 0.0], [-3.0, 0.1]], dtype=torch.float32)
 """A table in which the score of the last row is almost −3."""
 
-OPPOSITE = torch.tensor([[2.0, 0.0], [-1.0, 0.0], [1.0, 0.0], [3.0, 0.0]])
+OPPOSITE = torch.tensor([[2.0, 0.0], [-1.0, 0.0], [1.0, 0.0], [3.0, 0.0]], dtype=torch.float32)
 """A table in which one row lies opposite to all others."""
 
 

@@ -14,7 +14,7 @@ def asked(hidden: Tensor, table: Tensor, bias: Tensor | None = None) -> Inputs:
     return {"hidden": hidden, "table": table, "bias": bias}
 
 
-SMALL = torch.tensor([[1.0, 0.0], [0.0, 1.0], [2.0, 3.0]])
+SMALL = torch.tensor([[1.0, 0.0], [0.0, 1.0], [2.0, 3.0]], dtype=torch.float32)
 
 
 def shapes(draw: Draw) -> list[Inputs]:
