@@ -38,6 +38,11 @@ def test_all_that_gives_a_name_is_kept():
     assert needed_for(["x"], cells) == cells
 
 
+def test_what_a_function_counts_is_needed_by_it():
+    cells = ["reads = 0", "def f():\n    global reads\n    reads += 1"]
+    assert needed_for(["f"], cells) == cells
+
+
 def test_a_block_is_kept_for_what_nothing_else_gives():
     block = "try:\n    import fast as way\nexcept ImportError:\n    import slow as way"
     assert needed_for(["way"], [block]) == [block]
@@ -97,7 +102,7 @@ def test_what_changes_how_code_is_read_is_kept():
 @pytest.mark.parametrize(
     "line",
     [
-        *("?print", "print?", "%time n", "k = 2  # or 3?\n%time k", "t = %timeit -o n"),
+        *("?print", "print?", "k[0]?", "%time n", "k = 2  # or 3?\n%time k", "t = %timeit -o n"),
         *("files = !ls", "!pip install a \\\n  b", "times[3] = %timeit -o n"),
         *('times["a = b"] = %timeit -o n', "k.files = !ls", "*a, = !ls", "%time n("),
         "if (\n    n\n    != 2\n    and n\n    % 2\n):\n    pass\n!ls",

@@ -5,11 +5,14 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+import torch
+from torch import nn
 
 from embedkit.checks.compare import same
 from embedkit.checks.framework import ALLOWED, TOO_LARGE
 from embedkit.checks.plain import load_plain, save_plain
 from embedkit.checks.probes import Seen, observe
+from embedkit.checks.tidying import put_away
 from embedkit.grading import weighing
 from embedkit.grading.kit import make_kit
 from embedkit.grading.marking import mark_sheet
@@ -156,6 +159,32 @@ def test_an_answer_may_need_a_cell_that_answers_nothing(tmp_path: Path) -> None:
 def test_what_a_learner_holds_beside_the_answers_weighs_nothing(tmp_path: Path) -> None:
     heavy = "import torch\nlogits = torch.ones(2**26)\n"
     assert mark(EXTRA + IN_BLOCKS, heavy, tmp_path) == ["8.3"]
+
+
+def test_what_is_large_is_put_away_but_for_what_is_needed() -> None:
+    layer, large = nn.Linear(2, 2), torch.ones(2**19)
+    heavy = {
+        "E": large,
+        "row": large[:1],
+        "loss": layer(torch.ones(2)).sum(),
+        "layer": layer,
+        "opt": torch.optim.SGD(layer.parameters()),
+        "pair": (1, large),
+        "by_name": {"E": large},
+        "array": large.numpy(),
+    }
+    light = {"ids": torch.arange(9), "n": 3, "f": len, "sizes": [1, 2], "nbytes": nn}
+    names = {**heavy, **light, "needed": large}
+    put_away(names, ["needed"])
+    assert names.keys() == {*light, "needed"}
+
+
+def test_a_trial_that_was_kept_weighs_nothing_where_no_reading_finds_the_helper(
+    tmp_path: Path,
+) -> None:
+    hidden = 'exec("def over(z):\\n    return z.logsumexp(dim=1)")\n'
+    trial = "E = torch.randn(50_257, 768)\nE[0] * 2\nE * 2\n"
+    assert mark(IN_BLOCKS, "import torch\n" + hidden + trial, tmp_path) == ["8.3"]
 
 
 def test_where_no_peak_is_told_the_count_is_all(

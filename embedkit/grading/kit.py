@@ -16,7 +16,7 @@ FOLDERS = ("fence", "widgets")
 KEPT_CHECKS = (
     *("__init__.py", "compare.py", "plain.py", "probes.py"),
     *("decoder_probes.py", "gradient_probes.py", "head_probes.py"),
-    *("layer_probes.py", "memory_probes.py"),
+    *("layer_probes.py", "memory_probes.py", "tidying.py"),
 )
 COMPANIONS = {
     "tokens_to_ids": ("english_hindi",),

@@ -15,10 +15,10 @@ GIVEN_BY_MAGIC = re.compile(
 )
 """A line that keeps what IPython gives back, as ``times[3] = %timeit -o step()``."""
 MAGIC = re.compile(
-    r"^([ \t]*+)(?:(?:%(?=[%\w])|!(?!=)|\?)(?:[^\n]*\\\n)*[^\n]*|[\w.*]+\?{1,2}[ \t]*)$",
+    r"^([ \t]*+)(?:(?:%(?=[%\w])|!(?!=)|\?)(?:[^\n]*\\\n)*[^\n]*|[\w.*\[\]]+\?{1,2}[ \t]*)$",
     re.MULTILINE,
 )
-"""A line for IPython, which is no Python: it begins with %, ! or ?, or asks as ``name?``.
+"""A line for IPython, which is no Python: it begins with %, ! or ?, or asks as ``name[0]?``.
 
 Within brackets a line of Python may begin with ``!=``, or with % and a space."""
 FILE = re.compile(r"(?:[\w.-]*/)*([\w-]{1,80}\.\w{1,10})")
@@ -97,6 +97,7 @@ def _read(node: ast.stmt) -> Statement:
     _look(symtable(code, "cell", "exec"), gives, uses)
     if isinstance(node, ast.ImportFrom) and _matters_always(node):
         gives.add(ALWAYS)
+    uses |= gives.intersection(_added_to(node))
     files = set(_files(node))
     parts = list(ast.walk(node)) if isinstance(node, BLOCKS) else [node]
     return Statement(
@@ -112,6 +113,13 @@ def _read(node: ast.stmt) -> Statement:
         kind=type(node),
         gives_a_constant=isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant),
     )
+
+
+def _added_to(node: ast.AST) -> Iterator[str]:
+    """Give the names that are used where they are given anew, as in ``count += 1``."""
+    for part in ast.walk(node):
+        if isinstance(part, ast.AugAssign) and isinstance(part.target, ast.Name):
+            yield part.target.id
 
 
 def _matters_always(node: ast.ImportFrom) -> bool:

@@ -18,7 +18,7 @@ from embedkit.checks.framework import Task
 from embedkit.checks.plain import load_plain, save_plain
 from embedkit.checks.verdict import Finding, Verdict
 from embedkit.grading.bounded import bounded
-from embedkit.grading.needed import needed_for
+from embedkit.grading.needed import names_in, needed_for
 from embedkit.grading.replay import (
     Step,
     cells_of,
@@ -54,8 +54,9 @@ def weighed(
 
     At first no more of the sheet runs than the answer needs, so that a learner's experiments weigh
     nothing. An answer that fails so is weighed once more, with all cells: it may need them in a way
-    that cannot be told by reading. It is asked another question then: what it found out the first
-    time it might have kept where nobody looks, such as in which files the system has at hand.
+    that cannot be told by reading. Before that, what is large and has a name that the answer does
+    not use is put away. It is asked another question then: what it found out the first time it
+    might have kept where nobody looks, such as in which files the system has at hand.
 
     Args:
         verdicts: what was found without weighing.
@@ -65,7 +66,7 @@ def weighed(
     passed = {verdict.number for verdict in verdicts if verdict.status == "passed"}
     waiting = [one for one in tasks if one.task.number in passed and one.task.at_scale]
     failures: dict[str, Finding] = {}
-    for name, cells in (("needed", _needed), ("everything", _everything)):
+    for name, cells in (("needed", _needed), ("tidied", _tidied)):
         if waiting and can_weigh():
             place = sheet.folder / f"weighed-{name}"
             found = {
@@ -81,14 +82,24 @@ def weighed(
 
 
 def _needed(task: Task, before: Sequence[Step]) -> list[Step]:
+    """Return the cells with nothing but what the answer to a task needs."""
     given = [step for step in before if not step.place]
-    own = [step for step in before if step.place]
-    needed = needed_for([task.name], [step.source for step in own])
+    needed = _sources_needed(task, before)
     return [*given, *(Step(one, place=f"cell {i}") for i, one in enumerate(needed, 1) if one)]
 
 
-def _everything(task: Task, before: Sequence[Step]) -> list[Step]:
-    return [*before]
+def _tidied(task: Task, before: Sequence[Step]) -> list[Step]:
+    """Return all cells, and one that puts away what the answer to a task does not name."""
+    names = {name for cell in names_in(_sources_needed(task, before)) for name in cell.found}
+    tidies = (
+        "from embedkit.checks.tidying import put_away as _put_away\n"
+        f"_put_away(globals(), {sorted(names)!r})"
+    )
+    return [*before, Step(tidies)]
+
+
+def _sources_needed(task: Task, before: Sequence[Step]) -> list[str]:
+    return needed_for([task.name], [step.source for step in before if step.place])
 
 
 def _weigh(
