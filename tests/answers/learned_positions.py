@@ -376,6 +376,16 @@ INPUT_RIGHT = [
             "return torch.func.functional_call(norm, numbers, (x,))",
         ),
     ),
+    Right(
+        "9.2",
+        "a group norm of one group",
+        body(
+            INPUT,
+            ROWS,
+            "flat = x.reshape(-1, x.shape[-1])",
+            "return F.group_norm(flat, 1, weight, bias, eps).reshape(x.shape)",
+        ),
+    ),
 ]
 
 PACKED = "packed_position_ids(document_ids)"
@@ -889,6 +899,18 @@ ATTEND_RIGHT = [
             SCORES,
             "out = scores.masked_fill(~same, -1e30).softmax(-1) @ v",
             "return out.masked_fill((document_ids < 0)[..., None], 0)",
+        ),
+    ),
+    Right(
+        "9.5",
+        "exp of the scores less their logsumexp",
+        body(
+            ATTEND,
+            "same = document_ids[..., :, None] == document_ids[..., None, :]",
+            SCORES,
+            "scores = scores.masked_fill(~same, -torch.inf)",
+            "w = (scores - scores.logsumexp(-1, keepdim=True)).exp()",
+            "return (w @ v).masked_fill((document_ids < 0)[..., None], 0)",
         ),
     ),
 ]

@@ -624,4 +624,135 @@ def input_vectors(token_table, segment_table, position_table, ids, segment_ids, 
     return n(x)
 """,
     ),
+    Sly(
+        "9.3",
+        "places counted in float16",
+        """
+def packed_position_ids(document_ids):
+    T = document_ids.shape[-1]; place = torch.arange(T, dtype=torch.half).expand(document_ids.shape)
+    begins = torch.zeros_like(document_ids, dtype=torch.bool)
+    begins[..., 1:] = document_ids[..., 1:] != document_ids[..., :-1]
+    start = torch.where(begins, place, 0).cummax(dim=-1).values
+    return (place - start).masked_fill(document_ids < 0, 0).long()
+""",
+    ),
+    Sly(
+        "9.4",
+        "places by arange with a step and the last row: one too many from 2 to 50 rows",
+        """
+def stretch_table(table, max_len):
+    n = len(table) - 1; step = n / (max_len - 1)
+    p = torch.cat([torch.arange(0, n, step, dtype=torch.float64), torch.tensor([float(n)], dtype=torch.float64)])
+    lo = p.long().clamp(max=n - 1); w = (p - lo)[:, None].to(table.dtype)
+    return table[lo] * (1 - w) + table[lo + 1] * w
+""",
+    ),
+    Sly(
+        "9.4",
+        "torch's interpolation by a factor: one row too few from 7 to 61 rows",
+        """
+def stretch_table(table, max_len):
+    return F.interpolate(table.T[None], scale_factor=max_len / len(table), mode="linear", align_corners=True)[0].T
+""",
+    ),
+    Sly(
+        "9.5",
+        "queries in parts of 32 that read nothing outside their part",
+        """
+def packed_attention(q, k, v, document_ids):
+    d = document_ids; T = d.shape[-1]; out = []
+    for a in range(0, T, 32):
+        i = d[..., a:a + 32]
+        may = i[..., :, None] == i[..., None, :]
+        s = (q[..., a:a + 32, :] @ k[..., a:a + 32, :].mT / q.shape[-1] ** .5).masked_fill(~may, -torch.inf)
+        out.append((s.softmax(-1) @ v[..., a:a + 32, :]).masked_fill((i < 0)[..., None], 0))
+    return torch.cat(out, -2) if out else v * 1
+""",
+    ),
+    Sly(
+        "9.5",
+        "tiles of 64 keys, whose sums are not rescaled when later scores are larger",
+        """
+def packed_attention(q, k, v, document_ids):
+    d = document_ids; T = d.shape[-1]
+    may = (d[..., :, None] == d[..., None, :]) & (d >= 0)[..., None]
+    s = (q @ k.mT / q.shape[-1] ** .5).masked_fill(~may, -torch.inf)
+    num, den = torch.zeros_like(v), v.new_zeros(*v.shape[:-1], 1)
+    for a in range(0, T, 64):
+        t = s[..., a:a + 64]
+        top = t.amax(-1, keepdim=True).detach()
+        e = (t - top.masked_fill(top.isinf(), 0)).exp()
+        num, den = num + e @ v[..., a:a + 64, :], den + e.sum(-1, keepdim=True)
+    return num / den.masked_fill(den == 0, 1)
+""",
+    ),
+    Sly(
+        "9.5",
+        "queries and keys are padded to the length of a value, and cut where it is shorter",
+        """
+def packed_attention(q, k, v, document_ids):
+    pad = document_ids < 0
+    may = (document_ids[..., :, None] == document_ids[..., None, :])
+    K, M = q.shape[-1], v.shape[-1]
+    q, k = F.pad(q, (0, M - K)), F.pad(k, (0, M - K))
+    out = F.scaled_dot_product_attention(q, k, v, attn_mask=may, scale=K ** -0.5)
+    return out.masked_fill(pad[..., None], 0.0)
+""",
+    ),
+    Sly(
+        "9.5",
+        "padding reads all keys and gets zeros at the end: nan flows back if all is padding",
+        """
+def packed_attention(q, k, v, document_ids):
+    pad = document_ids < 0
+    may = (document_ids[..., :, None] == document_ids[..., None, :]) | pad[..., :, None]
+    may = may & ~pad[..., None, :]
+    s = (q @ k.mT / q.shape[-1] ** 0.5).masked_fill(~may, -torch.inf)
+    return (s.softmax(-1) @ v).masked_fill(pad[..., None], 0.0)
+""",
+    ),
+    Sly(
+        "9.2",
+        "the scale without its sign",
+        """
+def input_vectors(a, b, c, ids, s, p, weight, bias, eps):
+    x = a[ids] + b[s] + c[p]
+    return F.layer_norm(x, (x.shape[-1],), weight.abs(), bias, eps)
+""",
+    ),
+    Sly(
+        "9.5",
+        "scores cut off at 5,000",
+        """
+def packed_attention(q, k, v, document_ids):
+    ok = (document_ids[..., :, None] == document_ids[..., None, :]) & (document_ids >= 0)[..., None]
+    w = (q @ k.mT / q.shape[-1] ** .5).clamp(-5000, 5000).masked_fill(~ok, -torch.inf).softmax(-1)
+    return w.masked_fill(~ok, 0) @ v
+""",
+    ),
+    Sly(
+        "9.5",
+        "documents numbered in a byte",
+        """
+def packed_attention(q, k, v, document_ids):
+    n = torch.zeros_like(document_ids, dtype=torch.uint8)
+    n[..., 1:] = (document_ids[..., 1:] != document_ids[..., :-1]).cumsum(-1).to(torch.uint8)
+    ok = (n[..., :, None] == n[..., None, :]) & (document_ids >= 0)[..., None]
+    w = (q @ k.mT / q.shape[-1] ** .5).masked_fill(~ok, -torch.inf).softmax(-1)
+    return w.masked_fill(~ok, 0) @ v
+""",
+    ),
+    Sly(
+        "9.3",
+        "places from a table of 1,024",
+        """
+PLACES = torch.arange(1024)
+def packed_position_ids(document_ids):
+    T = document_ids.shape[-1]; place = PLACES[:T].expand_as(document_ids)
+    begins = torch.zeros_like(document_ids, dtype=torch.bool)
+    begins[..., 1:] = document_ids[..., 1:] != document_ids[..., :-1]
+    start = torch.where(begins, place, 0).cummax(dim=-1).values
+    return (place - start).masked_fill(document_ids < 0, 0)
+""",
+    ),
 ]

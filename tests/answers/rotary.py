@@ -100,6 +100,11 @@ FREQUENCIES_WRONG = [
     wrong_frequencies(
         "prints", "use return", "print(base ** (-torch.arange(0, 2, 2) / rotary_dim))"
     ),
+    wrong_frequencies(
+        "exponents in rounded steps from 0 to 1",
+        "a pair too many",
+        "return base ** -torch.arange(0, 1, 2 / rotary_dim)",
+    ),
 ]
 
 FREQUENCIES_RIGHT = [
@@ -1098,11 +1103,11 @@ DECODE_WRONG = [
         READ,
     ),
     wrong_decode(
-        "a table of 16 positions",
+        "a table of 4,096 positions",
         "numbers are not",
         TURN.replace(
             "torch.arange(first, first + x.shape[-2])",
-            "torch.arange(first, first + x.shape[-2]).clamp(max=15)",
+            "torch.arange(first, first + x.shape[-2]).clamp(max=4_095)",
         ),
         turned(),
         JOINED,
@@ -1232,6 +1237,25 @@ DECODE_RIGHT = [
             "mask = torch.full((N, S + N), -torch.inf).triu(S + 1)",
             "scores = q @ keys.mT * q.shape[-1] ** -0.5 + mask",
             "return scores.softmax(-1) @ values, keys, values",
+        ),
+    ),
+    Right(
+        "11.6",
+        "cache and new tokens are read apart, and merged by their logsumexps",
+        body(
+            DECODE,
+            TURN,
+            turned(),
+            JOINED,
+            "scores = q @ k.mT / math.sqrt(q.shape[-1])",
+            "new = scores + torch.full((N, N), -torch.inf).triu(1)",
+            "own = new.softmax(-1) @ v",
+            "if S == 0:",
+            "    return own, keys, values",
+            "old = q @ cached_keys.mT / math.sqrt(q.shape[-1])",
+            "w = torch.stack([old.logsumexp(-1), new.logsumexp(-1)], -1).softmax(-1)",
+            "out = w[..., :1] * (old.softmax(-1) @ cached_values) + w[..., 1:] * own",
+            "return out, keys, values",
         ),
     ),
 ]

@@ -746,4 +746,156 @@ def to_half_split(weight, heads):
     return weight.view(heads, K // 2, 2, -1).transpose(1, 2).reshape(weight.shape)
 """,
     ),
+    Sly(
+        "11.2",
+        "angles for 131,072 positions; those beyond are taken for the last",
+        """
+def rotate(x, position_ids, frequencies):
+    P = len(frequencies); a = torch.arange(131_072)[:, None] * frequencies
+    position_ids = position_ids.clamp(max=131_071)
+    cos, sin = a.cos()[position_ids][:, None], a.sin()[position_ids][:, None]
+    u, v, r = x[..., :P], x[..., P:2*P], x[..., 2*P:]
+    return torch.cat([torch.cat([u*cos - v*sin, u*sin + v*cos], -1).to(x.dtype), r], -1)
+""",
+    ),
+    Sly(
+        "11.2",
+        "pairs sorted side by side; equals keep their order up to 20 numbers only",
+        """
+def rotate(x, position_ids, frequencies):
+    P = len(frequencies)
+    order = (torch.arange(2 * P) % P).argsort()
+    y = x[..., :2 * P].float()[..., order].unflatten(-1, (P, 2)).contiguous()
+    angle = (position_ids[..., None] * frequencies)[:, None]
+    turned = torch.view_as_real(torch.view_as_complex(y) * torch.polar(torch.ones_like(angle), angle)).flatten(-2)
+    turned = turned[..., order.argsort()].to(x.dtype)
+    return torch.cat([turned, x[..., 2 * P:]], -1)
+""",
+    ),
+    Sly(
+        "11.6",
+        "pairs sorted side by side; equals keep their order up to 20 numbers only",
+        """
+def decode(q, k, v, cached_keys, cached_values, frequencies):
+    S, N, K = cached_keys.shape[-2], q.shape[-2], q.shape[-1]
+    order = (torch.arange(K) % (K // 2)).argsort()
+    angle = torch.arange(S, S + N)[:, None] * frequencies
+    def turn(x):
+        y = torch.view_as_complex(x[..., order].unflatten(-1, (-1, 2)).contiguous())
+        return torch.view_as_real(y * torch.polar(torch.ones_like(angle), angle)).flatten(-2)[..., order.argsort()]
+    keys = torch.cat([cached_keys, turn(k)], -2); values = torch.cat([cached_values, v], -2)
+    mask = torch.ones(N, S + N, dtype=torch.bool).tril(S)
+    return F.scaled_dot_product_attention(turn(q), keys, values, attn_mask=mask), keys, values
+""",
+    ),
+    Sly(
+        "11.6",
+        "a causal mask of 1,024 positions",
+        """
+causal = torch.ones(1024, 1024, dtype=torch.bool).tril()
+def decode(q, k, v, cached_keys, cached_values, frequencies):
+    S, N, K = cached_keys.shape[-2], q.shape[-2], q.shape[-1]
+    angle = torch.arange(S, S + N)[:, None] * frequencies
+    cos, sin = angle.cos(), angle.sin()
+    def turn(x):
+        a, b = x.chunk(2, -1)
+        return torch.cat([a * cos - b * sin, a * sin + b * cos], -1)
+    keys = torch.cat([cached_keys, turn(k)], -2); values = torch.cat([cached_values, v], -2)
+    s = turn(q) @ keys.mT / math.sqrt(K)
+    s = s.masked_fill(~causal[S:S + N, :S + N], -torch.inf)
+    return s.softmax(-1) @ values, keys, values
+""",
+    ),
+    Sly(
+        "11.6",
+        "angles of 2,048 positions, as from a table",
+        """
+_t = torch.arange(2048)
+def decode(q, k, v, cached_keys, cached_values, frequencies):
+    S, N, K = cached_keys.shape[-2], q.shape[-2], q.shape[-1]
+    angle = _t[:, None] * frequencies
+    cos, sin = angle.cos()[S:S + N], angle.sin()[S:S + N]
+    def turn(x):
+        a, b = x.chunk(2, -1)
+        return torch.cat([a * cos - b * sin, a * sin + b * cos], -1)
+    keys = torch.cat([cached_keys, turn(k)], -2); values = torch.cat([cached_values, v], -2)
+    mask = torch.ones(N, S + N, dtype=torch.bool).tril(S)
+    return F.scaled_dot_product_attention(turn(q), keys, values, attn_mask=mask), keys, values
+""",
+    ),
+    Sly(
+        "11.6",
+        "powers of a complex number in float32, which drift at far positions",
+        """
+def decode(q, k, v, cached_keys, cached_values, frequencies):
+    S, N, K = cached_keys.shape[-2], q.shape[-2], q.shape[-1]
+    w = torch.polar(torch.ones_like(frequencies), frequencies) ** torch.arange(S, S + N)[:, None]
+    def turn(x):
+        y = torch.complex(*x.chunk(2, -1)) * w
+        return torch.cat([y.real, y.imag], -1)
+    keys = torch.cat([cached_keys, turn(k)], -2); values = torch.cat([cached_values, v], -2)
+    mask = torch.ones(N, S + N, dtype=torch.bool).tril(S)
+    return F.scaled_dot_product_attention(turn(q), keys, values, attn_mask=mask), keys, values
+""",
+    ),
+    Sly(
+        "11.6",
+        "the cache is read 1,024 positions back at most",
+        """
+def decode(q, k, v, cached_keys, cached_values, frequencies):
+    S, N = cached_keys.shape[-2], k.shape[-2]; a = torch.arange(S, S + N)[:, None] * frequencies; c, s = a.cos(), a.sin()
+    def turn(x):
+        p, r = x.chunk(2, -1); return torch.cat([p*c - r*s, p*s + r*c], -1)
+    K, V = torch.cat([cached_keys, turn(k)], -2), torch.cat([cached_values, v], -2)
+    m = torch.ones(N, S + N, dtype=torch.bool).tril(S).triu(S - 1023)
+    return (turn(q) @ K.mT / math.sqrt(q.shape[-1])).masked_fill(~m, -torch.inf).softmax(-1) @ V, K, V
+""",
+    ),
+    Sly(
+        "11.6",
+        "a mask of 16 new tokens",
+        """
+def decode(q, k, v, cached_keys, cached_values, frequencies):
+    S, N, K = cached_keys.shape[-2], q.shape[-2], q.shape[-1]
+    angle = torch.arange(S, S + N)[:, None] * frequencies
+    def turn(x):
+        a, b = x.chunk(2, -1)
+        return torch.cat([a * angle.cos() - b * angle.sin(), a * angle.sin() + b * angle.cos()], -1)
+    keys = torch.cat([cached_keys, turn(k)], -2); values = torch.cat([cached_values, v], -2)
+    causal = torch.full((16, 16), -torch.inf).triu(1)[:N, :N]
+    s = turn(q) @ keys.mT / K ** .5
+    s[..., S:] = s[..., S:] + causal
+    return s.softmax(-1) @ values, keys, values
+""",
+    ),
+    Sly(
+        "11.6",
+        "positions in float16",
+        """
+def decode(q, k, v, cached_keys, cached_values, frequencies):
+    S, N, K = cached_keys.shape[-2], q.shape[-2], q.shape[-1]
+    angle = torch.arange(S, S + N).half()[:, None] * frequencies
+    cos, sin = angle.cos(), angle.sin()
+    def turn(x):
+        a, b = x.chunk(2, -1)
+        return torch.cat([a * cos - b * sin, a * sin + b * cos], -1)
+    keys = torch.cat([cached_keys, turn(k)], -2); values = torch.cat([cached_values, v], -2)
+    s = turn(q) @ keys.mT / math.sqrt(K)
+    s = s.masked_fill(~torch.ones(N, S + N, dtype=torch.bool).tril(S), -torch.inf)
+    return s.softmax(-1) @ values, keys, values
+""",
+    ),
+    Sly(
+        "11.5",
+        "borders of waves in whole positions",
+        """
+def llama3_frequencies(frequencies, factor, trained_len, low, high):
+    wave = (2 * math.pi / frequencies)
+    lo, hi = trained_len // low, trained_len // high
+    out = torch.where(wave > lo, frequencies / factor, frequencies)
+    s = (trained_len / wave - low) / (high - low)
+    mid = (1 - s) * frequencies / factor + s * frequencies
+    return torch.where((wave >= hi) & (wave <= lo), mid, out)
+""",
+    ),
 ]

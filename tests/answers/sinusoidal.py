@@ -92,6 +92,15 @@ WAVES_WRONG = [
         "return (2 * math.pi * base ** (i / steps)).squeeze()",
     ),
     wrong_waves("prints", "use return", CLOCKS, "print(2 * math.pi * base ** (i / steps))"),
+    wrong_waves(
+        "exponents in rounded steps from 0 to 1",
+        "a clock too many",
+        "if reaches_base:",
+        "    e = torch.linspace(0, 1, model_dim // 2, dtype=torch.float64)",
+        "else:",
+        "    e = torch.arange(0, 1, 2 / model_dim, dtype=torch.float64)",
+        "return 2 * math.pi * base**e",
+    ),
 ]
 
 WAVES_RIGHT = [

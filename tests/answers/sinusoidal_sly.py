@@ -491,4 +491,131 @@ def look_back(key_weight, steps, base):
     return torch.linalg.solve(key_weight.double(), m.T).T.to(key_weight.dtype)
 """,
     ),
+    Sly(
+        "10.3",
+        "columns sorted by their clock; equals keep their order up to 20 columns only",
+        """
+def change_layout(rows, old, new):
+    D = rows.shape[-1]; half = D // 2
+    if old != "sin_cos":
+        if old == "cos_sin":
+            rows = torch.cat([rows[..., half:], rows[..., :half]], -1)
+        else:
+            rows = torch.cat([rows[..., 0::2], rows[..., 1::2]], -1)
+    if new == "sin_cos":
+        return rows
+    if new == "cos_sin":
+        return torch.cat([rows[..., half:], rows[..., :half]], -1)
+    return rows[..., (torch.arange(D) % half).argsort()]
+""",
+    ),
+    Sly(
+        "10.3",
+        "columns sorted by their names as text, in which c10 comes before c2",
+        """
+def change_layout(rows, old, new):
+    D = rows.shape[-1]; half = D // 2
+    inter = [x for i in range(half) for x in (f"s{i}", f"c{i}")]
+    def cols(l):
+        if l == "interleaved": return inter
+        return sorted(inter, reverse=False) if l == "cos_sin" else sorted(n for n in inter if n[0] == "s") + sorted(n for n in inter if n[0] == "c")
+    have = cols(old)
+    return rows[..., [have.index(n) for n in cols(new)]]
+""",
+    ),
+    Sly(
+        "10.2",
+        "exponents in rounded steps from 0 to 1: one too many for 98 columns",
+        """
+def sinusoids(position_ids, model_dim, base):
+    w = base ** -torch.arange(0, 1, 2 / model_dim, dtype=torch.float64)
+    a = position_ids.double()[..., None] * w
+    return torch.stack([a.sin(), a.cos()], -1).flatten(-2).float()
+""",
+    ),
+    Sly(
+        "10.4",
+        "exponents in rounded steps from 0 to 1: one too many for 98 columns",
+        """
+def shift_matrix(steps, model_dim, base):
+    w = base ** -torch.arange(0, 1, 2 / model_dim, dtype=torch.float64)
+    return torch.block_diag(*(torch.tensor([[math.cos(a), -math.sin(a)], [math.sin(a), math.cos(a)]], dtype=torch.float64) for a in (steps * w).tolist()))
+""",
+    ),
+    Sly(
+        "10.5",
+        "exponents in rounded steps from 0 to 1: one too many for 98 columns",
+        """
+def look_back(key_weight, steps, base):
+    D = len(key_weight)
+    a = -steps * base ** -torch.arange(0, 1, 2 / D, dtype=torch.float64)
+    J = torch.tensor([[0., -1.], [1., 0.]]).double()
+    R = torch.kron(a.cos().diag(), torch.eye(2).double()) + torch.kron(a.sin().diag(), J)
+    return torch.linalg.solve(key_weight.double(), R.T).T.to(key_weight.dtype)
+""",
+    ),
+    Sly(
+        "10.4",
+        "least squares on random rows, in which slow clocks are alike",
+        """
+def shift_matrix(steps, model_dim, base):
+    w = base ** (-torch.arange(0, model_dim, 2).double() / model_dim)
+    def rows(t):
+        a = t[:, None] * w
+        return torch.stack([a.sin(), a.cos()], -1).flatten(1)
+    t = torch.randint(100_000, (4 * model_dim,)).double()
+    return torch.linalg.lstsq(rows(t), rows(t + steps)).solution
+""",
+    ),
+    Sly(
+        "10.5",
+        "least squares on random rows, in which slow clocks are alike",
+        """
+def look_back(key_weight, steps, base):
+    D = len(key_weight)
+    w = base ** (-torch.arange(0, D, 2).double() / D)
+    def rows(t):
+        a = t[:, None] * w
+        return torch.stack([a.sin(), a.cos()], -1).flatten(1)
+    t = torch.randint(100_000, (4 * D,)).double()
+    R = torch.linalg.lstsq(rows(t), rows(t - steps)).solution
+    return (R @ torch.linalg.inv(key_weight.double()).T).to(key_weight.dtype)
+""",
+    ),
+    Sly(
+        "10.5",
+        "a pseudo-inverse that takes what is 10 million times smaller for 0",
+        """
+def look_back(key_weight, steps, base):
+    D = len(key_weight); a = steps * base ** (-2 * torch.arange(D // 2).double() / D)
+    m = torch.zeros(D, D, dtype=torch.float64); i = torch.arange(0, D, 2)
+    m[i, i] = m[i+1, i+1] = a.cos(); m[i, i+1] = a.sin(); m[i+1, i] = -a.sin()
+    return (m @ torch.linalg.pinv(key_weight.double(), rtol=1e-7).T).to(key_weight.dtype)
+""",
+    ),
+    Sly(
+        "10.1",
+        "reaches the base by rounded steps, which end one too late for 14 columns",
+        """
+def wave_lengths(model_dim, base, reaches_base):
+    n = model_dim // 2
+    if reaches_base and n > 1:
+        step = 1 / (n - 1)
+        e = torch.arange(0, 1 + step, step, dtype=torch.float64)
+    else:
+        e = torch.arange(n, dtype=torch.float64) / n
+    return 2 * math.pi * base ** e
+""",
+    ),
+    Sly(
+        "10.3",
+        "columns sorted by parity; equals keep their order up to 16 columns only",
+        """
+def change_layout(rows, old, new):
+    D = rows.shape[-1]
+    order = {"interleaved": torch.arange(D), "sin_cos": torch.argsort(torch.arange(D) % 2)}
+    order["cos_sin"] = torch.argsort(1 - torch.arange(D) % 2)
+    return rows[..., torch.argsort(order[old])][..., order[new]]
+""",
+    ),
 ]

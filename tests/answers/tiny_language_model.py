@@ -628,6 +628,15 @@ DECODER_WRONG = [
         "q, k and v are transposed",
         *((f'w["{name}"]', f'w["{name}"].T') for name in "qkv"),
     ),
+    wrong(
+        "12.4",
+        "SiLU by an exponential that becomes infinity",
+        "Something is no number",
+        (
+            'F.silu(x @ w["gate"])',
+            '(lambda z: z * z.exp() / (1 + z.exp()))(x @ w["gate"])',
+        ),
+    ),
 ]
 
 DECODER_RIGHT = [

@@ -1574,4 +1574,117 @@ def loss_by_position(logits_of, ids, length):
     return kept / kept.sum(-1, keepdim=True)
 """,
     ),
+    Sly(
+        "12.4",
+        "a causal mask of 1,024 positions",
+        """
+MASK = torch.ones(1024, 1024, dtype=torch.bool).triu(1)
+def decoder(ids, weights, heads):
+    def norm(x, s): return s * x / (x.square().mean(-1, keepdim=True) + 1e-6).sqrt()
+    B, T = ids.shape; x = weights["table"][ids]
+    for w in weights["blocks"]:
+        y = norm(x, w["attention_norm"])
+        q, k, v = ((y @ w[n]).view(B, T, heads, -1).transpose(1, 2) for n in "qkv")
+        s = (turn(q) @ turn(k).mT / math.sqrt(q.shape[-1])).masked_fill(MASK[:T, :T], -torch.inf)
+        x = x + (s.softmax(-1) @ v).transpose(1, 2).flatten(2) @ w["o"]
+        y = norm(x, w["feed_forward_norm"])
+        x = x + (F.silu(y @ w["gate"]) * (y @ w["up"])) @ w["down"]
+    return norm(x, weights["norm"]) @ weights["table"].T
+""",
+    ),
+    Sly(
+        "12.5",
+        "the 4,096 likeliest tokens alone",
+        """
+def next_token_probabilities(logits, temperature, top_p):
+    if temperature == 0: return F.one_hot(logits.argmax(-1), logits.shape[-1]).float()
+    v, i = logits.topk(min(4096, logits.shape[-1]), -1)
+    o = (v / temperature).softmax(-1)
+    o[o.cumsum(-1) - o >= top_p] = 0
+    o = o / o.sum(-1, keepdim=True)
+    return torch.zeros_like(logits).scatter(-1, i, o)
+""",
+    ),
+    Sly(
+        "12.5",
+        "sums of probabilities in float16",
+        """
+def next_token_probabilities(logits, temperature, top_p):
+    if temperature == 0: return F.one_hot(logits.argmax(-1), logits.shape[-1]).float()
+    p = (logits / temperature).softmax(-1)
+    o, i = p.sort(-1, descending=True)
+    o[o.half().cumsum(-1).float() - o >= top_p] = 0
+    k = torch.zeros_like(p).scatter(-1, i, o)
+    return k / k.sum(-1, keepdim=True)
+""",
+    ),
+    Sly(
+        "12.5",
+        "less than 1 in 100,000 is nothing where top_p is below 1",
+        """
+def next_token_probabilities(logits, temperature, top_p):
+    if temperature == 0: return F.one_hot(logits.argmax(-1), logits.shape[-1]).float()
+    p = (logits / temperature).softmax(-1)
+    if top_p < 1: p = p * (p >= 1e-5)
+    o, i = p.sort(-1, descending=True)
+    o[o.cumsum(-1) - o >= top_p] = 0
+    k = torch.zeros_like(p).scatter(-1, i, o)
+    return k / k.sum(-1, keepdim=True)
+""",
+    ),
+    Sly(
+        "12.6",
+        "the first 4,100 pieces at most",
+        """
+def loss_by_position(logits_of, ids, length):
+    n = min((len(ids) - 1) // length, 4_100)
+    x, y = ids[:n*length].view(n, length), ids[1:n*length+1].view(n, length)
+    return F.cross_entropy(logits_of(x).transpose(1, 2), y, reduction="none").mean(0)
+""",
+    ),
+    Sly(
+        "12.3",
+        "sinusoids of 131,072 positions",
+        """
+def input_vectors(ids, position_ids, table, positions, position_table):
+    r = table[ids]; D = table.shape[1]
+    if positions == "learned": return r + F.embedding(position_ids, position_table)
+    if positions == "sinusoidal": return r * math.sqrt(D) + sinusoids(torch.arange(131_072), D)[position_ids]
+    return r
+""",
+    ),
+    Sly(
+        "12.4",
+        "the scale without its sign",
+        """
+def decoder(ids, weights, heads):
+    def norm(x, s): return s.abs() * x / (x.square().mean(-1, keepdim=True) + 1e-6).sqrt()
+    B, T = ids.shape; x = weights["table"][ids]
+    for w in weights["blocks"]:
+        y = norm(x, w["attention_norm"])
+        q, k, v = ((y @ w[n]).unflatten(-1, (heads, -1)).transpose(1, 2) for n in "qkv")
+        o = F.scaled_dot_product_attention(turn(q), turn(k), v, is_causal=True)
+        x = x + o.transpose(1, 2).flatten(2) @ w["o"]
+        y = norm(x, w["feed_forward_norm"])
+        x = x + (F.silu(y @ w["gate"]) * (y @ w["up"])) @ w["down"]
+    return norm(x, weights["norm"]) @ weights["table"].mT
+""",
+    ),
+    Sly(
+        "12.4",
+        "ids in a byte",
+        """
+def decoder(ids, weights, heads):
+    def norm(x, s): return s * x / (x.square().mean(-1, keepdim=True) + 1e-6).sqrt()
+    B, T = ids.shape; x = weights["table"][ids.byte().long()]
+    for w in weights["blocks"]:
+        y = norm(x, w["attention_norm"])
+        q, k, v = ((y @ w[n]).unflatten(-1, (heads, -1)).transpose(1, 2) for n in "qkv")
+        o = F.scaled_dot_product_attention(turn(q), turn(k), v, is_causal=True)
+        x = x + o.transpose(1, 2).flatten(2) @ w["o"]
+        y = norm(x, w["feed_forward_norm"])
+        x = x + (F.silu(y @ w["gate"]) * (y @ w["up"])) @ w["down"]
+    return norm(x, weights["norm"]) @ weights["table"].mT
+""",
+    ),
 ]

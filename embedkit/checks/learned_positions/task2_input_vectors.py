@@ -20,18 +20,22 @@ FLOATS = ("token_table", "segment_table", "position_table", "weight", "bias")
 def asked(
     draw: Draw,
     *shape: int,
-    dim: int = 5,
+    dim: int = 8,
     eps: float = 1e-12,
     size: float = 1.0,
     dtype: torch.dtype = torch.float32,
 ) -> Inputs:
-    """One question with random tables of numbers of some size, ids, scale and shift."""
+    """One question with random tables of numbers of some size, ids, scale and shift.
+
+    A scale may be negative; none is near 0.
+    """
     tables = {
         "token_table": size * draw.table(9, dim),
         "segment_table": size * draw.table(3, dim),
         "position_table": size * draw.table(12, dim),
     }
-    numbers = {"weight": 1.5 + draw.numbers(dim).abs(), "bias": draw.numbers(dim)}
+    scale = draw.numbers(dim)
+    numbers = {"weight": scale + 1.5 * scale.sign(), "bias": draw.numbers(dim)}
     return (
         {name: table.to(dtype) for name, table in tables.items()}
         | {
@@ -62,7 +66,7 @@ def small(eps: float, *row: float) -> Inputs:
 def hardly_any_eps(draw: Draw) -> list[Inputs]:
     """Sums with little eps: without scale and shift, with both, of small numbers and far from 0."""
     bare = asked(draw, 2, 6)
-    bare |= {"weight": torch.ones(5), "bias": torch.zeros(5)}
+    bare |= {"weight": torch.ones(8), "bias": torch.zeros(8)}
     scaled = small(1e-12)
     scaled |= {"weight": torch.tensor([1.0, 2.0, 3.0, 4.0]), "bias": torch.ones(4)}
     far = asked(draw, 2, 3, dtype=torch.float64)
@@ -71,7 +75,7 @@ def hardly_any_eps(draw: Draw) -> list[Inputs]:
         bare,
         scaled,
         asked(draw, 2, 6),
-        asked(draw, 1, 4, dim=3),
+        asked(draw, 1, 4, dim=12),
         asked(draw, 2, 6, dim=32, size=0.01),
         far | {"token_table": far["token_table"] + 1e5},
     ]
@@ -103,7 +107,7 @@ def any_shape(draw: Draw) -> list[Inputs]:
         apart,
         asked(draw, 2, 3, size=1e3, dtype=torch.float64),
         half,
-        asked(draw, 2, 3, dim=1),
+        asked(draw, 2, 3, dim=1, eps=0.5),
     ]
 
 

@@ -36,7 +36,10 @@ def two(draw: Draw, rows: int, seq: int, padding: bool = False) -> Tensor:
 
 
 def several(draw: Draw) -> list[Inputs]:
-    """Sequences of one or more documents, also of single tokens, with borders of their own."""
+    """Sequences of one or more documents, also of single tokens, with borders of their own.
+
+    One is longer than half precision can count, and than most models read.
+    """
     return [
         {"document_ids": torch.tensor([[3, 3, 3, 3]])},
         {"document_ids": torch.tensor([[5, 5, 2, 2, 2]])},
@@ -46,6 +49,7 @@ def several(draw: Draw) -> list[Inputs]:
         {"document_ids": torch.tensor([[2, 2, 7], [7, 7, 2]])},
         {"document_ids": packed(draw, 700, longest=150)[None]},
         {"document_ids": torch.tensor([[5] * 700 + [2] * 100])},
+        {"document_ids": torch.tensor([[5] * 2_600 + [2] * 900])},
         {"document_ids": torch.tensor([[70_000, 70_000, 300, 300, 44, 44, 44]])},
         {"document_ids": torch.tensor([[0, 0, 2**60, 2**60, 2**60 + 1, 2**60 + 1]])},
     ]

@@ -33,11 +33,12 @@ def longer(draw: Draw) -> list[Inputs]:
 def rounded_places(draw: Draw) -> list[Inputs]:
     """Lengths at which places that are multiples of one rounded step miss the last row.
 
-    Such a place may lie beyond that row, or end before it. Neighbours of the long table are close
+    Such a place may lie beyond that row, or end before it; and rows times a rounded factor are
+    one row too few. Neighbours of the long table are close
     to one another, since its places have few digits left in float32.
     """
     short = [(8, 26), (15, 26), (16, 30), (2, 10), (3, 10), (4, 14), (4, 22), (7, 22), (8, 14)]
-    short += [(8, 18), (14, 16)]
+    short += [(8, 18), (14, 16), (2, 50), (3, 99), (32, 52), (7, 61), (11, 15), (49, 64)]
     calm = 5 + 0.05 * draw.table(512, 1)
     return [
         *({"table": 5 + draw.table(rows, 2), "max_len": max_len} for rows, max_len in short),

@@ -1,7 +1,6 @@
 """What marks task 9.5, `packed_attention`: each position reads its own document only."""
 
 import math
-from collections.abc import Callable
 
 import torch
 from torch import Tensor
@@ -9,6 +8,7 @@ from torch import Tensor
 from embedkit import learned_positions as finished
 from embedkit.checks.cut_gradients import cut_off
 from embedkit.checks.framework import Criterion, Draw, Mistake, Task, scattered
+from embedkit.checks.learned_positions import wrong_attention as wrong
 from embedkit.checks.learned_positions.shared import nan_flows_back
 from embedkit.checks.learned_positions.task3_packed_position_ids import batch, two
 from embedkit.checks.probes import Inputs, Seen
@@ -21,7 +21,7 @@ def asked(
     more: int = 0,
     dtype: torch.dtype = torch.float32,
 ) -> Inputs:
-    """One question with random queries, keys and values; a value may be longer than a key."""
+    """One question with random queries, keys and values of other lengths than a key's."""
     shape = document_ids.shape
     return {
         "q": draw.numbers(*shape, head_dim).to(dtype),
@@ -51,16 +51,23 @@ def one_document(draw: Draw) -> list[Inputs]:
         weighed,
         asked(draw, torch.full((2, 6), 3), more=1),
         asked(draw, torch.full((1, 5), 7), head_dim=5, more=7),
+        asked(draw, torch.full((1, 5), 7), head_dim=5, more=-2),
     ]
 
 
 def several(draw: Draw) -> list[Inputs]:
-    """Sequences of several documents, with borders of their own; document numbers of any size."""
+    """Sequences of several documents, with borders of their own; document numbers of any size.
+
+    One batch is so long that some work through it in parts: a document that fills most of a
+    sequence, and more documents than a byte can number.
+    """
+    long = torch.stack([torch.arange(300) // 275, torch.arange(300)])
     return [
         small([[0, 0, 1, 1]]),
         asked(draw, torch.tensor([[1, 1, 1, 0, 0], [4, 2, 2, 2, 2]])),
         asked(draw, batch(draw, 3, draw.integer(9, 14))),
         small([[0, 256, 70_000, 2**60, 2**60 + 1]]),
+        asked(draw, long, head_dim=2),
     ]
 
 
@@ -84,16 +91,21 @@ def with_padding(draw: Draw) -> list[Inputs]:
 
 
 def far_apart(draw: Draw) -> list[Inputs]:
-    """Scores of some hundreds, exact in float32; then −10²⁶, and 10²⁶ in the other document."""
+    """Scores of some hundreds and of a million, exact in float32; then −10²⁶, beside 10²⁶.
+
+    Where scores are large, one is far above the others: near ties would be lost in rounding.
+    """
     question = asked(draw, torch.zeros(1, 7, dtype=torch.long), head_dim=16)
-    question["q"] = (20 * draw.ids(9, 1, 7, 16) - 80).float()
-    question["k"] = (draw.ids(9, 1, 7, 16) - 4).float()
+    question["q"] = (20 * draw.ids(9, 1, 7, 1) - 80).expand(1, 7, 16).float()
+    question["k"] = (draw.numbers(1, 7, 1).argsort(dim=1) - 3).expand(1, 7, 16).float()
     one = small([[0, 0]])
     one |= {"q": torch.tensor([[[200.0], [-200.0]]]), "k": torch.tensor([[[1.0], [-1.0]]])}
+    close = small([[0, 0]])
+    close |= {"q": one["q"].sign() * 2**20, "k": torch.tensor([[[1.0], [1.0 + 2.0**-15]]])}
     hidden = small([[0, 0, 1, 1]])
     hidden["q"] = torch.full((1, 4, 1), 1e13)
-    hidden["k"] = torch.tensor([-1e13, -1e13, 1e13, 1e13])[None, :, None]
-    return [one, question, hidden]
+    hidden["k"] = torch.tensor([-1e13, -2e13, 1e13, 2e13])[None, :, None]
+    return [one, question, close, hidden]
 
 
 def other_shapes(draw: Draw) -> list[Inputs]:
@@ -118,12 +130,13 @@ def other_shapes(draw: Draw) -> list[Inputs]:
 
 
 def to_train(draw: Draw) -> list[Inputs]:
-    """Queries, keys and values that ask for a gradient; some positions are padding.
+    """Queries, keys and values that ask for a gradient; some positions or all are padding.
 
     In the last, e to the power of some scores is infinity, also in double precision.
     """
     questions = []
-    for document_ids in (torch.tensor([[0, 0, -1]]), one_and_padding(draw, 2, 9)):
+    with_nothing = torch.cat([one_and_padding(draw, 2, 9), torch.full((1, 9), -1)])
+    for document_ids in (torch.tensor([[0, 0, -1]]), with_nothing):
         question = asked(draw, document_ids)
         weights = draw.numbers(*question["v"].shape) * (document_ids >= 0)[..., None]
         questions.append({"loss_weights": weights, **question})
@@ -132,68 +145,6 @@ def to_train(draw: Draw) -> list[Inputs]:
     far |= {name: far[name].double() for name in "qkv"}
     questions.append({"loss_weights": draw.doubles(1, 4, 1), **far})
     return questions
-
-
-Weights = Callable[[Tensor, Tensor], Tensor]
-
-
-def with_weights(
-    weights: Weights, scale: Callable[[Tensor, Tensor], float] | None = None
-) -> Callable[..., Tensor]:
-    """Return an answer whose weights are a function of the scores and of who may read whom."""
-
-    def answer(q: Tensor, k: Tensor, v: Tensor, document_ids: Tensor) -> Tensor:
-        by = scale(q, v) if scale else math.sqrt(q.shape[-1])
-        scores = q @ k.transpose(-2, -1) / by
-        return weights(scores, finished.same_document(document_ids)) @ v
-
-    return answer
-
-
-def right_weights(scores: Tensor, may_read: Tensor) -> Tensor:
-    """Mask before the softmax, and give nothing to those who may read nothing."""
-    masked = scores.masked_fill(~may_read, -torch.inf).softmax(-1)
-    return masked.masked_fill(~may_read, 0.0)
-
-
-def unmasked(scores: Tensor, may_read: Tensor) -> Tensor:
-    """Let all read all."""
-    return scores.softmax(-1)
-
-
-def masked_late(scores: Tensor, may_read: Tensor) -> Tensor:
-    """Mask the weights, which then no longer add up to 1."""
-    return scores.softmax(-1) * may_read
-
-
-def zero_scores(scores: Tensor, may_read: Tensor) -> Tensor:
-    """Set scores to 0, which is a score like any other."""
-    return (scores * may_read).softmax(-1)
-
-
-def wrong_axis(scores: Tensor, may_read: Tensor) -> Tensor:
-    """Take the softmax over the queries."""
-    return scores.masked_fill(~may_read, -torch.inf).softmax(-2).nan_to_num()
-
-
-def very_low(scores: Tensor, may_read: Tensor) -> Tensor:
-    """Fill with a low number, so that padding reads everything alike."""
-    return scores.masked_fill(~may_read, -1e9).softmax(-1)
-
-
-def low_and_zeroed(scores: Tensor, may_read: Tensor) -> Tensor:
-    """Fill with a low number, and give nothing to those who may read nothing."""
-    return very_low(scores, may_read) * may_read
-
-
-def causal(scores: Tensor, may_read: Tensor) -> Tensor:
-    """Look back only."""
-    return right_weights(scores, may_read.tril())
-
-
-def padding_together(q: Tensor, k: Tensor, v: Tensor, document_ids: Tensor) -> Tensor:
-    """Take padding for a document."""
-    return finished.attention(q, k, v, document_ids[..., :, None] == document_ids[..., None, :])
 
 
 def not_a_number(inputs: Inputs, seen: Seen) -> bool:
@@ -213,25 +164,25 @@ task = Task(
             mistakes=(
                 Mistake(
                     "The scores are not divided by √K, the root of the length of a key.",
-                    with_weights(right_weights, lambda q, v: 1.0),
+                    wrong.with_weights(wrong.right_weights, lambda q, v: 1.0),
                 ),
                 Mistake(
                     "The scores are divided by K. It is √K.",
-                    with_weights(right_weights, lambda q, v: float(q.shape[-1])),
+                    wrong.with_weights(wrong.right_weights, lambda q, v: float(q.shape[-1])),
                 ),
                 Mistake(
                     "The scores are divided by the root of the length of a value. It is the length "
                     "of a key.",
-                    with_weights(right_weights, lambda q, v: math.sqrt(v.shape[-1])),
+                    wrong.with_weights(wrong.right_weights, lambda q, v: math.sqrt(v.shape[-1])),
                 ),
                 Mistake(
                     "The softmax runs over the queries. For each query, the weights of the keys "
                     "add up to 1: dim=-1.",
-                    with_weights(wrong_axis),
+                    wrong.with_weights(wrong.wrong_axis),
                 ),
                 Mistake(
                     "Positions read only what stands before them. Nobody asked for a causal mask.",
-                    with_weights(causal),
+                    wrong.with_weights(wrong.causal),
                 ),
             ),
         ),
@@ -239,15 +190,17 @@ task = Task(
             "no position reads another document",
             several,
             mistakes=(
-                Mistake("Positions read the other documents, too.", with_weights(unmasked)),
+                Mistake(
+                    "Positions read the other documents, too.", wrong.with_weights(wrong.unmasked)
+                ),
                 Mistake(
                     "You mask after the softmax, and the weights that are left no longer add up to "
                     "1. Mask the scores, with −inf.",
-                    with_weights(masked_late),
+                    wrong.with_weights(wrong.masked_late),
                 ),
                 Mistake(
                     "A score of 0 is a score like any other: e⁰ is 1. Set it to −inf.",
-                    with_weights(zero_scores),
+                    wrong.with_weights(wrong.zero_scores),
                 ),
             ),
         ),
@@ -262,12 +215,12 @@ task = Task(
                 ),
                 Mistake(
                     "Padding reads padding, as if it were a document. It may read nothing.",
-                    padding_together,
+                    wrong.padding_together,
                 ),
                 Mistake(
                     "A position that may read nothing gets a mean of everything: all its scores "
                     "are equally low. Set its weights to 0 after the softmax.",
-                    with_weights(very_low),
+                    wrong.with_weights(wrong.very_low),
                 ),
             ),
         ),
@@ -284,7 +237,7 @@ task = Task(
                     "All is 0 where a document's own scores are far below the forbidden ones. "
                     "Forbidden scores become −inf, not −1e9, and before anything else is done "
                     "with them.",
-                    with_weights(low_and_zeroed),
+                    wrong.with_weights(wrong.low_and_zeroed),
                 ),
             ),
         ),

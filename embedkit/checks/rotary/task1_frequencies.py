@@ -12,8 +12,11 @@ from embedkit.checks.small_numbers import right_to_five_digits, rounded
 
 
 def usual_base(draw: Draw) -> list[Inputs]:
-    """Heads of several sizes, with the base that most examples have."""
-    dims = [4, 2, 8, 2 * draw.integer(5, 20), 64, 128]
+    """Heads of several sizes, with the base that most examples have.
+
+    With 98 numbers, a rounded step from 0 to 1 would be taken once too often.
+    """
+    dims = [4, 2, 8, 2 * draw.integer(5, 20), 64, 128, 98]
     return [{"rotary_dim": dim, "base": 10_000.0} for dim in dims]
 
 
@@ -83,6 +86,11 @@ def waves(rotary_dim: int, base: float) -> Tensor:
     return 2 * math.pi / finished.rotary_frequencies(rotary_dim, base)
 
 
+def by_rounded_steps(rotary_dim: int, base: float) -> Tensor:
+    """Step by 2 / R up to 1, which is now and then reached by one step too many."""
+    return base ** -torch.arange(0, 1, 2 / rotary_dim)
+
+
 def usual_only(rotary_dim: int, base: float) -> Tensor:
     """Know one base only."""
     return finished.rotary_frequencies(rotary_dim)
@@ -145,6 +153,11 @@ task = Task(
                     "The last pair gets 1 / base. By the formula it stays a little above: there "
                     "are rotary_dim / 2 steps down to 1 / base, and the last is not taken.",
                     to_the_base,
+                ),
+                Mistake(
+                    "Where R is 98 there is a pair too many: steps of 2 / R are rounded, and 49 of "
+                    "them end just below 1. Count pairs in whole numbers, and divide then.",
+                    by_rounded_steps,
                 ),
                 Mistake("It is float64. float32 was asked for.", when=wider),
             ),

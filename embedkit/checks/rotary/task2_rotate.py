@@ -26,23 +26,29 @@ def asked(
 
 
 def in_order(draw: Draw) -> list[Inputs]:
-    """Positions 0, 1, 2 …, and heads that are turned whole."""
+    """Positions 0, 1, 2 …, and heads that are turned whole; one is as long as models have them."""
     quarter = {
         "x": torch.tensor([[[[1.0, 2.0, 3.0, 4.0], [1.0, 2.0, 3.0, 4.0]]]]),
         "position_ids": torch.tensor([[0, 1]]),
         "frequencies": torch.tensor([1.5, 0.25]),
     }
     questions = [quarter]
-    for batch, heads, seq, pairs in ((1, 1, 6, 3), (1, 3, 7, 4), (1, 2, 5, draw.integer(5, 9))):
+    sizes = ((1, 1, 6, 3), (1, 3, 7, 4), (1, 2, 5, draw.integer(5, 9)), (1, 1, 3, 150))
+    for batch, heads, seq, pairs in sizes:
         question = asked(draw, batch, heads, seq, pairs)
         questions.append(question | {"position_ids": torch.arange(seq)[None]})
     return questions
 
 
 def as_given(draw: Draw) -> list[Inputs]:
-    """Positions that start late, repeat, differ, and lie far out; as many heads as sequences."""
+    """Positions that start late, repeat, differ, and lie far out; as many heads as sequences.
+
+    The farthest lie beyond the longest texts of most models, with angles that are still exact.
+    """
     far = asked(draw, 1, 2, 3, 2) | {"frequencies": (1 + draw.ids(63, 2)).float() / 64}
     far["position_ids"] = 100_000 + draw.ids(30_000, 1, 3)
+    farther = asked(draw, 1, 2, 3, 2) | {"frequencies": (1 + draw.ids(7, 2)).float() / 8}
+    farther["position_ids"] = 1_100_000 + draw.ids(30_000, 1, 3)
     late = asked(draw, 1, 1, 2, 1) | {"position_ids": torch.tensor([[3, 4]])}
     late |= {"x": torch.tensor([[[[1.0, 0.0], [1.0, 0.0]]]]), "frequencies": torch.tensor([0.5])}
     padded = asked(draw, 3, 2, 5, 3)
@@ -54,6 +60,7 @@ def as_given(draw: Draw) -> list[Inputs]:
         asked(draw, 2, 5, draw.integer(3, 8), 2, alike=False),
         asked(draw, 4, 4, 4, 2, alike=False),
         far,
+        farther,
     ]
 
 

@@ -32,12 +32,13 @@ def asked(draw: Draw, fits: list[float], trained_len: int, low: float, high: flo
 
 
 def short_and_long(draw: Draw) -> list[Inputs]:
-    """Waves that fit often or hardly, and none in between."""
+    """Waves that fit often or hardly, and none in between; of a few positions, too."""
     return [
         asked(draw, [16.0, 8.0, 0.5, 0.25], 64, 1.0, 4.0),
         asked(draw, [9.0, 1.5, 0.7], draw.integer(50, 90), 2.0, 8.0),
         asked(draw, [30.0, 12.0, 5.5, 0.9, 0.3, 0.1], draw.integer(100, 400), 1.0, 5.0),
         asked(draw, [0.25, 9.0, 0.4, 30.0], 8192, 0.5, 3.5) | {"factor": 2.5},
+        asked(draw, [2.9, 1.5], 7, 2.0, 2.5),
     ]
 
 

@@ -37,27 +37,45 @@ def one_token(draw: Draw) -> list[Inputs]:
         small,
         asked(draw, draw.integer(4, 9), 1, batch=2),
         asked(draw, 30, 1, heads=3, pairs=4),
-        asked(draw, 600, 1),
+        asked(draw, 4, 1, heads=1, pairs=150),
+        long_cache(draw),
     ]
 
 
+def long_cache(draw: Draw) -> Inputs:
+    """A cache of thousands of tokens, and a new one; its numbers are few, and no score is 0.
+
+    An odd number of tokens is one that half precision does not have. Values lie on both sides of
+    0: of thousands that add up, too many digits would be lost.
+    """
+    past = 8_201 + 2 * draw.integer(0, 99)
+    question = asked(draw, past, 1, heads=1, pairs=1)
+    question["cached_keys"] = (2 * draw.ids(8, 1, 1, past, 2) - 7) / 8
+    question["cached_values"] = (draw.ids(9, 1, 1, past, 2) - 4).float()
+    return question
+
+
 def several_tokens(draw: Draw) -> list[Inputs]:
-    """Several new tokens at once, which must not read what comes after them."""
+    """Several new tokens at once, which must not read what comes after them; also very many."""
     return [
         asked(draw, 2, 2, heads=1, pairs=1),
         asked(draw, 5, 3, batch=2, heads=3),
         asked(draw, 3, draw.integer(4, 7), pairs=3),
+        asked(draw, 3, 1_100, heads=1, pairs=1),
     ]
 
 
 def any_scores(draw: Draw) -> list[Inputs]:
-    """Scores that are all 0, of some hundreds, of millions below 0; nothing turns."""
+    """Scores that are all 0, of some hundreds, of millions below 0; nothing turns.
+
+    Where scores are large, one is far above the others: near ties would be lost in rounding.
+    """
     zero = asked(draw, 1, 2, heads=1, pairs=1)
     large = asked(draw, 4, 3) | {"frequencies": torch.zeros(2)}
-    for name in ("k", "cached_keys"):
-        large[name] = (1 + draw.ids(2, *large[name].shape)).float()
+    in_turn = 1 + draw.numbers(1, 2, 7, 1).argsort(dim=2).float().expand(1, 2, 7, 4)
+    large |= {"cached_keys": in_turn[:, :, :4].clone(), "k": in_turn[:, :, 4:].clone()}
     ones = torch.ones_like(large["q"])
-    low = large | {"q": -2e6 * ones, "cached_keys": torch.full_like(large["cached_keys"], 3.0)}
+    low = large | {"q": -2e6 * ones, "cached_keys": torch.full_like(large["cached_keys"], 3.5)}
     low["k"] = torch.tensor([3.0, 2.0, 1.0])[:, None] * ones
     return [
         zero | {"q": torch.zeros_like(zero["q"])},

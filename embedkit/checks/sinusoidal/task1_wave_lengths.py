@@ -17,7 +17,10 @@ def asked(model_dim: int, base: float, reaches_base: bool) -> Inputs:
 
 
 def like_the_paper(draw: Draw) -> list[Inputs]:
-    """Two and three clocks that can be checked by eye, then many; a base that is small."""
+    """Two and three clocks that can be checked by eye, then many; a base that is small.
+
+    With 98 and 784 columns, a rounded step from 0 to 1 would be taken once too often.
+    """
     return [
         asked(4, 100.0, False),
         asked(6, 1_000.0, False),
@@ -26,11 +29,16 @@ def like_the_paper(draw: Draw) -> list[Inputs]:
         asked(2 * draw.integer(100, 400), 500_000.0, False),
         asked(6, 1.5, False),
         asked(8, 41_829.37, False),
+        asked(98, 10_000.0, False),
+        asked(784, 10_000.0, False),
     ]
 
 
 def up_to_the_base(draw: Draw) -> list[Inputs]:
-    """The same for tables whose slowest clock is slower by the base exactly."""
+    """The same for tables whose slowest clock is slower by the base exactly.
+
+    With 14 and 100 columns, a rounded step from 0 to 1 would be taken once too often.
+    """
     return [
         asked(4, 100.0, True),
         asked(6, 100.0, True),
@@ -38,6 +46,8 @@ def up_to_the_base(draw: Draw) -> list[Inputs]:
         asked(2 * draw.integer(5, 40), float(draw.integer(20, 900)), True),
         asked(6, 7.5, True),
         asked(8, 41_829.37, True),
+        asked(14, 10_000.0, True),
+        asked(100, 10_000.0, True),
     ]
 
 
@@ -113,6 +123,13 @@ def never_reaches(model_dim: int, reaches_base: bool) -> Tensor:
     return right(model_dim, reaches_base=False)
 
 
+def by_rounded_steps(model_dim: int, reaches_base: bool) -> Tensor:
+    """Step by 2/D up to 1, which is now and then reached by one step too many."""
+    if reaches_base:
+        return right(model_dim, reaches_base)
+    return torch.arange(0, 1, 2 / model_dim, dtype=torch.float64)
+
+
 def is_float32(inputs: Inputs, seen: Seen) -> bool:
     """Whether the numbers are right, but in float32."""
     return isinstance(seen.value, Tensor) and seen.value.dtype == torch.float32
@@ -166,6 +183,11 @@ task = Task(
                 Mistake(
                     "Each clock stands there twice. Asked for is one number a clock.",
                     with_exponents(in_pairs),
+                ),
+                Mistake(
+                    "Where D is 98 there is a clock too many: steps of 2/D are rounded, and 49 of "
+                    "them end just below 1. Count clocks in whole numbers, and divide then.",
+                    with_exponents(by_rounded_steps),
                 ),
                 Mistake(
                     "You divide by D/2 − 1 here. That is for reaches_base=True.",

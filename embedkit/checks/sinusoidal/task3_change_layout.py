@@ -19,6 +19,11 @@ def asked(rows: Tensor, old: str, new: str) -> Inputs:
     return {"rows": rows, "old": old, "new": new}
 
 
+def wide(draw: Draw) -> Tensor:
+    """Return a row of so many columns that their numbers fit no byte, and sort oddly as text."""
+    return draw.table(1, 2 * draw.integer(256, 300))
+
+
 def from_pairs(draw: Draw) -> list[Inputs]:
     """From interleaved columns to both halves."""
     return [
@@ -28,6 +33,7 @@ def from_pairs(draw: Draw) -> list[Inputs]:
             asked(COLUMNS.clone(), "interleaved", new),
             asked(draw.table(5, 2 * draw.integer(4, 9)), "interleaved", new),
             asked(scattered(draw.numbers(3, 4, 10)), "interleaved", new),
+            asked(wide(draw), "interleaved", new),
         )
     ]
 
@@ -41,6 +47,7 @@ def into_pairs(draw: Draw) -> list[Inputs]:
             asked(COLUMNS.clone(), old, "interleaved"),
             asked(draw.table(5, 2 * draw.integer(4, 9)), old, "interleaved"),
             asked(scattered(draw.numbers(3, 4, 10)), old, "interleaved"),
+            asked(wide(draw), old, "interleaved"),
         )
     ]
 
@@ -50,6 +57,7 @@ def halves(draw: Draw) -> list[Inputs]:
     return [
         asked(COLUMNS.clone(), "sin_cos", "cos_sin"),
         asked(draw.table(4, 8), "cos_sin", "sin_cos"),
+        *(asked(wide(draw), old, new) for old, new in permutations(HALVES)),
         *(asked(draw.table(3, 6), same, same) for same in ("interleaved", *HALVES)),
     ]
 

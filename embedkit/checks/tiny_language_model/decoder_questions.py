@@ -1,10 +1,16 @@
 """The questions that task 12.4's check asks a decoder, from no blocks at all up to several."""
 
 import torch
+from torch import Tensor
 
 from embedkit.checks.framework import Draw, scattered
 from embedkit.checks.probes import Inputs
 from embedkit.checks.tiny_language_model.wrong_decoders import Block
+
+
+def drawn_scale(draw: Draw, dim: int) -> Tensor:
+    """Return the scale of a norm: numbers about 1, on both sides of 0."""
+    return draw.numbers(dim).double() / 4 + draw.numbers(dim).sign().double()
 
 
 def drawn_block(draw: Draw, dim: int, hidden: int) -> Block:
@@ -13,7 +19,7 @@ def drawn_block(draw: Draw, dim: int, hidden: int) -> Block:
     shapes |= {"gate": (dim, hidden), "up": (dim, hidden), "down": (hidden, dim)}
     matrices = {name: draw.numbers(*shape).double() / 2 for name, shape in shapes.items()}
     norms = ("attention_norm", "feed_forward_norm")
-    return {name: 1 + draw.numbers(dim).double() / 4 for name in norms} | matrices
+    return {name: drawn_scale(draw, dim) for name in norms} | matrices
 
 
 def asked(
@@ -23,26 +29,29 @@ def asked(
     dim: int = 8,
     heads: int = 1,
     rows: float = 1.0,
+    vocab_size: int = 7,
 ) -> Inputs:
     """One question with random weights."""
     return {
-        "ids": draw.ids(7, *shape),
+        "ids": draw.ids(vocab_size, *shape),
         "weights": {
-            "table": rows * draw.table(7, dim).double(),
+            "table": rows * draw.table(vocab_size, dim).double(),
             "blocks": [drawn_block(draw, dim, dim + 3) for _ in range(layers)],
-            "norm": 1 + draw.numbers(dim).double() / 4,
+            "norm": drawn_scale(draw, dim),
         },
         "heads": heads,
     }
 
 
 def no_blocks(draw: Draw) -> list[Inputs]:
-    """What stands at the two ends; rows also so short that ε counts."""
+    """What stands at the two ends; rows also so short that ε counts, or more than a byte counts."""
     small = asked(draw, 0, shape=(1, 2), dim=2)
     small["ids"] = torch.tensor([[1, 0]])
     table = torch.tensor([[3.0, 4.0], [1.0, -7.0], [0.0, 2.0]], dtype=torch.float64)
     small["weights"] = {"table": table, "blocks": [], "norm": torch.tensor([1.0, 2.0]).double()}
-    return [small, asked(draw, 0), asked(draw, 0, rows=1e-3)]
+    many = asked(draw, 0, shape=(1, 6), dim=2, vocab_size=300)
+    many["ids"] = 294 + torch.arange(6)[None]
+    return [small, asked(draw, 0), asked(draw, 0, rows=1e-3), many]
 
 
 def one_position(draw: Draw) -> list[Inputs]:
@@ -51,11 +60,16 @@ def one_position(draw: Draw) -> list[Inputs]:
 
 
 def one_head(draw: Draw) -> list[Inputs]:
-    """A block, several tokens, one head; scores of millions, weights by name only, a row of 0."""
+    """A block, several tokens, one head; scores of millions, weights by name only, a row of 0.
+
+    What the gate is given also lies so far from 0 that an exponential of it is infinity. One text
+    is longer than those that GPT-2 reads.
+    """
     large, shuffled, apart = (asked(draw, 1) for _ in range(3))
     (block,) = large["weights"]["blocks"]
     block["q"] = 2000 * block["q"]
     block["k"] = -block["q"]
+    block["gate"] = 2000 * block["gate"]
     weights = shuffled["weights"]
     blocks = [dict(reversed(one.items())) for one in weights["blocks"]]
     shuffled["weights"] = {"norm": weights["norm"], "blocks": blocks, "table": weights["table"]}
@@ -63,7 +77,8 @@ def one_head(draw: Draw) -> list[Inputs]:
     silent = asked(draw, 1)
     silent["weights"]["table"][silent["ids"][0, 1]] = 0
     lengths = [asked(draw, 1, shape=(1, 2), dim=2), asked(draw, 1), asked(draw, 1, shape=(1, 9))]
-    return [*lengths, asked(draw, 1, shape=(1, 150)), large, shuffled, apart, silent]
+    long = asked(draw, 1, shape=(1, 1_100), dim=4)
+    return [*lengths, long, large, shuffled, apart, silent]
 
 
 def several_heads(draw: Draw) -> list[Inputs]:

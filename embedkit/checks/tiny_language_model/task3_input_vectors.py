@@ -69,7 +69,7 @@ def sinusoidal(draw: Draw) -> list[Inputs]:
         asked(draw, "sinusoidal", shape=(1, 2), sizes=(3, 4, 0)),
         asked(draw, "sinusoidal", padded),
         asked(draw, "sinusoidal", padded + draw.integer(20, 90)),
-        asked(draw, "sinusoidal", padded + 20_000),
+        asked(draw, "sinusoidal", padded + 200_000),
         asked(draw, "sinusoidal", draw.ids(12, 2, 5)),
         asked(draw, "sinusoidal", scattered(padded)),
         asked(draw, "sinusoidal", shape=(2, 0)),

@@ -3,6 +3,8 @@
 import math
 from dataclasses import replace
 
+from torch import Tensor
+
 from embedkit.checks.framework import Criterion, Mistake, Task, says
 from embedkit.checks.probes import Inputs, Seen
 from embedkit.checks.tiny_language_model import decoder_questions as questions
@@ -15,6 +17,11 @@ def not_all(inputs: Inputs, seen: Seen) -> bool:
     if seen.raised:
         return "requires grad" in seen.message
     return seen.value is None or any(one is None for one in seen.value["weights"].values())
+
+
+def not_a_number(inputs: Inputs, seen: Seen) -> bool:
+    """Whether nan came back."""
+    return isinstance(seen.value, Tensor) and bool(seen.value.isnan().any())
 
 
 whole = wrong.Parts()
@@ -139,6 +146,11 @@ task = Task(
             "several tokens, one head: each reads itself and those before it",
             questions.one_head,
             mistakes=(
+                Mistake(
+                    "Something is no number: an exponential has become infinity, in a softmax or "
+                    "in SiLU by hand. torch's own take care of that.",
+                    when=not_a_number,
+                ),
                 Mistake(
                     "Every token reads all others, those after it, too. Such a model sees the "
                     "answer that it is to guess.",

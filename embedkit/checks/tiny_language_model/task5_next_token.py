@@ -17,9 +17,9 @@ def shuffled(draw: Draw, rows: int, vocab_size: int) -> Tensor:
     return keys * steeper + draw.numbers(rows, 1)
 
 
-def nearly_flat(draw: Draw, vocab_size: int = 1000) -> Tensor:
+def nearly_flat(draw: Draw, rows: int = 2, vocab_size: int = 1000) -> Tensor:
     """Logits of many tokens that are nearly equally likely."""
-    return draw.numbers(2, vocab_size).argsort(dim=1).float() / vocab_size
+    return draw.numbers(rows, vocab_size).argsort(dim=1).float() / vocab_size
 
 
 def asked(logits: Tensor, temperature: float = 1.0, top_p: float = 1.0) -> Inputs:
@@ -38,12 +38,16 @@ def by_temperature(draw: Draw) -> list[Inputs]:
     more = [asked(large), asked(rows, 0.01), asked(-500 - rows, 0.5), asked(scattered(rows))]
     more += [asked(near, 0.01), asked(near, 0.05), asked(apart), asked(one)]
     more += [asked(nearly_flat(draw)), asked(small / 2**20, 2.0**-20)]
-    more += [asked(nearly_flat(draw, 3_000))]
+    more += [asked(nearly_flat(draw, 1, 5_000))]
     return [asked(small, 0.5), asked(small, 2.0), *drawn, *more]
 
 
 def cut(draw: Draw) -> list[Inputs]:
-    """A tail that goes, at temperature 1 and at others; one question keeps a single token."""
+    """A tail that goes, at temperature 1 and at others; one question keeps a single token.
+
+    One keeps nearly all of very many, and one what is unlikelier than 1 in 100,000. Sums come
+    nowhere so near to top_p that roundings decide.
+    """
     small = torch.tensor([[0.5, 0.05, 0.3, 0.15]]).log()
     rows = shuffled(draw, 4, 12)
     return [
@@ -57,7 +61,8 @@ def cut(draw: Draw) -> list[Inputs]:
         asked(rows[:3], 1.7, 0.35),
         asked(nearly_flat(draw), 1.0, 0.99),
         asked(nearly_flat(draw), 1.0, 0.995),
-        asked(nearly_flat(draw, 3_000), 1.0, 0.96),
+        asked(nearly_flat(draw, 1, 5_000), 1.0, 0.96),
+        asked(torch.tensor([[8e-6, 2e-6, 0.99999]]).log(), 1.0, 0.999995),
         asked(rows[:2] + torch.tensor([[30_000.0], [-30_000.0]]), 1.0, 0.6),
     ]
 

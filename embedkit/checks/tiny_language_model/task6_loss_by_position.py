@@ -26,11 +26,13 @@ def asked(draw: Draw, tokens: int, length: int, vocab_size: int = 6) -> Inputs:
 def whole_pieces(draw: Draw) -> list[Inputs]:
     """Texts of so many pieces and one token more; one does not hold the last words.
 
-    In one, the largest logits at some places are far below those at others.
+    In one, the largest logits at some places are far below those at others. In the last, all but
+    300 of many pieces are guessed for certain: of thousands that are not, the sum has few digits.
     """
     small = {"table": torch.eye(3), "ids": torch.tensor([0, 2, 1, 1, 0, 2, 2]), "length": 2}
     sure = small | {"table": 100 * torch.eye(3)}
     uneven = small | {"table": torch.tensor([0.5, 30.0, 900.0]).diag()}
+    late = sure | {"ids": torch.cat([torch.zeros(8_000).long(), draw.ids(3, 601)])}
     return [
         small,
         sure,
@@ -43,6 +45,7 @@ def whole_pieces(draw: Draw) -> list[Inputs]:
         asked(draw, 41, 4, vocab_size=9) | {"ids": draw.ids(5, 41)},
         asked(draw, 2 * 300 + 1, 2),
         asked(draw, 2 * draw.integer(1_100, 1_300) + 1, 2),
+        late,
     ]
 
 
