@@ -29,6 +29,17 @@ def word_vocabulary(words, size):
     ),
     Wrong(
         "1.1",
+        "words with a capital in front, then the others, each as in a dictionary",
+        "Only in front of a word",
+        """
+def word_vocabulary(words, size):
+    counts = Counter(words)
+    order = sorted(counts, key=lambda w: (-counts[w], not w[:1].isupper(), w.lower(), w))
+    return {word: i for i, word in enumerate(["[UNK]"] + order[:size - 1])}
+""",
+    ),
+    Wrong(
+        "1.1",
         "the largest count of nothing",
         "It stopped with ValueError",
         """

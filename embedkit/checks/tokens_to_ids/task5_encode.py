@@ -39,6 +39,7 @@ def first_ids(draw: Draw) -> list[Inputs]:
         {"text": "King", "merges": []},
         {"text": " e\u0301é\r\n ﬁ ", "merges": []},
         {"text": "\ufeff\u200da\n\0", "merges": []},
+        {"text": "👑\ufe0f \u1112\u1161\u11ab \u00ad\x85\u2028\u212b", "merges": []},
         {"text": drawn_text(draw, "abcdé王", 20), "merges": []},
         {"text": "café", "merges": [(195, 169)]},
         {"text": drawn_text(draw, "é王", 20), "merges": [(195, 169), (231, 142), (257, 139)]},
