@@ -15,6 +15,7 @@ The last e of one has its mark apart. A text with two spaces in a row, cut at ea
 """
 
 CAPITALS = ["Lot", "LORD", "Laban", "Gad", "GOD", "Ark", '"', "1611", "king", "élan", "zeal"]
+CAPITALS += ["(And", "king9", "king10", "understands", "understanding"]
 """Words for which it matters that Python compares letter by letter, by character number."""
 SIGNS = '"-1AZ_azéßΩﬁ👑'
 
@@ -109,7 +110,7 @@ def capitals_in_front_only(inputs: Inputs, seen: Seen) -> bool:
     """Whether capitals stand before small letters in the first place of a word, not behind it."""
     ids = seen.value
     in_front = max(ids[word] for word in ("Gad", "GOD", "Laban", "LORD")) < ids["king"]
-    return in_front and ids["Gad"] < ids["GOD"] and ids["Laban"] < ids["LORD"]
+    return bool(in_front and ids["Gad"] < ids["GOD"] and ids["Laban"] < ids["LORD"])
 
 
 def alphabetical(words: list[str], size: int) -> dict[str, int]:

@@ -6,6 +6,9 @@ from itertools import pairwise
 from embedkit.checks.framework import Criterion, Draw, Mistake, Task
 from embedkit.checks.probes import Inputs
 
+KEPT_ELSEWHERE = ["##", "</w>", "@@ ", "[UNK]", "<|endoftext|>", "<0x0A>", " '", "&amp;", "\t"]
+WRITTEN_FOR_SPACES = "▁ĠĊ\xa0\xad\u200c"
+"""What stands for something else in some vocabulary or other; here, a token is its bytes."""
 TEXTS = ["naïve café", "राजा देश", "🐉 and 👑", "Ωμέγα, 王様", "dragon"]
 
 
@@ -26,6 +29,7 @@ def plain_tokens(draw: Draw) -> list[Inputs]:
         {"ids": [], "tokens": tokens},
         {"ids": [0, 1, 2, 3], "tokens": [b" the", b"  king\0", b" cafe ", b".\r\n"]},
         {"ids": [0, 1], "tokens": [b"a ", b" ."]},
+        {"ids": list(range(9)), "tokens": [b"a" + one.encode() for one in KEPT_ELSEWHERE]},
         {"ids": [1, 0, 2], "tokens": [b"\x0bb\r", b"a\r", b"c\x0c\x1ed."]},
     ]
 
@@ -47,7 +51,9 @@ def cut_characters(draw: Draw) -> list[Inputs]:
     # and so are the ends of lines that only Unicode knows: U+0085, U+2028
     questions.append({"ids": [0, 1, 2], "tokens": [b"a\xc2", b"\x85b\xe2\x80", b"\xa8c"]})
     every_byte = [bytes([byte]) for byte in range(256)]
+    questions.append({"ids": list(WRITTEN_FOR_SPACES.encode()), "tokens": every_byte})
     questions.append({"ids": list("राजा 👑".encode()), "tokens": every_byte})
+    questions.append({"ids": list("राजा 👑".encode()) * 40, "tokens": every_byte})
     return questions
 
 
