@@ -68,14 +68,34 @@ def as_many_as_asked(draw: Draw) -> list[Inputs]:
 
 
 def more_or_fewer(draw: Draw) -> list[Inputs]:
-    """No word twice; more shared negatives than each pair shall have, or fewer."""
+    """No word twice; more shared negatives than each pair shall have, or fewer.
+
+    Where one is no multiple of the other, single precision will do.
+    """
     some = shuffled(draw, 40)
+    odd = [(some[:6], some[9:21], 2, 5), (some[:6], some[9:16], 1, 3), (some[:5], some[9:12], 2, 7)]
     return [
         small([0, 1], [3, 4], 1, 1),
         asked(draw, some[:9], some[9:29], 2, 5, 40),
         asked(draw, some[:8], some[9:11], 2, 6, 40),
         asked(draw, some[:8], some[9:11], 2, 2 * draw.integer(5, 12) + 1, 40),
+        *(in_single_precision(asked(draw, *sentence, 40)) for sentence in odd),
     ]
+
+
+def in_single_precision(question: Inputs) -> Inputs:
+    """Return a question with tables in float32."""
+    return question | {name: question[name].float() for name in ("E", "C")}
+
+
+def from_near_to_far(draw: Draw) -> Inputs:
+    """A sentence whose scores reach up to 18, where a sigmoid is not quite 0 or 1."""
+    some = shuffled(draw, 30)
+    question = asked(draw, some[:12], some[12:16], 11, 4, 30)
+    scores = question["E"][some[:12]] @ question["C"][some[:16]].T
+    scores.fill_diagonal_(0)  # no place is paired with itself
+    root = (18 / scores.abs().max()).sqrt()
+    return question | {name: root * question[name] for name in ("E", "C")}
 
 
 def with_repeats(draw: Draw) -> list[Inputs]:
@@ -95,7 +115,12 @@ def with_repeats(draw: Draw) -> list[Inputs]:
 
 
 def other_sentences(draw: Draw) -> list[Inputs]:
-    """Wide windows, a single word, none, scores of −3000 and 3000, and what lies scattered."""
+    """Wide windows, a single word, none, scores of 3 to 18 and 3000, and what lies scattered.
+
+    One window is wide, and the sentence long enough for it.
+    """
+    words = shuffled(draw, 40)
+    long = asked(draw, words[:30], words[30:34], draw.integer(18, 25), 4, 40)
     wide = asked(draw, shuffled(draw, 9)[:3], torch.tensor([8, 8]), draw.integer(5, 9), 2, 9)
     wide["negatives"] = torch.tensor([int(i) for i in range(9) if i not in wide["ids"]][:2])
     single = small([2], [3, 4], 2, 2)
@@ -103,15 +128,15 @@ def other_sentences(draw: Draw) -> list[Inputs]:
     nothing["ids"] = torch.empty(0, dtype=torch.long)
     some = shuffled(draw, 20)
     apart = asked(draw, some[:7], some[9:12], 2, 3, 20)
-    single_precision = asked(draw, some[:5], some[9:12], 2, 3, 20)
+    single_precision = in_single_precision(asked(draw, some[:5], some[9:12], 2, 3, 20))
     for name in ("E", "C"):
         single[name] = single[name].double()
         nothing[name] = nothing[name].double()
         apart[name] = scattered(apart[name])
-        single_precision[name] = single_precision[name].float()
     far = small([3, 2], [4], 1, 1)
     far["E"] *= 2000
-    return [wide, single, nothing, far, apart, single_precision]
+    near = from_near_to_far(draw)
+    return [wide, long, single, nothing, far, near, apart, single_precision]
 
 
 def assigned_centers(p: Parts) -> Tensor:
