@@ -234,6 +234,22 @@ def word_vocabulary(words, size, vocabulary={"[UNK]": 0}):
 VOCABULARY_RIGHT = [
     Right(
         "1.1",
+        "a dict of a kind of its own",
+        """
+class Vocabulary(dict):
+    def __missing__(self, word):
+        return 0
+
+def word_vocabulary(words, size):
+    counts = Counter(words)
+    vocabulary = Vocabulary({"[UNK]": 0})
+    for word in sorted(counts, key=lambda word: (-counts[word], word))[: size - 1]:
+        vocabulary[word] = len(vocabulary)
+    return vocabulary
+""",
+    ),
+    Right(
+        "1.1",
         "most_common of sorted words",
         """
 def word_vocabulary(words, size):
