@@ -842,21 +842,6 @@ def adamw_step(
     ),
     Sly(
         "3.4",
-        "no decay in the first step",
-        """
-def adamw_step(
-    table, grad, m, v, t, lr, beta1=0.9, beta2=0.999, eps=1e-8, weight_decay=0.01
-):
-    m = beta1 * m + (1 - beta1) * grad
-    v = beta2 * v + (1 - beta2) * grad**2
-    m_hat, v_hat = m / (1 - beta1**t), v / (1 - beta2**t)
-    if t == 1:
-        weight_decay = 0.0
-    return (1 - lr * weight_decay) * table - lr * m_hat / (v_hat.sqrt() + eps), m, v
-""",
-    ),
-    Sly(
-        "3.4",
         "no decay without a gradient",
         """
 def adamw_step(

@@ -314,6 +314,18 @@ def word_vocabulary(words, size):
 DECODE_WRONG = [
     Wrong(
         "1.2",
+        "brings the text into one of its forms",
+        "This is not what was expected",
+        """
+import unicodedata
+
+def decode(ids, tokens):
+    text = b"".join(tokens[i] for i in ids).decode("utf-8", errors="replace")
+    return unicodedata.normalize("NFC", text)
+""",
+    ),
+    Wrong(
+        "1.2",
         "a call for each id",
         "RecursionError",
         """

@@ -96,16 +96,6 @@ def decode(ids, tokens):
     ),
     Sly(
         "1.2",
-        "NFC",
-        """
-def decode(ids, tokens):
-    data = b"".join(tokens[i] for i in ids)
-    import unicodedata
-    return unicodedata.normalize("NFC", data.decode("utf-8", errors="replace"))
-""",
-    ),
-    Sly(
-        "1.2",
         "NFKC",
         """
 def decode(ids, tokens):

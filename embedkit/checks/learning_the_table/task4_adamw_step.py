@@ -72,8 +72,8 @@ def in_each(change: Callable[[Tensor], Tensor], question: Inputs) -> Inputs:
 def with_decay(draw: Draw) -> list[Inputs]:
     """Steps with decay; some rows have gradient 0, and in two questions m has faded.
 
-    The decay asks for nothing else: it is the same in the first step and in late ones, without any
-    gradient, and for rows of one number.
+    The decay asks for nothing else: it is the same in late steps, without any gradient, and for
+    rows of one number.
     """
     grad = steps_of_half(draw, 6, 3)
     grad[1] = grad[4] = 0
@@ -84,7 +84,7 @@ def with_decay(draw: Draw) -> list[Inputs]:
         asked(small, gradient, torch.zeros(2, 2), torch.ones(2, 2), 5, weight_decay=0.5),
         asked(draw.table(6, 3), grad, zeros, ones, 9, lr=0.3, weight_decay=0.7),
         asked(draw.table(6, 3), grad, draw.numbers(6, 3), ones, 4, lr=0.2, weight_decay=0.6),
-        asked(draw.table(6, 1), grad[:, :1], zeros[:, :1], ones[:, :1], 1, weight_decay=0.6),
+        asked(draw.table(6, 1), grad[:, :1], zeros[:, :1], ones[:, :1], 2, weight_decay=0.6),
         asked(draw.table(6, 3), zeros, zeros, ones, 3000, weight_decay=0.6),
     ]
 

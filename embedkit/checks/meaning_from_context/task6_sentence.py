@@ -52,9 +52,22 @@ def shuffled(draw: Draw, count: int) -> Tensor:
     return torch.randperm(count, generator=draw.generator)
 
 
-def as_many_as_asked(draw: Draw) -> list[Inputs]:
-    """No word twice, and as many shared negatives as each pair shall have: all weigh 1."""
+def from_near_to_far(draw: Draw) -> Inputs:
+    """A sentence whose scores reach up to 18, where a sigmoid is not quite 0 or 1."""
     some = shuffled(draw, 30)
+    question = asked(draw, some[:12], some[12:16], 11, 4, 30)
+    scores = question["E"][some[:12]] @ question["C"][some[:16]].T
+    scores.fill_diagonal_(0)  # no place is paired with itself
+    root = (18 / scores.abs().max()).sqrt()
+    return question | {name: root * question[name] for name in ("E", "C")}
+
+
+def as_many_as_asked(draw: Draw) -> list[Inputs]:
+    """No word twice, and as many shared negatives as each pair shall have: all weigh 1.
+
+    One window is wide, and the sentence long enough for it.
+    """
+    some, words = shuffled(draw, 30), shuffled(draw, 40)
     return [
         small([0, 1], [3], 1, 1),
         small([2, 0], [4], 1, 1),
@@ -64,6 +77,8 @@ def as_many_as_asked(draw: Draw) -> list[Inputs]:
         asked(draw, some[:12], some[14:18], 3, 4, 30),
         asked(draw, some[5:12], some[20:27], 2, 7, 30),
         asked(draw, some[:14], some[14:19], 5, 5, 30),
+        asked(draw, words[:30], words[30:34], draw.integer(18, 25), 4, 40),
+        from_near_to_far(draw),
     ]
 
 
@@ -88,16 +103,6 @@ def in_single_precision(question: Inputs) -> Inputs:
     return question | {name: question[name].float() for name in ("E", "C")}
 
 
-def from_near_to_far(draw: Draw) -> Inputs:
-    """A sentence whose scores reach up to 18, where a sigmoid is not quite 0 or 1."""
-    some = shuffled(draw, 30)
-    question = asked(draw, some[:12], some[12:16], 11, 4, 30)
-    scores = question["E"][some[:12]] @ question["C"][some[:16]].T
-    scores.fill_diagonal_(0)  # no place is paired with itself
-    root = (18 / scores.abs().max()).sqrt()
-    return question | {name: root * question[name] for name in ("E", "C")}
-
-
 def with_repeats(draw: Draw) -> list[Inputs]:
     """Words that come twice, negatives that come twice or stand in the sentence."""
     return [
@@ -115,12 +120,7 @@ def with_repeats(draw: Draw) -> list[Inputs]:
 
 
 def other_sentences(draw: Draw) -> list[Inputs]:
-    """Wide windows, a single word, none, scores of 3 to 18 and 3000, and what lies scattered.
-
-    One window is wide, and the sentence long enough for it.
-    """
-    words = shuffled(draw, 40)
-    long = asked(draw, words[:30], words[30:34], draw.integer(18, 25), 4, 40)
+    """Wide windows, a single word, none, scores of −3000 and 3000, and what lies scattered."""
     wide = asked(draw, shuffled(draw, 9)[:3], torch.tensor([8, 8]), draw.integer(5, 9), 2, 9)
     wide["negatives"] = torch.tensor([int(i) for i in range(9) if i not in wide["ids"]][:2])
     single = small([2], [3, 4], 2, 2)
@@ -135,8 +135,7 @@ def other_sentences(draw: Draw) -> list[Inputs]:
         apart[name] = scattered(apart[name])
     far = small([3, 2], [4], 1, 1)
     far["E"] *= 2000
-    near = from_near_to_far(draw)
-    return [wide, long, single, nothing, far, near, apart, single_precision]
+    return [wide, single, nothing, far, apart, single_precision]
 
 
 def assigned_centers(p: Parts) -> Tensor:
