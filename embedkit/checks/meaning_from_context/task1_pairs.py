@@ -32,7 +32,7 @@ def different_words(draw: Draw) -> list[Inputs]:
         asked(some_words(draw, 9), draw.integer(1, 3)),
         asked(some_words(draw, 12), draw.integer(4, 6)),
         asked(some_words(draw, 13), draw.integer(7, 10)),
-        asked([f"{word}{i}" for i in range(11) for word in WORDS], draw.integer(35, 60)),
+        asked([f"{word}{i}" for i in range(8) for word in WORDS], draw.integer(32, 36)),
         asked(["the", "", "king's", "8", "-", " sat"], 2),
     ]
 
