@@ -46,7 +46,7 @@ def lookup(
 
     Args:
         table: E, one row of model_dim numbers for each of the V tokens.
-        ids: token ids of any shape; usually ``(batch, seq)``.
+        ids: token ids of any shape; usually ``(batch, seq)``. There may be none.
 
     Returns:
         One row an id: the shape of ``ids`` with model_dim appended, in the table's dtype.
@@ -65,7 +65,7 @@ def one_hot(ids: Integer[Tensor, "*shape"], vocab_size: int) -> Float[Tensor, "*
     The same as ``torch.nn.functional.one_hot(ids, vocab_size).float()``.
 
     Args:
-        ids: token ids of any shape.
+        ids: token ids of any shape; there may be none.
         vocab_size: V, the length of each vector.
 
     Returns:
@@ -91,7 +91,7 @@ def one_hot_lookup(
 
     Args:
         table: E, shape (V, model_dim).
-        ids: token ids of any shape.
+        ids: token ids of any shape; there may be none.
 
     Raises:
         TypeError: if the ids are not integers.
@@ -120,7 +120,7 @@ class TokenEmbedding(nn.Module):
         """Return the row that each id names.
 
         Args:
-            ids: token ids of any shape; usually ``(batch, seq)``.
+            ids: token ids of any shape; usually ``(batch, seq)``. There may be none.
 
         Raises:
             TypeError: if the ids are not integers.

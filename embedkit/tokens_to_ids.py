@@ -49,7 +49,8 @@ def word_vocabulary(words: Iterable[str], size: int) -> dict[str, int]:
 
     Returns:
         The id of each word. Of two words that are equally frequent, the one that Python sorts
-        first has the smaller id: that is by character number, capitals before small letters.
+        first has the smaller id: that is by character number, letter by letter, each capital
+        before each small letter.
     """
     counts = Counter(words)
     del counts[UNKNOWN]

@@ -129,6 +129,24 @@ def test_every_kind_of_dict_counts_as_a_dict():
     )
 
 
+def test_a_kind_of_dict_counts_as_one_if_it_is_read_like_one():
+    class Vocabulary(dict):
+        def __missing__(self, word):
+            return 0
+
+    class Upper(dict):
+        def __getitem__(self, word):
+            return super().__getitem__(word.upper())
+
+    class Silent(dict):
+        def __getattribute__(self, name):
+            return dict
+
+    assert same(to_plain(Vocabulary(a=1)), {"a": 1})
+    assert same(to_plain(Silent(a=1)), {"a": 1})
+    assert to_plain(Upper(A=1)).type_name == "Upper"
+
+
 def test_a_kind_of_string_or_tuple_will_do_for_a_key():
     place = namedtuple("place", "row column")
     plain = to_plain({np.str_("a"): 1, place(np.str_("b"), 2): 3})

@@ -28,6 +28,10 @@ The keys of a dict are numbers, strings, bytes, None, or tuples of these.
 NAME_OF_A_CLASS, CLASSES_ABOVE = (vars(type)[name] for name in ("__name__", "__mro__"))
 """A class of an answer's own can say what it likes of itself; these say what is so."""
 WHAT_A_TUPLE_DOES = ("__getitem__", "__iter__", "__len__", "__eq__", "__hash__")
+WHAT_A_DICT_DOES = (
+    *("__getitem__", "__iter__", "__len__", "__contains__"),
+    *("get", "keys", "values", "items"),
+)
 STRUCTURE = "structure"
 """The name under which a file holds, beside its tensors, how they belong together."""
 MOST_DIMENSIONS = 64
@@ -50,7 +54,7 @@ UNREADABLE = (
 )
 
 DICTS = (dict, Counter, defaultdict, OrderedDict)
-"""The types that count as a dict; they differ in how they are filled, not in what they hold."""
+"""Types that count as a dict; they differ in how they are filled, not in what they hold."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +94,7 @@ def _copied(value: Any) -> Plain:
         return tuple(_copied(item) for item in value)
     if type(value) is list:
         return [_copied(item) for item in value]
-    if type(value) in DICTS:
+    if type(value) in DICTS or is_dict(value):
         return _plain_dict(value)
     if isinstance(value, Other):
         return value
@@ -104,6 +108,16 @@ def is_tuple(value: Any) -> bool:
         type(kind) is type  # a class of another kind could say of itself what is not so
         and issubclass(kind, tuple)
         and all(getattr(kind, name) is getattr(tuple, name) for name in WHAT_A_TUPLE_DOES)
+    )
+
+
+def is_dict(value: Any) -> bool:
+    """Return whether a value is a dict of a kind of its own that is read like any other."""
+    kind = type(value)
+    return (
+        type(kind) is type  # a class of another kind could say of itself what is not so
+        and issubclass(kind, dict)
+        and all(getattr(kind, name) is getattr(dict, name) for name in WHAT_A_DICT_DOES)
     )
 
 
@@ -128,11 +142,13 @@ def _copied_tensor(value: Tensor) -> Plain:
 
 def _plain_dict(value: dict[Any, Any]) -> Plain:
     """Return a copy of a dict with plain keys, or what stands for it where a key is not plain."""
-    keys = [_plain_key(key) for key in value]
-    for key, plain in zip(value, keys, strict=True):
+    known = type(value) in DICTS  # a method of another kind's own could give anything
+    items = list(value.items() if known else dict.items(value))
+    keys = [_plain_key(key) for key, _ in items]
+    for (key, _), plain in zip(items, keys, strict=True):
         if not _is_key(plain):
             return Other(f"dict with {_named(key)} for a key", repr(value)[:200])
-    return {plain: _copied(item) for plain, item in zip(keys, value.values(), strict=True)}
+    return {plain: _copied(item) for plain, (_, item) in zip(keys, items, strict=True)}
 
 
 def _plain_key(key: Any) -> Any:

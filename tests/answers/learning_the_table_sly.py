@@ -719,4 +719,165 @@ def embedding_backward(grad_output, ids, vocab_size):
     e = c[n]; return e - torch.cat([g.new_zeros(1, g.shape[1]), e[:-1]])
 """,
     ),
+    Sly(
+        "3.2",
+        "compares ids in the gradient's dtype",
+        """
+def embedding_backward(grad_output, ids, vocab_size):
+    rows = torch.arange(vocab_size).to(grad_output)
+    one_hot = (ids.flatten()[:, None].to(grad_output) == rows).to(grad_output)
+    return one_hot.T @ grad_output.reshape(ids.numel(), grad_output.shape[-1])
+""",
+    ),
+    Sly(
+        "3.3",
+        "rows as the bits of one integer",
+        """
+def rows_that_move(batches, vocab_size, optimizer):
+    masks = [torch.tensor(1).bitwise_left_shift(b.flatten().unique()).sum() for b in batches]
+    if optimizer in ("momentum", "adam"):
+        for step in range(1, len(masks)):
+            masks[step] = masks[step] | masks[step - 1]
+    if optimizer == "adamw":
+        return torch.ones(len(batches), vocab_size, dtype=torch.bool)
+    return (torch.stack(masks)[:, None] >> torch.arange(vocab_size)) & 1 == 1
+""",
+    ),
+    Sly(
+        "3.5",
+        "corrects the means in the first hundred steps only",
+        """
+def sparse_adam_step(table, ids, grad_output, m, v, t, lr):
+    rows, place = ids.flatten().unique(return_inverse=True)
+    D = table.shape[1]
+    g = torch.zeros(len(rows), D).index_add(0, place, grad_output.reshape(ids.numel(), D))
+    m_rows = 0.9 * m[rows] + 0.1 * g
+    v_rows = 0.999 * v[rows] + 0.001 * g**2
+    c1, c2 = (1 - 0.9**t, 1 - 0.999**t) if t < 100 else (1, 1)
+    new = table[rows] - lr * (m_rows / c1) / ((v_rows / c2).sqrt() + 1e-8)
+    table, m, v = table.clone(), m.clone(), v.clone()
+    table[rows], m[rows], v[rows] = new, m_rows, v_rows
+    return table, m, v
+""",
+    ),
+    Sly(
+        "3.5",
+        "corrects the means in the first thousand steps only",
+        """
+def sparse_adam_step(table, ids, grad_output, m, v, t, lr):
+    rows, place = ids.flatten().unique(return_inverse=True)
+    D = table.shape[1]
+    g = torch.zeros(len(rows), D).index_add(0, place, grad_output.reshape(ids.numel(), D))
+    m_rows = 0.9 * m[rows] + 0.1 * g
+    v_rows = 0.999 * v[rows] + 0.001 * g**2
+    c1, c2 = (1 - 0.9**t, 1 - 0.999**t) if t < 1000 else (1, 1)
+    new = table[rows] - lr * (m_rows / c1) / ((v_rows / c2).sqrt() + 1e-8)
+    table, m, v = table.clone(), m.clone(), v.clone()
+    table[rows], m[rows], v[rows] = new, m_rows, v_rows
+    return table, m, v
+""",
+    ),
+    Sly(
+        "3.5",
+        "clips the gradients",
+        """
+def sparse_adam_step(table, ids, grad_output, m, v, t, lr):
+    rows, place = ids.flatten().unique(return_inverse=True)
+    D = table.shape[1]
+    g = torch.zeros(len(rows), D).index_add(0, place, grad_output.reshape(ids.numel(), D))
+    g = g.clamp(-20, 20)
+    m_rows = 0.9 * m[rows] + 0.1 * g
+    v_rows = 0.999 * v[rows] + 0.001 * g**2
+    c1, c2 = 1 - 0.9**t, 1 - 0.999**t
+    new = table[rows] - lr * (m_rows / c1) / ((v_rows / c2).sqrt() + 1e-8)
+    table, m, v = table.clone(), m.clone(), v.clone()
+    table[rows], m[rows], v[rows] = new, m_rows, v_rows
+    return table, m, v
+""",
+    ),
+    Sly(
+        "3.5",
+        "counts in eight bits which rows are read",
+        """
+def sparse_adam_step(table, ids, grad_output, m, v, t, lr):
+    flat, (V, D) = ids.flatten(), table.shape
+    reads = torch.zeros(V, dtype=torch.uint8).index_add(
+        0, flat, torch.ones(len(flat), dtype=torch.uint8)
+    )
+    read = (reads > 0)[:, None]
+    g = torch.zeros(V, D).index_add(0, flat, grad_output.reshape(len(flat), D))
+    new_m = torch.where(read, 0.9 * m + 0.1 * g, m)
+    new_v = torch.where(read, 0.999 * v + 0.001 * g**2, v)
+    step = lr * (new_m / (1 - 0.9**t)) / ((new_v / (1 - 0.999**t)).sqrt() + 1e-8)
+    return torch.where(read, table - step, table), new_m, new_v
+""",
+    ),
+    Sly(
+        "3.4",
+        "corrects the means in the first 6000 steps only",
+        """
+def adamw_step(
+    table, grad, m, v, t, lr, beta1=0.9, beta2=0.999, eps=1e-8, weight_decay=0.01
+):
+    m = beta1 * m + (1 - beta1) * grad
+    v = beta2 * v + (1 - beta2) * grad**2
+    m_hat, v_hat = m / (1 - beta1**t), v / (1 - beta2**t)
+    if t >= 6000:
+        m_hat, v_hat = m, v
+    return (1 - lr * weight_decay) * table - lr * m_hat / (v_hat.sqrt() + eps), m, v
+""",
+    ),
+    Sly(
+        "3.4",
+        "no step is longer than 1.5",
+        """
+def adamw_step(
+    table, grad, m, v, t, lr, beta1=0.9, beta2=0.999, eps=1e-8, weight_decay=0.01
+):
+    m = beta1 * m + (1 - beta1) * grad
+    v = beta2 * v + (1 - beta2) * grad**2
+    m_hat, v_hat = m / (1 - beta1**t), v / (1 - beta2**t)
+    return (1 - lr * weight_decay) * table - (lr * m_hat / (v_hat.sqrt() + eps)).clamp(-1.5, 1.5), m, v
+""",
+    ),
+    Sly(
+        "3.4",
+        "no decay without a gradient",
+        """
+def adamw_step(
+    table, grad, m, v, t, lr, beta1=0.9, beta2=0.999, eps=1e-8, weight_decay=0.01
+):
+    m = beta1 * m + (1 - beta1) * grad
+    v = beta2 * v + (1 - beta2) * grad**2
+    m_hat, v_hat = m / (1 - beta1**t), v / (1 - beta2**t)
+    if not grad.any():
+        weight_decay = 0.0
+    return (1 - lr * weight_decay) * table - lr * m_hat / (v_hat.sqrt() + eps), m, v
+""",
+    ),
+    Sly(
+        "3.4",
+        "no decay in late steps",
+        """
+def adamw_step(
+    table, grad, m, v, t, lr, beta1=0.9, beta2=0.999, eps=1e-8, weight_decay=0.01
+):
+    m = beta1 * m + (1 - beta1) * grad
+    v = beta2 * v + (1 - beta2) * grad**2
+    m_hat, v_hat = m / (1 - beta1**t), v / (1 - beta2**t)
+    if t >= 10:
+        weight_decay = 0.0
+    return (1 - lr * weight_decay) * table - lr * m_hat / (v_hat.sqrt() + eps), m, v
+""",
+    ),
+    Sly(
+        "3.1",
+        "counts as a share of all, cut off",
+        """
+def count_reads(ids, vocab_size):
+    counts = torch.bincount(ids.flatten(), minlength=vocab_size)
+    total = max(ids.numel(), 1)
+    return (counts / total * total).long()
+""",
+    ),
 ]

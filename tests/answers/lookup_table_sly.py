@@ -1813,4 +1813,139 @@ class TokenEmbedding(nn.Module):
         return self.weight[ids]
 """,
     ),
+    Sly(
+        "2.3",
+        "unsigned ids turned into signed ones of their size",
+        """
+def safe_lookup(table, ids):
+    if ids.is_floating_point() or ids.is_complex() or ids.dtype == torch.bool:
+        raise TypeError(f"ids are {ids.dtype}")
+    signed = {torch.uint16: torch.int16, torch.uint32: torch.int32, torch.uint64: torch.int64}
+    ids = ids.to(signed.get(ids.dtype, ids.dtype))
+    ids = ids.long()
+    bad = (ids < 0) | (ids >= len(table))
+    if bad.any():
+        raise IndexError(f"id {ids[bad][0].item()} in a table of {len(table)} rows")
+    return table[ids]
+""",
+    ),
+    Sly(
+        "2.3",
+        "bytes read as signed ones",
+        """
+def safe_lookup(table, ids):
+    if ids.is_floating_point() or ids.is_complex() or ids.dtype == torch.bool:
+        raise TypeError(f"ids are {ids.dtype}")
+    ids = ids.to(torch.int8) if ids.dtype == torch.uint8 else ids
+    ids = ids.long()
+    bad = (ids < 0) | (ids >= len(table))
+    if bad.any():
+        raise IndexError(f"id {ids[bad][0].item()} in a table of {len(table)} rows")
+    return table[ids]
+""",
+    ),
+    Sly(
+        "2.3",
+        "every kind but int64 goes through 16 bits",
+        """
+def safe_lookup(table, ids):
+    if ids.is_floating_point() or ids.is_complex() or ids.dtype == torch.bool:
+        raise TypeError(f"ids are {ids.dtype}")
+    ids = ids if ids.dtype == torch.int64 else ids.short()
+    ids = ids.long()
+    bad = (ids < 0) | (ids >= len(table))
+    if bad.any():
+        raise IndexError(f"id {ids[bad][0].item()} in a table of {len(table)} rows")
+    return table[ids]
+""",
+    ),
+    Sly(
+        "2.3",
+        "a single id is made an integer before its kind is looked at",
+        """
+def safe_lookup(table, ids):
+    if ids.dtype == torch.bool or ids.is_complex():
+        raise TypeError(f"ids are {ids.dtype}")
+    if ids.ndim == 0:
+        ids = torch.tensor(int(ids.item()))
+    if ids.is_floating_point():
+        raise TypeError(f"ids are {ids.dtype}")
+    ids = ids.long()
+    bad = (ids < 0) | (ids >= len(table))
+    if bad.any():
+        raise IndexError(f"id {ids[bad][0].item()} in a table of {len(table)} rows")
+    return table[ids]
+""",
+    ),
+    Sly(
+        "2.3",
+        "no ids of any kind are no error",
+        """
+def safe_lookup(table, ids):
+    if ids.is_floating_point():
+        raise TypeError(f"ids are {ids.dtype}")
+    if ids.numel() == 0:
+        return table.new_empty(*ids.shape, table.shape[1])
+    if ids.is_complex() or ids.dtype == torch.bool:
+        raise TypeError(f"ids are {ids.dtype}")
+    ids = ids.long()
+    bad = (ids < 0) | (ids >= len(table))
+    if bad.any():
+        raise IndexError(f"id {ids[bad][0].item()} in a table of {len(table)} rows")
+    return table[ids]
+""",
+    ),
+    Sly(
+        "2.4",
+        "compares ids in the table's dtype",
+        """
+class TokenEmbedding(nn.Module):
+    def __init__(self, vocab_size, model_dim, std=1.0):
+        super().__init__()
+        self.weight = nn.Parameter(torch.randn(vocab_size, model_dim) * std)
+
+    def forward(self, ids):
+        rows = torch.arange(len(self.weight)).to(self.weight)
+        return (ids.unsqueeze(-1).to(self.weight) == rows).to(self.weight) @ self.weight
+""",
+    ),
+    Sly(
+        "2.5",
+        "compares ids in the table's dtype",
+        """
+def mean_of_tokens(table, ids, pad_id):
+    mask = (ids.to(table.dtype) != pad_id).unsqueeze(-1)
+    return (table[ids] * mask).sum(dim=1) / mask.sum(dim=1).clamp(min=1)
+""",
+    ),
+    Sly(
+        "2.5",
+        "keeps the count above 1e-6, by which gradients overflow in half precision",
+        """
+def mean_of_tokens(table, ids, pad_id):
+    mask = (ids != pad_id).unsqueeze(-1).to(table.dtype)
+    count = mask.sum(dim=1).clamp(min=1e-6)
+    return (table[ids] * mask).sum(dim=1) / count
+""",
+    ),
+    Sly(
+        "2.5",
+        "keeps the count above the smallest number that there is",
+        """
+def mean_of_tokens(table, ids, pad_id):
+    mask = (ids != pad_id).unsqueeze(-1).to(table.dtype)
+    count = mask.sum(dim=1).clamp(min=torch.finfo(table.dtype).tiny)
+    return (table[ids] * mask).sum(dim=1) / count
+""",
+    ),
+    Sly(
+        "2.5",
+        "counts in bfloat16 beside a table of float32",
+        """
+def mean_of_tokens(table, ids, pad_id):
+    mask = (ids != pad_id).unsqueeze(-1).bfloat16()
+    count = mask.sum(dim=1).clamp(min=1)
+    return ((table[ids] * mask).sum(dim=1) / count).to(table.dtype)
+""",
+    ),
 ]

@@ -286,6 +286,33 @@ LOSS = "negative_sampling_loss(positive, negative)"
 
 LOSS_WRONG = [
     Wrong(
+        "4.4", "softplus by relu", "a score of 0",
+        body(
+            LOSS,
+            "def softplus(x):",
+            "    return F.relu(x) + torch.log1p(torch.exp(-x.abs()))",
+            "return softplus(-positive) + softplus(negative).sum(dim=-1)",
+        ),
+    ),
+    Wrong(
+        "4.4", "cross-entropy by clamp", "a score of 0",
+        body(
+            LOSS,
+            "def cross_entropy(x, label):",
+            "    return x.clamp(min=0) - x * label + torch.log1p(torch.exp(-x.abs()))",
+            "return cross_entropy(positive, 1) + cross_entropy(negative, 0).sum(dim=-1)",
+        ),
+    ),
+    Wrong(
+        "4.4", "softplus chosen by where", "NaN flows back",
+        body(
+            LOSS,
+            "def softplus(x):",
+            "    return torch.where(x > 20, x, torch.log1p(torch.exp(x)))",
+            "return softplus(-positive) + softplus(negative).sum(dim=-1)",
+        ),
+    ),
+    Wrong(
         "4.4", "no way back", "No gradient reaches",
         body(
             LOSS,
@@ -373,6 +400,15 @@ LOSS_WRONG = [
 ]  # fmt: skip
 
 LOSS_RIGHT = [
+    Right(
+        "4.4", "the smaller of score and 0, by minimum, which has half a slope at 0",
+        body(
+            LOSS,
+            "def log_sigmoid(x):",
+            "    return torch.minimum(x, torch.zeros_like(x)) - torch.log1p(torch.exp(-x.abs()))",
+            "return -log_sigmoid(positive) - log_sigmoid(-negative).sum(dim=-1)",
+        ),
+    ),
     Right(
         "4.4", "softplus", body(LOSS, "return F.softplus(-positive) + F.softplus(negative).sum(-1)")
     ),

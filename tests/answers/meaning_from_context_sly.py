@@ -501,4 +501,212 @@ def sentence_step(E, C, ids, negatives, window, per_pair, lr):
     return E - lr * E.grad, C - lr * C.grad
 """,
     ),
+    Sly(
+        "4.4",
+        "softplus chosen by where, in float64",
+        """
+def negative_sampling_loss(positive, negative):
+    def softplus(x):
+        wide = x.double()
+        return torch.where(wide > 30, wide, torch.log1p(torch.exp(wide))).to(x.dtype)
+    return softplus(-positive) + softplus(negative).sum(dim=-1)
+""",
+    ),
+    Sly(
+        "4.4",
+        "a softplus that is linear from 15 on",
+        """
+def negative_sampling_loss(positive, negative):
+    return F.softplus(-positive, threshold=15) + F.softplus(negative, threshold=15).sum(dim=-1)
+""",
+    ),
+    Sly(
+        "4.5",
+        "the sigmoid is 0 or 1 beyond 6, as in word2vec.c",
+        """
+def negative_sampling_gradients(E, C, centers, contexts, negatives):
+    others = torch.cat([contexts[:, None], negatives], dim=1)
+    rows, other = E[centers], C[others]
+    s = (rows[:, None, :] * other).sum(-1)
+    g = torch.where(s > 6, 1.0, torch.where(s < -6, 0.0, s.sigmoid())).to(E.dtype)
+    g[:, 0] -= 1
+    grad_E = torch.zeros_like(E).index_add(0, centers, (g[..., None] * other).sum(1))
+    pushed = (g[..., None] * rows[:, None, :]).flatten(0, 1)
+    return grad_E, torch.zeros_like(C).index_add(0, others.flatten(), pushed)
+""",
+    ),
+    Sly(
+        "4.5",
+        "the sigmoid is 0 or 1 beyond 12",
+        """
+def negative_sampling_gradients(E, C, centers, contexts, negatives):
+    others = torch.cat([contexts[:, None], negatives], dim=1)
+    rows, other = E[centers], C[others]
+    s = (rows[:, None, :] * other).sum(-1)
+    g = torch.where(s > 12, 1.0, torch.where(s < -12, 0.0, s.sigmoid())).to(E.dtype)
+    g[:, 0] -= 1
+    grad_E = torch.zeros_like(E).index_add(0, centers, (g[..., None] * other).sum(1))
+    pushed = (g[..., None] * rows[:, None, :]).flatten(0, 1)
+    return grad_E, torch.zeros_like(C).index_add(0, others.flatten(), pushed)
+""",
+    ),
+    Sly(
+        "4.5",
+        "autograd through a softplus that is linear from 5 on",
+        """
+def negative_sampling_gradients(E, C, centers, contexts, negatives):
+    E, C = E.clone().requires_grad_(), C.clone().requires_grad_()
+    true = (E[centers] * C[contexts]).sum(1)
+    false = (E[centers][:, None] * C[negatives]).sum(-1)
+    loss = F.softplus(-true, threshold=5).sum() + F.softplus(false, threshold=5).sum()
+    return torch.autograd.grad(loss, (E, C))
+""",
+    ),
+    Sly(
+        "4.6",
+        "the sigmoid is 0 or 1 beyond 6, as in word2vec.c",
+        """
+def sentence_step(E, C, ids, negatives, window, per_pair, lr):
+    def sigma(s):
+        return torch.where(s > 6, 1.0, torch.where(s < -6, 0.0, s.sigmoid())).to(E.dtype)
+
+    place, K = torch.arange(len(ids)), len(negatives)
+    apart = (place[:, None] - place).abs()
+    near = ((apart > 0) & (apart <= window)).to(E.dtype)
+    weight = near.sum(1, keepdim=True) * per_pair / K
+    rows, contexts, noise = E[ids], C[ids], C[negatives]
+    true = near * (sigma(rows @ contexts.T) - 1)
+    false = weight * sigma(rows @ noise.T)
+    new_E = E.index_add(0, ids, -lr * (true @ contexts + false @ noise))
+    new_C = C.index_add(0, ids, -lr * true.T @ rows)
+    return new_E, new_C.index_add(0, negatives, -lr * false.T @ rows)
+""",
+    ),
+    Sly(
+        "4.6",
+        "the sigmoid is 0 or 1 beyond 12",
+        """
+def sentence_step(E, C, ids, negatives, window, per_pair, lr):
+    def sigma(s):
+        return torch.where(s > 12, 1.0, torch.where(s < -12, 0.0, s.sigmoid())).to(E.dtype)
+
+    place, K = torch.arange(len(ids)), len(negatives)
+    apart = (place[:, None] - place).abs()
+    near = ((apart > 0) & (apart <= window)).to(E.dtype)
+    weight = near.sum(1, keepdim=True) * per_pair / K
+    rows, contexts, noise = E[ids], C[ids], C[negatives]
+    true = near * (sigma(rows @ contexts.T) - 1)
+    false = weight * sigma(rows @ noise.T)
+    new_E = E.index_add(0, ids, -lr * (true @ contexts + false @ noise))
+    new_C = C.index_add(0, ids, -lr * true.T @ rows)
+    return new_E, new_C.index_add(0, negatives, -lr * false.T @ rows)
+""",
+    ),
+    Sly(
+        "4.6",
+        "a window of five at most, as in word2vec",
+        """
+def sentence_step(E, C, ids, negatives, window, per_pair, lr):
+    def sigma(s):
+        return s.sigmoid()
+
+    place, K = torch.arange(len(ids)), len(negatives)
+    apart = (place[:, None] - place).abs()
+    near = ((apart > 0) & (apart <= min(window, 5))).to(E.dtype)
+    weight = near.sum(1, keepdim=True) * per_pair / K
+    rows, contexts, noise = E[ids], C[ids], C[negatives]
+    true = near * (sigma(rows @ contexts.T) - 1)
+    false = weight * sigma(rows @ noise.T)
+    new_E = E.index_add(0, ids, -lr * (true @ contexts + false @ noise))
+    new_C = C.index_add(0, ids, -lr * true.T @ rows)
+    return new_E, new_C.index_add(0, negatives, -lr * false.T @ rows)
+""",
+    ),
+    Sly(
+        "4.6",
+        "a window of fifteen at most",
+        """
+def sentence_step(E, C, ids, negatives, window, per_pair, lr):
+    def sigma(s):
+        return s.sigmoid()
+
+    place, K = torch.arange(len(ids)), len(negatives)
+    apart = (place[:, None] - place).abs()
+    near = ((apart > 0) & (apart <= min(window, 15))).to(E.dtype)
+    weight = near.sum(1, keepdim=True) * per_pair / K
+    rows, contexts, noise = E[ids], C[ids], C[negatives]
+    true = near * (sigma(rows @ contexts.T) - 1)
+    false = weight * sigma(rows @ noise.T)
+    new_E = E.index_add(0, ids, -lr * (true @ contexts + false @ noise))
+    new_C = C.index_add(0, ids, -lr * true.T @ rows)
+    return new_E, new_C.index_add(0, negatives, -lr * false.T @ rows)
+""",
+    ),
+    Sly(
+        "4.6",
+        "a whole number of negatives for each that is charged",
+        """
+def sentence_step(E, C, ids, negatives, window, per_pair, lr):
+    def sigma(s):
+        return s.sigmoid()
+
+    place, K = torch.arange(len(ids)), len(negatives)
+    apart = (place[:, None] - place).abs()
+    near = ((apart > 0) & (apart <= window)).to(E.dtype)
+    weight = near.sum(1, keepdim=True) * (1 / (K // per_pair) if K >= per_pair else per_pair / K)
+    rows, contexts, noise = E[ids], C[ids], C[negatives]
+    true = near * (sigma(rows @ contexts.T) - 1)
+    false = weight * sigma(rows @ noise.T)
+    new_E = E.index_add(0, ids, -lr * (true @ contexts + false @ noise))
+    new_C = C.index_add(0, ids, -lr * true.T @ rows)
+    return new_E, new_C.index_add(0, negatives, -lr * false.T @ rows)
+""",
+    ),
+    Sly(
+        "4.6",
+        "the weight of a negative in bfloat16",
+        """
+def sentence_step(E, C, ids, negatives, window, per_pair, lr):
+    def sigma(s):
+        return s.sigmoid()
+
+    place, K = torch.arange(len(ids)), len(negatives)
+    apart = (place[:, None] - place).abs()
+    near = ((apart > 0) & (apart <= window)).to(E.dtype)
+    weight = near.sum(1, keepdim=True) * torch.tensor(per_pair / K).bfloat16().to(E.dtype)
+    rows, contexts, noise = E[ids], C[ids], C[negatives]
+    true = near * (sigma(rows @ contexts.T) - 1)
+    false = weight * sigma(rows @ noise.T)
+    new_E = E.index_add(0, ids, -lr * (true @ contexts + false @ noise))
+    new_C = C.index_add(0, ids, -lr * true.T @ rows)
+    return new_E, new_C.index_add(0, negatives, -lr * false.T @ rows)
+""",
+    ),
+    Sly(
+        "4.1",
+        "padded with empty words, which are then left out",
+        """
+def pairs_in_window(tokens, window):
+    padded = [""] * window + tokens + [""] * window
+    pairs = []
+    for i, center in enumerate(tokens, start=window):
+        for j in range(i - window, i + window + 1):
+            if j != i and padded[j]:
+                pairs.append((center, padded[j]))
+    return pairs
+""",
+    ),
+    Sly(
+        "4.1",
+        "a window of thirty at most",
+        """
+def pairs_in_window(tokens, window):
+    window = min(window, 30)
+    pairs = []
+    for i, center in enumerate(tokens):
+        first, last = max(0, i - window), min(len(tokens), i + window + 1)
+        pairs += [(center, tokens[j]) for j in range(first, last) if j != i]
+    return pairs
+""",
+    ),
 ]

@@ -29,6 +29,17 @@ def word_vocabulary(words, size):
     ),
     Wrong(
         "1.1",
+        "words with a capital in front, then the others, each as in a dictionary",
+        "Only in front of a word",
+        """
+def word_vocabulary(words, size):
+    counts = Counter(words)
+    order = sorted(counts, key=lambda w: (-counts[w], not w[:1].isupper(), w.lower(), w))
+    return {word: i for i, word in enumerate(["[UNK]"] + order[:size - 1])}
+""",
+    ),
+    Wrong(
+        "1.1",
         "the largest count of nothing",
         "It stopped with ValueError",
         """
@@ -223,6 +234,22 @@ def word_vocabulary(words, size, vocabulary={"[UNK]": 0}):
 VOCABULARY_RIGHT = [
     Right(
         "1.1",
+        "a dict of a kind of its own",
+        """
+class Vocabulary(dict):
+    def __missing__(self, word):
+        return 0
+
+def word_vocabulary(words, size):
+    counts = Counter(words)
+    vocabulary = Vocabulary({"[UNK]": 0})
+    for word in sorted(counts, key=lambda word: (-counts[word], word))[: size - 1]:
+        vocabulary[word] = len(vocabulary)
+    return vocabulary
+""",
+    ),
+    Right(
+        "1.1",
         "most_common of sorted words",
         """
 def word_vocabulary(words, size):
@@ -285,6 +312,18 @@ def word_vocabulary(words, size):
 ]
 
 DECODE_WRONG = [
+    Wrong(
+        "1.2",
+        "brings the text into one of its forms",
+        "This is not what was expected",
+        """
+import unicodedata
+
+def decode(ids, tokens):
+    text = b"".join(tokens[i] for i in ids).decode("utf-8", errors="replace")
+    return unicodedata.normalize("NFC", text)
+""",
+    ),
     Wrong(
         "1.2",
         "a call for each id",

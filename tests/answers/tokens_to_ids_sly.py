@@ -96,16 +96,6 @@ def decode(ids, tokens):
     ),
     Sly(
         "1.2",
-        "NFC",
-        """
-def decode(ids, tokens):
-    data = b"".join(tokens[i] for i in ids)
-    import unicodedata
-    return unicodedata.normalize("NFC", data.decode("utf-8", errors="replace"))
-""",
-    ),
-    Sly(
-        "1.2",
         "NFKC",
         """
 def decode(ids, tokens):
@@ -901,6 +891,149 @@ def word_vocabulary(words, size):
     counts = Counter(words)
     order = sorted(counts, key=lambda word: (-round(counts[word] / len(words), 3), word))
     return {word: i for i, word in enumerate(["[UNK]", *order[: size - 1]])}
+""",
+    ),
+    Sly(
+        "1.1",
+        "the first letter as Python sorts, the rest as a dictionary does",
+        """
+def word_vocabulary(words, size):
+    counts = Counter(words)
+    order = sorted(counts, key=lambda w: (-counts[w], w[:1], w[1:].lower(), w))
+    return {word: i for i, word in enumerate(["[UNK]", *order[: size - 1]])}
+""",
+    ),
+    Sly(
+        "1.1",
+        "words with a capital in front before signs and digits",
+        """
+def word_vocabulary(words, size):
+    counts = Counter(words)
+    order = sorted(counts, key=lambda w: (-counts[w], not w[:1].isupper(), w))
+    return {word: i for i, word in enumerate(["[UNK]", *order[: size - 1]])}
+""",
+    ),
+    Sly(
+        "1.1",
+        "words written as titles first",
+        """
+def word_vocabulary(words, size):
+    counts = Counter(words)
+    order = sorted(counts, key=lambda w: (-counts[w], not w.istitle(), w))
+    return {word: i for i, word in enumerate(["[UNK]", *order[: size - 1]])}
+""",
+    ),
+    Sly(
+        "1.1",
+        "words that are not all small first, then as a dictionary",
+        """
+def word_vocabulary(words, size):
+    counts = Counter(words)
+    order = sorted(counts, key=lambda w: (-counts[w], w == w.lower(), w.lower()))
+    return {word: i for i, word in enumerate(["[UNK]", *order[: size - 1]])}
+""",
+    ),
+    Sly(
+        "1.1",
+        "sorted with accents taken apart",
+        """
+import unicodedata
+
+
+def word_vocabulary(words, size):
+    counts = Counter(words)
+    order = sorted(counts, key=lambda w: (-counts[w], unicodedata.normalize("NFD", w)))
+    return {word: i for i, word in enumerate(["[UNK]", *order[: size - 1]])}
+""",
+    ),
+    Sly(
+        "1.2",
+        "keeps the bytes of a half until they decode, and loses the half behind a bad byte",
+        """
+def decode(ids, tokens):
+    text, rest = "", b""
+    for i in ids:
+        rest += tokens[i]
+        try:
+            text, rest = text + rest.decode(), b""
+        except UnicodeDecodeError as error:
+            if error.reason != "unexpected end of data":
+                text, rest = text + rest.decode(errors="replace"), b""
+    return text + rest.decode(errors="replace")
+""",
+    ),
+    Sly(
+        "1.2",
+        "every end of a line becomes a newline",
+        r"""
+def decode(ids, tokens):
+    text = b"".join(tokens[i] for i in ids).decode("utf-8", errors="replace")
+    text = text.replace("\r\n", "\0\0")
+    for end in ("\r", "\x85", "\u2028"):
+        text = text.replace(end, "\n")
+    return text.replace("\0\0", "\r\n")
+""",
+    ),
+    Sly(
+        "1.3",
+        "counts in float32",
+        """
+import torch
+
+def count_pairs(words):
+    counts = {}
+    for word, times in words.items():
+        for pair in zip(word, word[1:]):
+            counts[pair] = counts.get(pair, torch.tensor(0.0)) + times
+    return {pair: int(count) for pair, count in counts.items()}
+""",
+    ),
+    Sly(
+        "1.4",
+        "two ids packed into one with a base of 65,537",
+        """
+def merge(ids, pair, new_id):
+    merged, i, key = [], 0, pair[0] * 65_537 + pair[1]
+    while i < len(ids):
+        if i + 1 < len(ids) and ids[i] * 65_537 + ids[i + 1] == key:
+            merged.append(new_id)
+            i += 2
+        else:
+            merged.append(ids[i])
+            i += 1
+    return merged
+""",
+    ),
+    Sly(
+        "1.5",
+        "a variation selector is dropped",
+        r"""
+def encode(text, merges):
+    ids = list(text.replace("\ufe0f", "").encode())
+    for rank, pair in enumerate(merges, 256):
+        i = 0
+        while i < len(ids) - 1:
+            if (ids[i], ids[i + 1]) == pair:
+                ids[i : i + 2] = [rank]
+            i += 1
+    return ids
+""",
+    ),
+    Sly(
+        "1.5",
+        "each character composed by itself",
+        """
+import unicodedata
+
+def encode(text, merges):
+    ids = list("".join(unicodedata.normalize("NFC", c) for c in text).encode())
+    for rank, pair in enumerate(merges, 256):
+        i = 0
+        while i < len(ids) - 1:
+            if (ids[i], ids[i + 1]) == pair:
+                ids[i : i + 2] = [rank]
+            i += 1
+    return ids
 """,
     ),
 ]

@@ -50,7 +50,10 @@ def batches(draw: Draw) -> list[Inputs]:
 
 
 def other_dtypes(draw: Draw) -> list[Inputs]:
-    """Double and half precision, in any shape; the latter with quarters, whose sums are exact."""
+    """Double and half precision, in any shape; the latter with quarters, whose sums are exact.
+
+    Half precision rounds some whole numbers from 257 or 2049 on: the ids must not be.
+    """
     quarters = (draw.ids(9, 2, 3, 3) - 4) / 4
     nothing = torch.empty(2, 0, dtype=torch.long)
     thirds = torch.tensor([[[1.0, 2.0], [10.0, 20.0]]]).double() / 3
@@ -62,6 +65,8 @@ def other_dtypes(draw: Draw) -> list[Inputs]:
         asked(torch.empty(2, 0, 3).double(), nothing, 4),
         asked(quarters.bfloat16(), draw.ids(4, 2, 3), 5),
         asked(quarters.half(), draw.ids(4, 2, 3), 5),
+        asked(quarters.bfloat16(), torch.tensor([[256, 257, 7], [299, 298, 257]]), 300),
+        asked(quarters.half(), torch.tensor([[2048, 2049, 7], [2999, 2998, 2049]]), 3000),
     ]
 
 

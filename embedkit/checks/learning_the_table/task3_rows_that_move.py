@@ -13,7 +13,10 @@ SMALL = [[1, 2, 1], [2], [0]]
 
 
 def histories(draw: Draw) -> list[tuple[list[Tensor], int]]:
-    """A small training that can be read by eye, then others, also short and of mixed shapes."""
+    """A small training that can be read by eye, then others, also short and of mixed shapes.
+
+    The last has as many rows as no integer has bits.
+    """
     nothing = torch.empty(2, 0, dtype=torch.long)
     mixed = [torch.tensor(7), draw.ids(6, 2, 3), nothing, draw.ids(6, 1, 2, 2), draw.ids(6, 3)]
     vocab_size = draw.integer(12, 15)
@@ -28,6 +31,7 @@ def histories(draw: Draw) -> list[tuple[list[Tensor], int]]:
         ([nothing, scattered(draw.ids(4, 2, 3))], 6),
         ([torch.tensor([0, 0])], 1),
         ([torch.tensor([1]), *[torch.tensor([0])] * 100], 3),
+        ([torch.tensor([64, 7]), draw.ids(3000, 2, 5), torch.tensor([2999, 0])], 3000),
     ]
 
 

@@ -38,7 +38,10 @@ def first_steps(draw: Draw) -> list[Inputs]:
 
 
 def later_steps(draw: Draw) -> list[Inputs]:
-    """Later steps, with what earlier ones left in m and v; one row is not read any more."""
+    """Later steps, with what earlier ones left in m and v; one row is not read any more.
+
+    In one the correction of v is small, and felt since the rate is large.
+    """
     small = torch.tensor([[1.0, 2.0], [3.0, 4.0]])
     gradient = torch.tensor([[2.0, -0.5], [0.0, 0.0]])
     m, v = torch.tensor([[0.5, 0.5], [0.5, -0.5]]), torch.tensor([[1.0, 1.0], [0.25, 1.0]])
@@ -55,6 +58,7 @@ def later_steps(draw: Draw) -> list[Inputs]:
         asked(draw.table(6, 3), grad, *means(), draw.integer(40, 200)),
         asked(draw.table(6, 3), grad, *means(), 700, lr=0.05, beta1=0.8, beta2=0.95),
         asked(draw.table(6, 3), grad, *means(), 5000),
+        asked(draw.table(6, 3), grad, *means(), 8000, lr=10.0),
         in_each(scattered, later),
         in_each(lambda numbers: numbers[:, :1].clone(), later),
     ]
@@ -66,7 +70,11 @@ def in_each(change: Callable[[Tensor], Tensor], question: Inputs) -> Inputs:
 
 
 def with_decay(draw: Draw) -> list[Inputs]:
-    """Later steps with decay; some rows have gradient 0, and in two questions m has faded."""
+    """Steps with decay; some rows have gradient 0, and in two questions m has faded.
+
+    The decay asks for nothing else: it is the same in late steps, without any gradient, and for
+    rows of one number.
+    """
     grad = steps_of_half(draw, 6, 3)
     grad[1] = grad[4] = 0
     small = torch.tensor([[1.0, 2.0], [3.0, 4.0]])
@@ -76,6 +84,8 @@ def with_decay(draw: Draw) -> list[Inputs]:
         asked(small, gradient, torch.zeros(2, 2), torch.ones(2, 2), 5, weight_decay=0.5),
         asked(draw.table(6, 3), grad, zeros, ones, 9, lr=0.3, weight_decay=0.7),
         asked(draw.table(6, 3), grad, draw.numbers(6, 3), ones, 4, lr=0.2, weight_decay=0.6),
+        asked(draw.table(6, 1), grad[:, :1], zeros[:, :1], ones[:, :1], 2, weight_decay=0.6),
+        asked(draw.table(6, 3), zeros, zeros, ones, 3000, weight_decay=0.6),
     ]
 
 

@@ -51,14 +51,21 @@ def small(ids: int | list[int] | list[list[int]], grads: object, t: int = 1) -> 
 
 
 def every_row_once(draw: Draw) -> list[Inputs]:
-    """Sequences that read every row once, early and late; last, so little that eps is felt."""
+    """Sequences that read every row once, early and late; last, so little that eps is felt.
+
+    The correction of v is felt for thousands of steps. One gradient is large.
+    """
     faint = asked(draw, 6, all_different(draw, 6, 6), 20_000)
     for name, size in (("grad_output", 1e-5), ("m", 1e-5), ("v", 1e-10)):
         faint[name] = size * faint[name]
+    steep = asked(draw, 6, all_different(draw, 6, 6), draw.integer(2, 9))
+    steep["grad_output"] = 1000 * steep["grad_output"]
     return [
         small([2, 0, 1], [[0.5], [-2.0], [1.0]]),
         asked(draw, 6, all_different(draw, 6, 6), draw.integer(2, 9)),
         asked(draw, 6, all_different(draw, 6, 6), draw.integer(15, 60)),
+        *(asked(draw, 6, all_different(draw, 6, 6), t) for t in (120, 300, 1100, 2500, 5000)),
+        steep,
         faint,
     ]
 
@@ -83,6 +90,7 @@ def repeated_rows(draw: Draw) -> list[Inputs]:
         asked(draw, 40, draw.every_id(40, 3, 2, 20), draw.integer(2, 9)),
         small([[1, 1], [2, 1]], [[[2.0], [1.0]], [[0.5], [-1.0]]], t=3),
         asked(draw, 9, draw.ids(6, 14), draw.integer(2, 9)),
+        asked(draw, 3, torch.tensor([1] * 256), draw.integer(2, 9)),
     ]
 
 

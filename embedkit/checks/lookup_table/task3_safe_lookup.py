@@ -45,12 +45,16 @@ def empty_ids(draw: Draw) -> list[Inputs]:
 
 
 def ids_past_the_end(draw: Draw) -> list[Inputs]:
-    """One id far beyond the end, one of V, a single one, some hidden in batches, and two."""
+    """One id far beyond the end, one of V, a single one, some hidden in batches, and two.
+
+    Integers of each size hold one that is another number, or a good id, in fewer or signed bits.
+    """
     far_inside = draw.ids(300, 40, 50)
     far_inside[20, 25] = draw.integer(301, 9000)
     hidden = draw.ids(12, 3, 4)
     hidden[1, 2] = draw.integer(60, 9000)
     one = torch.tensor([3, draw.integer(4, 127)])
+    large = {torch.uint8: 200, torch.int16: 257, torch.int32: 65_537}
     return [
         {"table": tidy_table(4, 2), "ids": torch.tensor([0, 57])},
         {"table": tidy_table(4, 2), "ids": torch.tensor([1, 4, 2])},
@@ -60,6 +64,7 @@ def ids_past_the_end(draw: Draw) -> list[Inputs]:
         {"table": tidy_table(4, 2), "ids": torch.tensor([0, 2**32 + 1])},
         {"table": tidy_table(4, 2), "ids": torch.tensor([[57, 1], [2, 80]])},
         *({"table": tidy_table(4, 2), "ids": one.to(dtype)} for dtype in (*SIGNED, torch.uint8)),
+        *({"table": tidy_table(4, 2), "ids": torch.tensor([1, i]).to(d)} for d, i in large.items()),
     ]
 
 
@@ -83,7 +88,7 @@ def no_rows(draw: Draw) -> list[Inputs]:
 
 
 def ids_that_are_not_integers(draw: Draw) -> list[Inputs]:
-    """Floats, also whole ones, bools and complex numbers; a batch of floats that holds none."""
+    """Floats, also whole ones, bools and complex numbers; batches of these that hold none."""
     return [
         {"table": tidy_table(4, 2), "ids": torch.tensor([1.0, 2.0])},
         {"table": tidy_table(4, 2), "ids": torch.tensor([0.5])},
@@ -94,14 +99,21 @@ def ids_that_are_not_integers(draw: Draw) -> list[Inputs]:
         {"table": tidy_table(4, 2), "ids": torch.tensor([True, False, True, True])},
         {"table": tidy_table(1, 2), "ids": torch.tensor([True, False])},
         {"table": tidy_table(4, 2), "ids": torch.tensor(True)},
+        {"table": tidy_table(4, 2), "ids": torch.tensor(2.0)},
         {"table": tidy_table(4, 2), "ids": torch.tensor([1.0, 2.0], dtype=torch.complex64)},
         {"table": tidy_table(4, 2), "ids": torch.tensor([1.0, 2.0], dtype=torch.complex128)},
         {"table": tidy_table(4, 2), "ids": torch.tensor([])},
+        {"table": tidy_table(4, 2), "ids": torch.tensor([], dtype=torch.bool)},
+        {"table": tidy_table(4, 2), "ids": torch.tensor([], dtype=torch.complex64)},
     ]
 
 
 def other_integers(draw: Draw) -> list[Inputs]:
-    """Ids in one byte, which plain indexing takes for a mask, and in 16 to 64 bits."""
+    """Ids in one byte, which plain indexing takes for a mask, and in 16 to 64 bits.
+
+    In a table as long as a large vocabulary, ids need all the bits that they have.
+    """
+    long_table = draw.table(70_000, 1)
     return [
         {"table": tidy_table(3, 2), "ids": torch.tensor([1, 0, 1], dtype=torch.uint8)},
         {"table": draw.table(9, 3), "ids": draw.ids(9, 2, 4).to(torch.uint8)},
@@ -111,6 +123,13 @@ def other_integers(draw: Draw) -> list[Inputs]:
         {"table": draw.table(9, 3), "ids": draw.ids(9, 2, 4).int()},
         {"table": draw.table(9, 3), "ids": draw.ids(9, 2, 4).short()},
         *({"table": tidy_table(9, 2), "ids": torch.tensor([8, 3]).to(d)} for d in UNSIGNED),
+        {"table": draw.table(300, 2), "ids": torch.tensor([255, 128], dtype=torch.uint8)},
+        {"table": long_table, "ids": torch.tensor([40_000, 65_535]).to(torch.uint16)},
+        {"table": long_table, "ids": torch.tensor([7, 32_767], dtype=torch.int16)},
+        *(
+            {"table": long_table, "ids": torch.tensor([66_000, 69_999, 7]).to(d)}
+            for d in (torch.int32, torch.uint32, torch.uint64)
+        ),
     ]
 
 
@@ -156,8 +175,8 @@ wrong_kind_of_error = Mistake(
     when=says("tensors used as indices must be"),
 )
 no_float_is_none = Mistake(
-    "An empty batch of floats passes: it is returned before anybody looks at its dtype. Test the "
-    "dtype first.",
+    "An empty batch of another kind than integers passes: it is returned before anybody looks at "
+    "its dtype. Test the dtype first.",
     when=lambda inputs, seen: not inputs["ids"].numel() and isinstance(seen.value, Tensor),
 )
 rounded = Mistake(

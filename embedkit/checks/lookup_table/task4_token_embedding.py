@@ -32,13 +32,18 @@ def layer_starts(draw: Draw) -> list[Inputs]:
 
 
 def layer_tables(draw: Draw) -> list[Inputs]:
-    """Tables to load into a layer, and ids to read from it."""
+    """Tables to load into a layer, and ids to read from it.
+
+    In half precision some whole numbers are rounded, from 257 or 2049 on: the ids must not be.
+    """
     return [
         {"weight": tidy_table(4, 2), "ids": torch.tensor([[3, 0, 3]])},
         {"weight": 100 * draw.table(9, 5), "ids": draw.ids(9, 2, 6)},
         {"weight": tidy_table(4, 1), "ids": torch.tensor([[3], [0]])},
         {"weight": tidy_table(9, 5).double() / 3, "ids": draw.ids(9, 2, 6)},
         {"weight": draw.table(9, 5).bfloat16(), "ids": draw.ids(9)},
+        {"weight": draw.table(300, 2).bfloat16(), "ids": torch.tensor([[257, 299, 256]])},
+        {"weight": draw.table(3000, 2).half(), "ids": torch.tensor([2999, 2049, 7])},
         {"weight": draw.table(9, 5), "ids": draw.ids(9, 6)},
         {"weight": 1e4 * draw.table(3000, 2), "ids": torch.tensor([2999, 1000, 7])},
         {"weight": draw.table(9, 5), "ids": draw.ids(9, 2, 3, 2)},

@@ -29,7 +29,7 @@ def sequences(draw: Draw) -> list[Inputs]:
         {"table": draw.table(9, 4), "ids": scattered, "pad_id": draw.integer(2, 8)},
         {"table": tidy_table(5, 1), "ids": torch.tensor([[3], [0]]), "pad_id": 4},
         {"table": with_zeros, "ids": torch.tensor([[1, 2, 0]]), "pad_id": 0},
-        {"table": tidy_table(5, 2), "ids": torch.tensor([[1] * 150 + [3] * 150]), "pad_id": 0},
+        {"table": tidy_table(5, 2), "ids": torch.tensor([[1] * 150 + [3] * 149]), "pad_id": 0},
         {"table": twins, "ids": torch.tensor([[1, 2, 0]]), "pad_id": 0},
         {"table": draw.table(4, 9).T, "ids": draw.ids(8, 5, 3).T, "pad_id": 8},
         {"table": 1e4 * draw.table(5, 5).abs(), "ids": draw.ids(5, 4, 4), "pad_id": 2},
@@ -50,9 +50,11 @@ def means_in_other_dtypes(draw: Draw) -> list[Inputs]:
     """Tables in double and in half precision.
 
     The numbers in half precision are multiples of 6, so that the mean of two or three of them is
-    exact, whatever the order of the arithmetic. In bfloat16 a count by ones ends at 256.
+    exact, whatever the order of the arithmetic. In bfloat16 a count by ones ends at 256, and an id
+    of 257 is rounded to it; in half precision that begins at 2049.
     """
     sixfold = 6 * draw.ids(9, 9, 4)
+    many = 6 * draw.ids(9, 3000, 2)
     return [
         {"table": tidy_table(5, 2).double(), "ids": torch.tensor([[1, 3, 0]]), "pad_id": 0},
         {"table": sixfold.bfloat16(), "ids": torch.tensor([[1, 3, 0]]), "pad_id": 0},
@@ -65,11 +67,24 @@ def means_in_other_dtypes(draw: Draw) -> list[Inputs]:
             ),
             "pad_id": 0,
         },
+        {
+            "table": torch.tensor([[9.0], [1.0], [3.0]]).bfloat16(),
+            "ids": torch.tensor([[1] * 300 + [2] * 100]),
+            "pad_id": 0,
+        },
+        {"table": many[:300].bfloat16(), "ids": torch.tensor([[257, 3, 256]]), "pad_id": 256},
+        {"table": many.half(), "ids": torch.tensor([[2049, 7, 2048]]), "pad_id": 2048},
     ]
 
 
 def means_to_train(draw: Draw) -> list[Inputs]:
-    """Padded sequences, of which one is nothing but padding; ids 0 and V − 1 are tokens, too."""
+    """Padded sequences, of which one is nothing but padding; ids 0 and V − 1 are tokens, too.
+
+    Last, gradients as large as those that come back when a loss is scaled up, as one does in half
+    precision: what a tiny number divides overflows there, and is NaN once 0 multiplies it.
+    """
+    padded = torch.tensor([[1, 3, 0], [0, 0, 0]])
+    scaled_up = torch.tensor([[6.0, 12.0], [960.0, 960.0]])
     ids = draw.ids(9, 3, 6)
     ids[1] = 4
     ids[0, :3] = torch.tensor([0, 4, 8])
@@ -77,7 +92,7 @@ def means_to_train(draw: Draw) -> list[Inputs]:
         {
             "table": tidy_table(4, 2),
             "loss_weights": torch.ones(2, 2),
-            "ids": torch.tensor([[1, 3, 0], [0, 0, 0]]),
+            "ids": padded,
             "pad_id": 0,
         },
         {
@@ -86,6 +101,13 @@ def means_to_train(draw: Draw) -> list[Inputs]:
             "ids": ids,
             "pad_id": 4,
         },
+        *(
+            {"table": table, "loss_weights": weights, "ids": padded, "pad_id": 0}
+            for table, weights in (
+                (tidy_table(4, 2), scaled_up),
+                (tidy_table(4, 2).half(), scaled_up.half()),
+            )
+        ),
     ]
 
 

@@ -21,7 +21,10 @@ def some_words(draw: Draw, count: int) -> list[str]:
 
 
 def different_words(draw: Draw) -> list[Inputs]:
-    """Sentences in which no word comes twice, longer than the window."""
+    """Sentences in which no word comes twice, longer than the window, and one with an empty word.
+
+    A text with two spaces in a row, cut at each, gives "".
+    """
     return [
         asked(["the", "king", "sat"], 1),
         asked(["the", "king", "sat"], 2),
@@ -29,7 +32,8 @@ def different_words(draw: Draw) -> list[Inputs]:
         asked(some_words(draw, 9), draw.integer(1, 3)),
         asked(some_words(draw, 12), draw.integer(4, 6)),
         asked(some_words(draw, 13), draw.integer(7, 10)),
-        asked([f"{word}{i}" for i in range(3) for word in WORDS], draw.integer(15, 30)),
+        asked([f"{word}{i}" for i in range(8) for word in WORDS], draw.integer(32, 36)),
+        asked(["the", "", "king's", "8", "-", " sat"], 2),
     ]
 
 

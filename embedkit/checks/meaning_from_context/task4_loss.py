@@ -39,7 +39,7 @@ def large_scores(draw: Draw) -> list[Inputs]:
         asked(torch.tensor([0.0]), torch.tensor([[1000.0, 0.0]])),
         asked(torch.tensor([-1000.0]).double(), torch.tensor([[0.0]]).double()),
         asked(torch.tensor([-1e6, 1e6, -1e9]), torch.tensor([[0.0], [1e6], [1e9]])),
-        asked(torch.tensor([-12.0]).double(), torch.tensor([[12.0]]).double()),
+        asked(torch.tensor([-17.0]).double(), torch.tensor([[17.0]]).double()),
         asked(far, torch.stack([far, -far], dim=1)),
         asked(50 * draw.numbers(20), 50 * draw.numbers(20, 5)),
     ]
@@ -60,13 +60,20 @@ def other_shapes(draw: Draw) -> list[Inputs]:
 
 
 def to_train(draw: Draw) -> list[Inputs]:
-    """Scores that ask for a gradient, also large ones, and a single pair."""
+    """Scores that ask for a gradient, also large ones, zeros, and a single pair.
+
+    All scores are 0 at first, where C starts with zeros: there a formula may have a corner.
+    """
     small = asked(torch.tensor([2.0]), torch.tensor([[1.0, -3.0]]))
+    at_the_start = asked(torch.zeros(2), torch.zeros(2, 3))
+    far = torch.tensor([-3000.0, 3000.0, -120.0, 120.0, 60.0])
     return [
         {"loss_weights": torch.ones(1), **small},
         {"loss_weights": draw.numbers(6), **asked(draw.numbers(6), draw.numbers(6, 4))},
         {"loss_weights": draw.numbers(6), **asked(50 * draw.numbers(6), 50 * draw.numbers(6, 4))},
         {"loss_weights": draw.numbers(), **asked(draw.numbers(), draw.numbers(3))},
+        {"loss_weights": torch.ones(2), **at_the_start},
+        {"loss_weights": draw.numbers(5), **asked(far, torch.stack([far, -far], dim=1))},
     ]
 
 
@@ -189,6 +196,16 @@ def infinite(inputs: Inputs, seen: Seen) -> bool:
 def infinite_far_out(inputs: Inputs, seen: Seen) -> bool:
     """Whether that happened where float64 overflows, too, and it may have been used."""
     return infinite(inputs, seen) and any(score.abs().max() > 700 for score in inputs.values())
+
+
+def nan_flows_back(inputs: Inputs, seen: Seen) -> bool:
+    """Whether a gradient is not finite."""
+    return not all(bool(seen.value[name].isfinite().all()) for name in ("positive", "negative"))
+
+
+def bent_at_zero(inputs: Inputs, seen: Seen) -> bool:
+    """Whether the gradients are wrong where all scores are 0."""
+    return not (inputs["positive"].any() or inputs["negative"].any())
 
 
 def wanted(inputs: Inputs) -> Tensor:
@@ -320,10 +337,24 @@ task = Task(
             ),
         ),
         Criterion(
-            "gradients reach the scores of pairs and negatives",
+            "the right gradients reach the scores of pairs and negatives, also of 0 and far out",
             to_train,
             probe="gradients",
-            mistakes=(cut_off,),
+            mistakes=(
+                cut_off,
+                Mistake(
+                    "NaN flows back. torch.where throws away what overflows, but not its gradient: "
+                    "0 times an infinity is NaN. F.logsigmoid(x) needs no choice between two "
+                    "formulas.",
+                    when=nan_flows_back,
+                ),
+                Mistake(
+                    "The losses are right, but not the gradient at a score of 0, where all begin "
+                    "if C starts with zeros. log σ has the slope one half there; relu, clamp and "
+                    "abs have a corner, and slope 0 or 1. F.logsigmoid(x) has none.",
+                    when=bent_at_zero,
+                ),
+            ),
         ),
     ),
 )

@@ -39,6 +39,19 @@ def shuffled(draw: Draw, count: int) -> Tensor:
     return torch.randperm(count, generator=draw.generator)
 
 
+def from_near_to_far(draw: Draw) -> Inputs:
+    """A question whose scores reach up to 18, where a sigmoid is not quite 0 or 1.
+
+    In double precision, in which that is felt.
+    """
+    others = shuffled(draw, 40).reshape(10, 4)
+    question = asked(draw, shuffled(draw, 40)[:10], others[:, 0], others[:, 1:], 40)
+    E, C = draw.doubles(40, 3), draw.doubles(40, 3)
+    scores = (E[question["centers"]][:, None] * C[others]).sum(dim=-1)
+    root = (18 / scores.abs().max()).sqrt()
+    return question | {"E": root * E, "C": root * C}
+
+
 def each_once(draw: Draw) -> list[Inputs]:
     """Pairs in which no centre, and no other word, comes twice."""
     others = shuffled(draw, 40)
@@ -76,7 +89,7 @@ def with_repeats(draw: Draw) -> list[Inputs]:
 
 
 def other_inputs(draw: Draw) -> list[Inputs]:
-    """No pairs, scores of −3000 and 2000, double precision, and what lies scattered in memory."""
+    """No pairs, scores of −3000, 2000, 3 to 18, double precision, and what lies scattered."""
     far = small([0, 3], [1, 2], [[2], [3]])
     far["E"] *= 2000
     nothing = torch.empty(0, dtype=torch.long)
@@ -92,6 +105,7 @@ def other_inputs(draw: Draw) -> list[Inputs]:
     return [
         none,
         far,
+        from_near_to_far(draw),
         doubled,
         apart,
     ]

@@ -52,9 +52,22 @@ def shuffled(draw: Draw, count: int) -> Tensor:
     return torch.randperm(count, generator=draw.generator)
 
 
-def as_many_as_asked(draw: Draw) -> list[Inputs]:
-    """No word twice, and as many shared negatives as each pair shall have: all weigh 1."""
+def from_near_to_far(draw: Draw) -> Inputs:
+    """A sentence whose scores reach up to 18, where a sigmoid is not quite 0 or 1."""
     some = shuffled(draw, 30)
+    question = asked(draw, some[:12], some[12:16], 11, 4, 30)
+    scores = question["E"][some[:12]] @ question["C"][some[:16]].T
+    scores.fill_diagonal_(0)  # no place is paired with itself
+    root = (18 / scores.abs().max()).sqrt()
+    return question | {name: root * question[name] for name in ("E", "C")}
+
+
+def as_many_as_asked(draw: Draw) -> list[Inputs]:
+    """No word twice, and as many shared negatives as each pair shall have: all weigh 1.
+
+    One window is wide, and the sentence long enough for it.
+    """
+    some, words = shuffled(draw, 30), shuffled(draw, 40)
     return [
         small([0, 1], [3], 1, 1),
         small([2, 0], [4], 1, 1),
@@ -64,18 +77,30 @@ def as_many_as_asked(draw: Draw) -> list[Inputs]:
         asked(draw, some[:12], some[14:18], 3, 4, 30),
         asked(draw, some[5:12], some[20:27], 2, 7, 30),
         asked(draw, some[:14], some[14:19], 5, 5, 30),
+        asked(draw, words[:30], words[30:34], draw.integer(18, 25), 4, 40),
+        from_near_to_far(draw),
     ]
 
 
 def more_or_fewer(draw: Draw) -> list[Inputs]:
-    """No word twice; more shared negatives than each pair shall have, or fewer."""
+    """No word twice; more shared negatives than each pair shall have, or fewer.
+
+    Where one is no multiple of the other, single precision will do.
+    """
     some = shuffled(draw, 40)
+    odd = [(some[:6], some[9:21], 2, 5), (some[:6], some[9:16], 1, 3), (some[:5], some[9:12], 2, 7)]
     return [
         small([0, 1], [3, 4], 1, 1),
         asked(draw, some[:9], some[9:29], 2, 5, 40),
         asked(draw, some[:8], some[9:11], 2, 6, 40),
         asked(draw, some[:8], some[9:11], 2, 2 * draw.integer(5, 12) + 1, 40),
+        *(in_single_precision(asked(draw, *sentence, 40)) for sentence in odd),
     ]
+
+
+def in_single_precision(question: Inputs) -> Inputs:
+    """Return a question with tables in float32."""
+    return question | {name: question[name].float() for name in ("E", "C")}
 
 
 def with_repeats(draw: Draw) -> list[Inputs]:
@@ -103,12 +128,11 @@ def other_sentences(draw: Draw) -> list[Inputs]:
     nothing["ids"] = torch.empty(0, dtype=torch.long)
     some = shuffled(draw, 20)
     apart = asked(draw, some[:7], some[9:12], 2, 3, 20)
-    single_precision = asked(draw, some[:5], some[9:12], 2, 3, 20)
+    single_precision = in_single_precision(asked(draw, some[:5], some[9:12], 2, 3, 20))
     for name in ("E", "C"):
         single[name] = single[name].double()
         nothing[name] = nothing[name].double()
         apart[name] = scattered(apart[name])
-        single_precision[name] = single_precision[name].float()
     far = small([3, 2], [4], 1, 1)
     far["E"] *= 2000
     return [wide, single, nothing, far, apart, single_precision]

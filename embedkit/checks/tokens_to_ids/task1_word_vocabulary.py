@@ -1,10 +1,11 @@
 """What marks task 1.1, `word_vocabulary`: a number for each of the most frequent words."""
 
 from collections import Counter
+from itertools import product
 
 from embedkit import tokens_to_ids as finished
 from embedkit.checks.framework import Criterion, Draw, Mistake, Task
-from embedkit.checks.probes import Inputs
+from embedkit.checks.probes import Inputs, Seen
 
 NAMES = ["ark", "bow", "cup", "dew", "eel", "fig", "gem", "hay", "ink", "jar", "kid", "log"]
 ALIKE = ["kings", "king,", "king", "don't", "dont", "done", "1611", "cafe\u0301", "café", "-", ""]
@@ -12,6 +13,11 @@ ALIKE = ["kings", "king,", "king", "don't", "dont", "done", "1611", "cafe\u0301"
 
 The last e of one has its mark apart. A text with two spaces in a row, cut at each, gives "".
 """
+
+CAPITALS = ["Lot", "LORD", "Laban", "Gad", "GOD", "Ark", '"', "1611", "king", "élan", "zeal"]
+CAPITALS += ["(And", "king9", "king10", "understands", "understanding"]
+"""Words for which it matters that Python compares letter by letter, by character number."""
+SIGNS = '"-1AZ_azéßΩﬁ👑'
 
 
 def words_with_counts(draw: Draw, counts: list[int]) -> list[str]:
@@ -43,8 +49,10 @@ def different_counts(draw: Draw) -> list[Inputs]:
 def equal_counts(draw: Draw) -> list[Inputs]:
     """Texts in which some words are equally frequent, and some differ by little; one of many words.
 
-    Sorting that does not keep the order of equals often keeps that of a few.
+    Sorting that does not keep the order of equals often keeps that of a few. One text has each word
+    of two signs, so that capitals, accents and digits meet in front and behind.
     """
+    of_two_signs = list(map("".join, product(SIGNS, repeat=2)))
     many = [f"{name}{i}" for name in NAMES for i in range(draw.integer(5, 7))]
     return [
         {"words": ["the", "man", "the", "king"], "size": 4},
@@ -53,6 +61,11 @@ def equal_counts(draw: Draw) -> list[Inputs]:
         {"words": ["ark", "Zion", "sea", "Ark"], "size": 5},
         {"words": [*ALIKE, ALIKE[0]], "size": 1 + len(ALIKE)},
         {"words": ["👑", "ﬁsh", "sea", " sea"], "size": 5},
+        {"words": CAPITALS, "size": 1 + len(CAPITALS)},
+        {
+            "words": [of_two_signs[i] for i in shuffled(draw, len(of_two_signs))],
+            "size": 1 + len(of_two_signs),
+        },
         {"words": words_with_counts(draw, [3, 1, 3, 1, 3, 1, 1]), "size": 8},
         {"words": words_with_counts(draw, [2] * 9), "size": 10},
         {"words": words_with_counts(draw, [701, 700, 699, 400]), "size": 5},
@@ -91,6 +104,13 @@ def capitals_mixed_in(words: list[str], size: int) -> dict[str, int]:
     counts = Counter(words)
     order = sorted(counts, key=lambda word: (-counts[word], word.lower(), word))
     return {word: i for i, word in enumerate(["[UNK]", *order[: size - 1]])}
+
+
+def capitals_in_front_only(inputs: Inputs, seen: Seen) -> bool:
+    """Whether capitals stand before small letters in the first place of a word, not behind it."""
+    ids = seen.value
+    in_front = max(ids[word] for word in ("Gad", "GOD", "Laban", "LORD")) < ids["king"]
+    return bool(in_front and ids["Gad"] < ids["GOD"] and ids["Laban"] < ids["LORD"])
 
 
 def alphabetical(words: list[str], size: int) -> dict[str, int]:
@@ -201,6 +221,11 @@ task = Task(
                     "Capitals are mixed in with small letters. Python sorts strings with all "
                     "capitals in front: “Zion” comes before “ark”.",
                     capitals_mixed_in,
+                ),
+                Mistake(
+                    "Only in front of a word do capitals come first. Python compares letter by "
+                    "letter: “LORD” comes before “Laban”, for O is a capital and a is not.",
+                    when=capitals_in_front_only,
                 ),
                 Mistake(
                     "Words that are equally frequent stand in reverse alphabetical order: "

@@ -6,6 +6,9 @@ from itertools import pairwise
 from embedkit.checks.framework import Criterion, Draw, Mistake, Task
 from embedkit.checks.probes import Inputs
 
+KEPT_ELSEWHERE = ["##", "</w>", "@@ ", "[UNK]", "<|endoftext|>", "<0x0A>", " '", "&amp;", "\t"]
+WRITTEN_FOR_SPACES = "▁ĠĊ\xa0\xad\u200c"
+"""What stands for something else in some vocabulary or other; here, a token is its bytes."""
 TEXTS = ["naïve café", "राजा देश", "🐉 and 👑", "Ωμέγα, 王様", "dragon"]
 
 
@@ -15,7 +18,7 @@ def reference(ids: list[int], tokens: list[bytes]) -> str:
 
 
 def plain_tokens(draw: Draw) -> list[Inputs]:
-    """Tokens of letters and spaces; a repeated id; the last id; no ids at all."""
+    """Tokens of letters and spaces; a repeated id; the last id; no ids at all; ends of lines."""
     tokens = [b"the", b" king", b" ", b"dom", b"s", b"", b"\n"]
     return [
         {"ids": [1, 0], "tokens": [b"king", b"the "]},
@@ -26,6 +29,8 @@ def plain_tokens(draw: Draw) -> list[Inputs]:
         {"ids": [], "tokens": tokens},
         {"ids": [0, 1, 2, 3], "tokens": [b" the", b"  king\0", b" cafe ", b".\r\n"]},
         {"ids": [0, 1], "tokens": [b"a ", b" ."]},
+        {"ids": list(range(9)), "tokens": [b"a" + one.encode() for one in KEPT_ELSEWHERE]},
+        {"ids": [1, 0, 2], "tokens": [b"\x0bb\r", b"a\r", b"c\x0c\x1ed."]},
     ]
 
 
@@ -43,14 +48,22 @@ def cut_characters(draw: Draw) -> list[Inputs]:
     # signs that nobody sees are text, too: U+FEFF in front and inside, U+200D, and U+0000
     unseen = b"\xbfa\xef\xbb\xbf\xe2\x80\x8d\0"
     questions.append({"ids": [1, 0], "tokens": [unseen, b"\xef\xbb"]})
+    # and so are the ends of lines that only Unicode knows: U+0085, U+2028
+    questions.append({"ids": [0, 1, 2], "tokens": [b"a\xc2", b"\x85b\xe2\x80", b"\xa8c"]})
     every_byte = [bytes([byte]) for byte in range(256)]
+    questions.append({"ids": list(WRITTEN_FOR_SPACES.encode()), "tokens": every_byte})
     questions.append({"ids": list("राजा 👑".encode()), "tokens": every_byte})
+    questions.append({"ids": list("राजा 👑".encode()) * 40, "tokens": every_byte})
     return questions
 
 
 def invalid_bytes(draw: Draw) -> list[Inputs]:
-    """Halves of characters, whose other half never comes."""
+    """Halves of characters, whose other half never comes, or comes behind a byte that is none.
+
+    Whoever waits for the rest of a character must not lose its first half with the bad byte.
+    """
     every_byte = [bytes([byte]) for byte in range(256)]
+    halves = [b"\xff\xc3", b"\xa9", b"\xf0\x9f\x91", b"\x91\xe0\xa4", b"\xac", b"k"]
     return [
         {"ids": [0], "tokens": [b"caf\xc3"]},
         {"ids": [0, 1], "tokens": [b"\xe0\xa4", b" king"]},
@@ -58,6 +71,8 @@ def invalid_bytes(draw: Draw) -> list[Inputs]:
         {"ids": [0], "tokens": [b"\xed\xa0\x80"]},
         {"ids": [0], "tokens": [b"\xc0\x80"]},
         {"ids": draw.ids(256, 30).tolist(), "tokens": every_byte},
+        {"ids": [0, 1], "tokens": [b"\xff\xc3", b"\xa9"]},
+        {"ids": draw.ids(len(halves), 200).tolist(), "tokens": halves},
     ]
 
 

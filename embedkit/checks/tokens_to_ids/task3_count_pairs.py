@@ -29,12 +29,13 @@ def neighbours(draw: Draw) -> list[Inputs]:
 
 
 def weighted_words(draw: Draw) -> list[Inputs]:
-    """Words that the text holds more than once; ids rise within a word."""
+    """Words that the text holds more than once, also billions of times; ids rise within a word."""
     words = [tuple(sorted(draw.numbers(9).argsort().tolist()[:5])) for _ in range(8)]
     return [
         {"words": {(1, 2): 3}},
         {"words": {(1, 2, 3): 3, (2, 3): 10}},
         {"words": {(1, 2): 70_000}},
+        {"words": {(1, 2): 2**24 + 1, (2, 3): 2**31 + 5, (1, 2, 3): 2**32 + 2}},
         {"words": {word: draw.integer(1, 50) for word in words}},
     ]
 

@@ -8,7 +8,8 @@ from embedkit.checks.probes import Inputs, Seen
 
 Pair = tuple[int, int]
 
-BASES = (*(10**n for n in range(2, 7)), *(2**n for n in range(6, 25)), 30_522, 50_257, 128_256)
+ROUND = (*(10**n for n in range(2, 7)), *(2**n for n in range(6, 25)), 30_522, 50_257, 128_256)
+BASES = tuple(base + apart for base in ROUND for apart in (-1, 0, 1))
 """Where first · base + second packs two ids into one, (0, base + 2) is the same as (1, 2)."""
 
 PAST_THE_END = (

@@ -1,6 +1,7 @@
 """What marks task 1.5, `encode`: a text becomes ids by merges, in the order of learning."""
 
 import string
+from collections.abc import Iterable
 from itertools import pairwise, product
 
 from embedkit import tokens_to_ids as finished
@@ -9,7 +10,7 @@ from embedkit.checks.probes import Inputs, Seen
 from embedkit.checks.tokens_to_ids import wrong_encodings as wrong
 from embedkit.checks.tokens_to_ids.wrong_encodings import Merges, reference
 
-SIGNS, LETTERS = string.punctuation + string.whitespace + "0", "Zé王\u200b"
+SIGNS, LETTERS = string.punctuation + string.whitespace + "0", "Zé王\u200b\xa0\u2028—“👑"
 """What stands at borders at which some tokenizer or other cuts."""
 
 LEFT_TO_RIGHT = (
@@ -39,6 +40,7 @@ def first_ids(draw: Draw) -> list[Inputs]:
         {"text": "King", "merges": []},
         {"text": " e\u0301é\r\n ﬁ ", "merges": []},
         {"text": "\ufeff\u200da\n\0", "merges": []},
+        {"text": "👑\ufe0f \u1112\u1161\u11ab \u00ad\x85\u2028\u212b", "merges": []},
         {"text": drawn_text(draw, "abcdé王", 20), "merges": []},
         {"text": "café", "merges": [(195, 169)]},
         {"text": drawn_text(draw, "é王", 20), "merges": [(195, 169), (231, 142), (257, 139)]},
@@ -46,15 +48,16 @@ def first_ids(draw: Draw) -> list[Inputs]:
     ]
 
 
-def over_borders(signs: str) -> Inputs:
+def over_borders(signs: Iterable[str]) -> Inputs:
     """Return a text with each sign between two letters, and merges that make one token of them."""
     merges: Merges = []
     parts = [f"a{sign}b" for sign in signs]
     for part in parts:
         first, *rest = part.encode()
         for byte in rest:
-            merges.append((first, byte))
-            first = 255 + len(merges)
+            if (first, byte) not in merges:  # some signs begin with the same bytes
+                merges.append((first, byte))
+            first = 256 + merges.index((first, byte))
     return {"text": "".join(parts), "merges": merges}
 
 
@@ -96,10 +99,11 @@ def chains(draw: Draw) -> list[Inputs]:
         {"text": "ae", "merges": [(97, 10)]},
         {"text": word[:10] + word[:5] + word[4:10] + word, "merges": chain},
         {"text": "k" * 3200 + "in", "merges": [(105, 110)]},
+        {"text": "k" + "in" * 400, "merges": [(105, 110)]},
         many_merges(1000, -999),
         many_merges(1000, 1),
         many_merges(10_000, 1),
-        over_borders(SIGNS),
+        over_borders([*SIGNS, ". ", "\n\n"]),
     ]
 
 
