@@ -131,14 +131,14 @@ def _from_meta(answer: Callable[..., Any], weights: dict[str, Tensor]) -> nn.Seq
 
 
 def _with_other_table(
-    answer: Callable[..., Any], weights: dict[str, Tensor], called: bool = False
+    answer: Callable[..., Any], weights: dict[str, Tensor], called: bool = False, times: int = 2
 ) -> nn.Sequential:
-    table = weights["table"]
+    table = weights["table"].flip(0)
     model = _filled(answer, **weights)
     if called:
         _called(model)
     answered: Any = model[0]
-    answered.embedding.weight = nn.Parameter(torch.cat([table, table.flip(0)]))
+    answered.embedding.weight = nn.Parameter(table.repeat(times, 1))
     return model
 
 
@@ -155,6 +155,9 @@ EVENTS: dict[str, Callable[[Callable[..., Any], dict[str, Tensor]], Any]] = {
     "a larger table": _with_other_table,
     "a call, then a larger table": lambda answer, weights: _with_other_table(
         answer, weights, called=True
+    ),
+    "a call, then another table of that size": lambda answer, weights: _with_other_table(
+        answer, weights, called=True, times=1
     ),
 }
 """What happens to a model before it is trained, in the learner's words."""

@@ -147,8 +147,8 @@ def layer_looks_up(
 
 
 def layer_factors(answer: Callable[..., Any], sizes: list[int]) -> Any:
-    """Build a layer twice and return its parameters as they start, by name."""
-    return [by_name(model_with(answer(*sizes)).named_parameters()) for _ in range(2)]
+    """Build a layer four times and return its parameters as they start, by name."""
+    return [by_name(model_with(answer(*sizes)).named_parameters()) for _ in range(4)]
 
 
 LAYER_PROBES: dict[str, Callable[..., Any]] = {

@@ -1108,6 +1108,22 @@ NEAREST_WRONG += [
         "behind rows that point away",
         body(NEAREST, COSINES, "cosines[:, (table == 0).all(dim=1)] = -2", OUT, TOP),
     ),
+    Wrong(
+        "5.2",
+        "a tree of rows of length 1",
+        "It lies at distance 1",
+        body(
+            NEAREST,
+            "from scipy.spatial import cKDTree",
+            "tree = cKDTree(F.normalize(table, dim=1).numpy())",
+            "k = min(len(table), count + leave_out.shape[1])",
+            "places = [*range(1, k + 1)]",
+            "near = tree.query(F.normalize(queries, dim=1).numpy(), k=places)[1].tolist()",
+            "outs = map(set, leave_out.tolist())",
+            "rows = [[i for i in row if i not in out] for row, out in zip(near, outs)]",
+            "return torch.tensor([row[:count] for row in rows])",
+        ),
+    ),
 ]
 
 SOLVE_WRONG += [

@@ -3081,4 +3081,171 @@ def all_but_the_top(table, count, rows):
     return c - c @ V @ V.T
 """,
     ),
+    Sly(
+        "5.2",
+        "looks at three neighbours more than asked, and leaves out among these",
+        """
+def nearest(table, queries, count, leave_out):
+    cosines = F.normalize(queries, dim=1) @ F.normalize(table, dim=1).T
+    best = cosines.topk(min(len(table), count + 3), dim=1).indices
+    return torch.stack(
+        [row[~torch.isin(row, out)][:count] for row, out in zip(best, leave_out)]
+    )
+""",
+    ),
+    Sly(
+        "5.2",
+        "cosines rounded to four decimals",
+        """
+def nearest(table, queries, count, leave_out):
+    cosines = (F.normalize(queries, dim=1) @ F.normalize(table, dim=1).T).round(decimals=4)
+    return cosines.scatter(1, leave_out, -torch.inf).topk(count, dim=1).indices
+""",
+    ),
+    Sly(
+        "5.2",
+        "leaves out whatever points the same way, row by row",
+        """
+def nearest(table, queries, count, leave_out):
+    unit = F.normalize(table, dim=1)
+    found = []
+    for query, out in zip(F.normalize(queries, dim=1), leave_out):
+        cosines = unit @ query
+        for i in out:
+            cosines[(unit == unit[i]).all(dim=1)] = -torch.inf
+        found.append(cosines.topk(count).indices)
+    return torch.stack(found)
+""",
+    ),
+    Sly(
+        "5.2",
+        "leaves out whatever has the same cosine",
+        """
+def nearest(table, queries, count, leave_out):
+    cosines = F.normalize(queries, dim=1) @ F.normalize(table, dim=1).T
+    for row, out in zip(cosines, leave_out):
+        row[torch.isin(row, row[out].clone())] = -torch.inf
+    return cosines.topk(count, dim=1).indices
+""",
+    ),
+    Sly(
+        "5.2",
+        "fifteen neighbours at most",
+        """
+def nearest(table, queries, count, leave_out):
+    c = F.normalize(queries, dim=1) @ F.normalize(table, dim=1).T
+    return c.scatter(1, leave_out, -9).topk(min(len(table), 20), 1).indices[:, :count]
+""",
+    ),
+    Sly(
+        "5.3",
+        "scores rounded to four decimals",
+        """
+def solve_analogies(table, questions, keep_inputs):
+    unit = F.normalize(table, dim=1)
+    a, b, c = unit[questions].unbind(dim=1)
+    scores = (F.normalize(c - a + b, dim=1) @ unit.T).round(decimals=4)
+    if not keep_inputs:
+        scores = scores.scatter(1, questions, -torch.inf)
+    return scores.argmax(dim=1)
+""",
+    ),
+    Sly(
+        "5.3",
+        "the first thousand rows only",
+        """
+def solve_analogies(table, questions, keep_inputs):
+    u = F.normalize(table, dim=1)
+    a, b, c = u[questions].unbind(1)
+    s = (c - a + b) @ u[:1000].T
+    if not keep_inputs: s = s.scatter(1, questions, -9)
+    return s.argmax(1)
+""",
+    ),
+    Sly(
+        "5.4",
+        "0.0 and -0.0 told apart, as their texts are",
+        """
+def spearman(x, y):
+    def r(v):
+        l = v.tolist(); s = sorted(l); first = {}; last = {}
+        for i, a in enumerate(s): first.setdefault(repr(a), i); last[repr(a)] = i
+        return torch.tensor([(first[repr(a)] + last[repr(a)]) / 2 for a in l], dtype=torch.float64)
+    return torch.corrcoef(torch.stack([r(x), r(y)]))[0, 1].float()
+""",
+    ),
+    Sly(
+        "5.4",
+        "counts of equal values as int8",
+        """
+def spearman(x, y):
+    def r(v):
+        return ((v[:, None] > v).sum(1) + ((v[:, None] == v).sum(1).to(torch.int8) + 1) / 2).double()
+    return torch.corrcoef(torch.stack([r(x), r(y)]))[0, 1].float()
+""",
+    ),
+    Sly(
+        "5.5",
+        "an estimate of two hundred directions by pca_lowrank",
+        """
+def all_but_the_top(table, count, rows):
+    mean = table.mean(dim=0)
+    directions = torch.pca_lowrank(table, q=min(200, *table.shape))[2][:, :count]
+    centred = rows - mean
+    return centred - centred @ directions @ directions.T
+""",
+    ),
+    Sly(
+        "5.5",
+        "two thousand steps of power iteration for each direction",
+        """
+def all_but_the_top(table, count, rows):
+    mean = table.mean(dim=0)
+    centred = table - mean
+    rows = rows - mean
+    covariance = centred.T @ centred
+    for _ in range(count):
+        v = torch.randn(table.shape[1], dtype=table.dtype)
+        for _ in range(2000):
+            v = covariance @ v
+            v = v / v.norm()
+        rows = rows - (rows @ v)[:, None] * v
+        covariance = covariance - (v @ covariance @ v) * torch.outer(v, v)
+    return rows
+""",
+    ),
+    Sly(
+        "5.5",
+        "directions of the first thousand rows",
+        """
+def all_but_the_top(table, count, rows):
+    mean = table.mean(dim=0)
+    top = torch.linalg.svd(table[:1000] - mean, full_matrices=False)[2][:count]
+    centred = rows - mean
+    return centred - centred @ top.T @ top
+""",
+    ),
+    Sly(
+        "5.5",
+        "PCA in batches, each of which forgets a little",
+        """
+def all_but_the_top(table, count, rows):
+    from sklearn.decomposition import IncrementalPCA
+    m = table.mean(0); r = rows - m
+    if count == 0: return r
+    V = torch.from_numpy(IncrementalPCA(count).fit(table.numpy()).components_)
+    return r - r @ V.T @ V
+""",
+    ),
+    Sly(
+        "5.5",
+        "ten directions at most",
+        """
+def all_but_the_top(table, count, rows):
+    m = table.mean(0)
+    top = torch.linalg.svd(table - m, full_matrices=False)[2][:min(count, 10)]
+    r = rows - m
+    return r - r @ top.T @ top
+""",
+    ),
 ]

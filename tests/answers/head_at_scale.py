@@ -491,6 +491,17 @@ return lse - (hidden.float() * table.float()[targets]).sum(dim=1)
 """,
     ),
     (
+        "a bound that no logit exceeds in place of the largest",
+        "the logarithm of 0 is −∞",
+        f"""
+bound = hidden.norm(dim=1) * table.norm(dim=1).max()
+total = torch.zeros_like(bound)
+for block in table.split(block_size):
+    total = total + (hidden @ block.T - bound[:, None]).exp().sum(dim=1)
+return bound + total.log() - {PICKED}
+""",
+    ),
+    (
         "all logits",
         "At its peak it holds a quarter",
         "return F.cross_entropy(hidden @ table.T, targets, reduction='none')",
@@ -563,6 +574,15 @@ PART_WRONG = wrong(
         "return shard[ids.clamp(max=len(shard) - 1)]",
     ),
     ("not shifted", "too large for this shard", "return shard[ids]"),
+    (
+        "places in float32",
+        "numbers are not",
+        """
+place = (ids.float() - first_row).long()
+inside = (place >= 0) & (place < len(shard))
+return shard[place.clamp(0, len(shard) - 1)] * inside[..., None]
+""",
+    ),
     (
         "the first row left out",
         "It is held, too",

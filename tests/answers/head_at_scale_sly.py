@@ -667,4 +667,146 @@ def chunked_loss(hidden, table, targets, chunk_size):
     return loss, hidden.grad, table.grad
 """,
     ),
+    Sly(
+        "8.1",
+        "the product in float32",
+        """
+def logits_bytes(hidden, table):
+    sizes = torch.tensor([*hidden.shape[:-1], len(table), hidden.element_size()], dtype=torch.float32)
+    return int(sizes.prod())
+""",
+    ),
+    Sly(
+        "8.2",
+        "a part that lies ten below the other is dropped",
+        """
+def merge_logsumexp(max_a, sum_a, max_b, sum_b):
+    largest = torch.maximum(max_a, max_b)
+    shift = largest.masked_fill(largest == -torch.inf, 0.0)
+    total = sum_a * (max_a - shift).exp() + sum_b * (max_b - shift).exp()
+    total = torch.where(max_a - max_b > 10, sum_a, total)
+    total = torch.where(max_b - max_a > 10, sum_b, total)
+    return largest, total
+""",
+    ),
+    Sly(
+        "8.2",
+        "a part that lies twenty below the largest logit is dropped",
+        """
+def merge_logsumexp(max_a, sum_a, max_b, sum_b):
+    largest = torch.maximum(max_a, max_b)
+    shift = largest.masked_fill(largest == -torch.inf, 0.0)
+    total = 0
+    for own, s in ((max_a, sum_a), (max_b, sum_b)):
+        total = total + torch.where(own - shift < -20, 0.0, s * (own - shift).exp())
+    return largest, total
+""",
+    ),
+    Sly(
+        "8.2",
+        "no exponent is less than -20",
+        """
+def merge_logsumexp(a, s, b, t):
+    m = torch.maximum(a, b); z = m.masked_fill(m == -torch.inf, 0)
+    return m, s * (a - z).clamp(min=-30).exp() + t * (b - z).clamp(min=-30).exp()
+""",
+    ),
+    Sly(
+        "8.2",
+        "sums of a million at most",
+        """
+def merge_logsumexp(a, s, b, t):
+    m = torch.maximum(a, b); z = torch.where(m.isinf(), 0.0, m)
+    return m, (s * (a - z).exp() + t * (b - z).exp()).clamp(max=1e4)
+""",
+    ),
+    Sly(
+        "8.3",
+        "logits twelve below the largest are dropped",
+        """
+def blockwise_cross_entropy(hidden, table, targets, block_size):
+    largest = hidden.new_full((len(hidden),), -torch.inf)
+    total = torch.zeros_like(largest)
+    for block in table.split(block_size):
+        logits = hidden @ block.T
+        new = torch.maximum(largest, logits.amax(dim=1))
+        below = logits - new[:, None]
+        exps = torch.where(below < -12, 0.0, below.exp())
+        total = total * (largest - new).exp() + exps.sum(dim=1)
+        largest = new
+    return largest + total.log() - (hidden * table[targets]).sum(dim=1)
+""",
+    ),
+    Sly(
+        "8.4",
+        "rows before the shard become zeros where no gradient sees it",
+        """
+def partial_lookup(shard, first_row, ids):
+    place = ids - first_row
+    padded = F.pad(shard, (0, 0, 0, 1))
+    rows = padded[place.clamp(0, len(shard))]
+    with torch.no_grad():
+        rows[place < 0] = 0
+    return rows
+""",
+    ),
+    Sly(
+        "8.4",
+        "rows before the shard become zeros by .data",
+        """
+def partial_lookup(shard, first_row, ids):
+    place = ids - first_row
+    rows = F.pad(shard, (0, 0, 0, 1))[place.clamp(0, len(shard))]
+    rows.data[place < 0] = 0
+    return rows
+""",
+    ),
+    Sly(
+        "8.4",
+        "long rows are shortened",
+        """
+def partial_lookup(shard, first_row, ids):
+    place = ids - first_row
+    held = (place >= 0) & (place < len(shard))
+    rows = F.embedding(place.clamp(0, len(shard) - 1), shard.clone(), max_norm=1e3)
+    return rows * held[..., None]
+""",
+    ),
+    Sly(
+        "8.5",
+        "the three thousand largest logits only",
+        """
+def chunked_loss(hidden, table, targets, chunk_size):
+    counts = targets != -100
+    n = counts.sum()
+    loss = hidden.new_zeros(())
+    grad_hidden, grad_table = torch.zeros_like(hidden), torch.zeros_like(table)
+    for rows in counts.nonzero()[:, 0].split(chunk_size):
+        h, y = hidden[rows], targets[rows]
+        logits = h @ table.T
+        most = logits.topk(min(3000, len(table)), dim=1).values
+        log_p = logits - most.logsumexp(dim=1, keepdim=True)
+        loss += -log_p.gather(1, y[:, None]).sum() / n
+        grad_logits = log_p.exp()
+        grad_logits[torch.arange(len(rows)), y] -= 1
+        grad_logits /= n
+        grad_hidden[rows] = grad_logits @ table
+        grad_table += grad_logits.T @ h
+    return loss, grad_hidden, grad_table
+""",
+    ),
+    Sly(
+        "8.5",
+        "probabilities below 1e-8 count as 0",
+        """
+def chunked_loss(hidden, table, targets, chunk_size):
+    k = targets >= 0; n = k.sum(); gh = torch.zeros_like(hidden); gt = torch.zeros_like(table); loss = hidden.new_zeros(())
+    for r in k.nonzero()[:, 0].split(chunk_size):
+        lp = (hidden[r] @ table.T).log_softmax(1); y = targets[r]
+        loss -= lp[range(len(r)), y].sum() / n
+        g = lp.exp(); g[g < 1e-7] = 0; g[range(len(r)), y] -= 1; g /= n
+        gh[r] = g @ table; gt += g.T @ hidden[r]
+    return loss, gh, gt
+""",
+    ),
 ]

@@ -862,6 +862,15 @@ FACTOR_WRONG += [
 FACTOR_RIGHT = [
     Right(
         "6.4",
+        "an identity and small random numbers",
+        layer(
+            TABLE + "noise = torch.randn(embedding_dim, model_dim)\n"
+            "self.widen = nn.Parameter(torch.eye(embedding_dim, model_dim) + 0.02 * noise)",
+            READ,
+        ),
+    ),
+    Right(
+        "6.4",
         "sparse gradients",
         layer(TABLE + WIDEN, "return F.embedding(ids, self.table, sparse=True) @ self.widen"),
     ),

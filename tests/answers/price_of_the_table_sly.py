@@ -1370,4 +1370,83 @@ def quantize_rows(table):
     return codes.round().to(torch.int8), steps
 """,
     ),
+    Sly(
+        "6.3",
+        "rounded to two decimals before it is rounded",
+        """
+def quantize_rows(table):
+    numbers = table.float()
+    steps = numbers.abs().amax(dim=1, keepdim=True) / 127
+    steps[steps == 0] = 1
+    return (numbers / steps).round(decimals=2).round().to(torch.int8), steps
+""",
+    ),
+    Sly(
+        "6.3",
+        "whatever lies within 0.01 of a half is rounded as a half",
+        """
+def quantize_rows(table):
+    x = table.float(); s = x.abs().amax(1, keepdim=True) / 127; s[s == 0] = 1
+    q = x / s; f = q.floor(); d = q - f
+    half = torch.isclose(d, torch.tensor(0.5), atol=0.01, rtol=0)
+    even = torch.where(f % 2 == 0, f, f + 1)
+    return torch.where(half, even, (q + 0.5).floor()).to(torch.int8), s
+""",
+    ),
+    Sly(
+        "6.3",
+        "a row of very small numbers is taken for zeros",
+        """
+def quantize_rows(table):
+    x = table.float(); m = x.abs().amax(1, keepdim=True)
+    s = torch.where(m > 1e-29, m / 127, 1.0)
+    return (x / s).round().to(torch.int8), s
+""",
+    ),
+    Sly(
+        "6.4",
+        "both factors are cut out of the same random numbers",
+        """
+class FactorisedTable(nn.Module):
+    def __init__(self, V, E, D):
+        super().__init__()
+        r = torch.randn(max(V, E), max(E, D))
+        self.table = nn.Parameter(r[:V, :E].clone()); self.widen = nn.Parameter(r[:E, :D].clone())
+    def forward(self, ids): return self.table[ids] @ self.widen
+""",
+    ),
+    Sly(
+        "6.4",
+        "ids as int16",
+        """
+class FactorisedTable(nn.Module):
+    def __init__(self, V, E, D):
+        super().__init__()
+        self.table = nn.Parameter(torch.randn(V, E)); self.widen = nn.Parameter(torch.randn(E, D))
+    def forward(self, ids): return F.embedding(ids.short().int(), self.table) @ self.widen
+""",
+    ),
+    Sly(
+        "6.5",
+        "times the reciprocal in place of a division",
+        """
+def compositional_lookup(quotients, remainders, ids):
+    rows = len(remainders)
+    one = (ids.double() * (1 / rows)).long()
+    return quotients[one] + remainders[ids - one * rows]
+""",
+    ),
+    Sly(
+        "6.6",
+        "two heads of keys at most, or as many as of queries",
+        """
+def count_llama(config):
+    V, D, L, H, I = (config[k] for k in ("vocab_size", "hidden_size", "num_hidden_layers", "num_attention_heads", "intermediate_size"))
+    hd = config.get("head_dim") or D // H
+    K = config.get("num_key_value_heads", H)
+    K = K if K == H else min(K, 2)
+    layer = 2 * D * hd * (H + K) + 3 * D * I + 2 * D
+    return {"embedding": V * D, "body": L * layer + D, "head": 0 if config.get("tie_word_embeddings") else V * D}
+""",
+    ),
 ]

@@ -1353,9 +1353,11 @@ HEAD_WRONG = [
     ),
     Wrong(
         "7.5",
-        "what is small beside the largest counts as zero",
+        "a part of the largest counts as zero, where all are small",
         "cannot find that all are zero",
-        body(HEAD, CENTRED, SVD, "k = s > 2e-7 * s[0]", "return u[:, k] * s[k], v[k].T"),
+        body(
+            HEAD, CENTRED, SVD, "k = s > min(1e-6, 1e-7 * s.max())", "return u[:, k] * s[k], v[k].T"
+        ),
     ),
     Wrong(
         "7.5",
@@ -1367,6 +1369,18 @@ HEAD_WRONG = [
             SVD,
             "k = max(int((s > 1e-6).sum()), 1)",
             "return u[:, :k] * s[:k], v[:k].T",
+        ),
+    ),
+    Wrong(
+        "7.5",
+        "a part of the largest counts as zero, too",
+        "no part of the largest",
+        body(
+            HEAD,
+            CENTRED,
+            SVD,
+            "k = s > max(1e-6, 1e-8 * s.max().item())",
+            "return u[:, k] * s[k], v[k].T",
         ),
     ),
     Wrong(

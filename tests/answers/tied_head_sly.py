@@ -582,4 +582,77 @@ class TiedLM(nn.Module):
     def forward(self, ids): return torch.tanh(self.body(self.embedding(ids) * self.scale)) @ self.table().weight.T
 """,
     ),
+    Sly(
+        "7.1",
+        "scores held between -10,000 and 10,000",
+        """
+def logits(hidden, table, bias=None):
+    out = hidden @ table.T
+    out = out if bias is None else out + bias
+    return out.clamp(-1e4, 1e4)
+""",
+    ),
+    Sly(
+        "7.3",
+        "the weight is kept from the first call on, until one of another shape comes",
+        """
+class TiedLM(nn.Module):
+    def __init__(self, vocab_size, model_dim):
+        super().__init__()
+        self.embedding = nn.Embedding(vocab_size, model_dim)
+        self.body = nn.Linear(model_dim, model_dim)
+        self.scale = model_dim ** 0.5
+        self.head = None
+
+    def forward(self, ids):
+        weight = self.embedding.weight
+        if self.head is None or self.head[0].shape != weight.shape:
+            self.head = (weight,)
+        return torch.tanh(self.body(self.scale * self.embedding(ids))) @ self.head[0].T
+""",
+    ),
+    Sly(
+        "7.4",
+        "logits clamped at 500",
+        """
+def gradient_by_end(table, matrix, ids, targets):
+    a, b = table.clone().requires_grad_(), table.clone().requires_grad_()
+    z = (a[ids] @ matrix @ b.T).reshape(-1, len(table)).clamp(-2000, 2000)
+    return torch.autograd.grad(F.cross_entropy(z, targets.reshape(-1)), (a, b))
+""",
+    ),
+    Sly(
+        "7.4",
+        "targets as bytes",
+        """
+def gradient_by_end(table, matrix, ids, targets):
+    a, b = table.clone().requires_grad_(), table.clone().requires_grad_()
+    z = (a[ids.short().long()] @ matrix @ b.T).reshape(-1, len(table))
+    return torch.autograd.grad(F.cross_entropy(z, targets.to(torch.uint8).long().reshape(-1)), (a, b))
+""",
+    ),
+    Sly(
+        "7.5",
+        "an estimate of at most fifty singular values",
+        """
+def smallest_head(probabilities):
+    scores = probabilities.log()
+    scores = scores - scores.mean(dim=1, keepdim=True)
+    left, sizes, right = torch.svd_lowrank(scores, q=min(50, *scores.shape))
+    keep = sizes > 1e-6
+    return left[:, keep] * sizes[keep], right[:, keep]
+""",
+    ),
+    Sly(
+        "7.5",
+        "eigenvalues of squares, with a bound for small and one for large",
+        """
+def smallest_head(probabilities):
+    s = probabilities.log(); s = s - s.mean(1, keepdim=True)
+    e, V = torch.linalg.eigh(s.T @ s)
+    k = e > max(1e-12, 1e-13 * e.max().item())
+    V = V[:, k]
+    return s @ V, V
+""",
+    ),
 ]

@@ -17,6 +17,14 @@ SHORT = torch.tensor([[1e-10, 1e-11], [3.0, 0.33], [0.0, 1.0]], dtype=torch.floa
 CLOSE = torch.tensor([[1.0, 0.02], [1.0, 0.01], [1.0, 0.015]], dtype=torch.float32)
 """A table whose cosines with (1, 0) are the same in half precision."""
 
+RIGHT_ANGLED = torch.tensor([[0.0, 1.0], [-4e-6, 1.0], [4e-6, 1.0]], dtype=torch.float32)
+"""A table whose cosines with (1, 0) are small, and the same to five decimals."""
+
+TWICE = torch.tensor(
+    [[1.0, 0.0], [1.0, 0.0], [2.0, 0.0], [0.0, 1.0], [4.0, 3.0]], dtype=torch.float32
+)
+"""A table in which two rows are equal, and a third points the same way."""
+
 OPPOSITE = torch.tensor(
     [[1.0, 0.0], [-1.0, 0.0], [2.0, 0.0], [0.0, 1.0], [4.0, 3.0]], dtype=torch.float32
 )
@@ -53,11 +61,26 @@ def none_left_out(draw: Draw) -> list[Inputs]:
         asked(SHORT, torch.tensor([[1e-10, 0.0]]), 2, nothing),
         asked(1e10 * table, torch.tensor([[2e10, 1.5e10]]), 3, nothing),
         asked(CLOSE, torch.tensor([[1.0, 0.0]]), 3, nothing),
+        asked(RIGHT_ANGLED, torch.tensor([[1.0, 0.0]]), 3, nothing),
         asked(first, of_first, 4, nothing.expand(5, 0)),
         asked(second, of_second, 9, nothing.expand(5, 0)),
         asked(third, scattered(of_third), 2, nothing.expand(3, 0)),
         asked(square, of_square, 3, nothing.expand(6, 0)),
+        many_rows(draw, out=0),
     ]
+
+
+def many_rows(draw: Draw, out: int) -> Inputs:
+    """Ask for hundreds of neighbours, and leave out so many of the nearest rows.
+
+    So no fixed number of neighbours, or of what is left out, is enough. The cosines with (1, 0) lie
+    evenly between −1 and 1, in random order.
+    """
+    rows = 3000
+    cosines = torch.linspace(-1, 1, rows)[draw.numbers(rows).argsort()]
+    table = torch.stack([cosines, (1 - cosines.square()).sqrt()], dim=1)
+    nearest = cosines.argsort(descending=True)[None]
+    return asked(table, torch.tensor([[1.0, 0.0]]), draw.integer(200, 300), nearest[:, :out])
 
 
 def left_out(draw: Draw) -> list[Inputs]:
@@ -74,11 +97,13 @@ def left_out(draw: Draw) -> list[Inputs]:
         asked(small, query, 3, torch.tensor([[2, 2], [0, 0]])),
         asked(OPPOSITE, torch.tensor([[1.0, 0.0]]), 3, torch.tensor([[0, 2]])),
         asked(OPPOSITE, torch.tensor([[1e8, 0.0], [1e10, 0.0]]), 3, torch.tensor([[0, 2], [2, 0]])),
+        asked(TWICE, torch.tensor([[1.0, 0.0]]), 2, torch.tensor([[0, 2]])),
         asked(table, queries, 3, some),
         asked(table, queries, rest, some),
         asked(table, queries, 3, best[:, :1].expand(6, 2)),
         asked(table, queries, 4, scattered(draw.ids(11, 6, 3))),
         asked(table, queries, 10, draw.ids(11, 6, 1)),
+        many_rows(draw, out=draw.integer(2500, 2700)),
     ]
 
 
@@ -109,6 +134,11 @@ def by_dot(table: Tensor, queries: Tensor, count: int, leave_out: Tensor) -> Ten
 def by_distance(table: Tensor, queries: Tensor, count: int, leave_out: Tensor) -> Tensor:
     """Order by distance."""
     return by(-torch.cdist(queries, table), count, leave_out)
+
+
+def by_unit_distance(table: Tensor, queries: Tensor, count: int, leave_out: Tensor) -> Tensor:
+    """Order by the distance of rows of length 1, to which a row of zeros does not belong."""
+    return by(-torch.cdist(unit(queries), unit(table)), count, leave_out)
 
 
 def with_all(table: Tensor, queries: Tensor, count: int, leave_out: Tensor) -> Tensor:
@@ -263,6 +293,11 @@ zeros_last = Mistake(
     "A row of zeros comes behind rows that point away. Its cosine is 0, and theirs is less.",
     when=zeros_behind,
 )
+not_apart = Mistake(
+    "A row of zeros comes before rows that are at an angle. It lies at distance 1 from every row "
+    "of length 1, and these can lie farther away. Its cosine shall be 0.",
+    answer=by_unit_distance,
+)
 nan_first = Mistake(
     "A row of zeros comes first: 0 divided by 0 is nan, and nan sorts as the largest. Its cosine "
     "shall be 0.",
@@ -307,7 +342,7 @@ task = Task(
         Criterion(
             "a row of zeros has cosine 0",
             row_of_zeros,
-            mistakes=(nan_first, zeros_last),
+            mistakes=(not_apart, nan_first, zeros_last),
         ),
     ),
 )

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from embedkit import geometry as finished
 from embedkit.checks.framework import Criterion, Draw, Mistake, Task, says, scattered
-from embedkit.checks.geometry.shared import gives, uneven, unit, with_clear
+from embedkit.checks.geometry.shared import CLEAR, gives, uneven, unit, with_clear
 from embedkit.checks.probes import Inputs, Seen
 
 SMALL = torch.tensor(
@@ -35,6 +35,11 @@ CLOSE = torch.tensor(
     [[1.0, 0.0], [0.0, 1.0], [1.0, 0.02], [1.0, 0.01], [1.0, 0.015]], dtype=torch.float32
 )
 """A table in which the cosines of three rows with the first are the same in half precision."""
+
+RIGHT_ANGLED = torch.tensor(
+    [[1.0, 0.0], [0.0, 1.0], [-4e-6, 1.0], [4e-6, 1.0], [0.0, -1.0]], dtype=torch.float32
+)
+"""A table in which the cosines of three rows with the first are the same to five decimals."""
 
 BELOW = torch.tensor([[-1.0, 0.0], [1.0, 0.0], [2.0, 0.0], [-3.0, 0.1]], dtype=torch.float32)
 """A table in which the score of the last row is almost −3."""
@@ -73,6 +78,14 @@ def tables(draw: Draw, keep_inputs: bool) -> list[Inputs]:
     return found
 
 
+def many_rows(draw: Draw) -> Inputs:
+    """A table of thousands of rows, and questions of which no two rows are equally good answers."""
+    table, questions = uneven(draw, 3000, 8), draw.ids(3000, 200, 3)
+    scores = finished.analogy_scores(unit(table), questions).scatter(1, questions, -torch.inf)
+    first, second = scores.topk(2, dim=1).values.unbind(dim=1)
+    return asked(table, questions[first - second > CLEAR][:50], False)
+
+
 def inputs_out(draw: Draw) -> list[Inputs]:
     """Questions whose inputs are no answers; in one, every other row lies on the far side."""
     same_way = torch.tensor([[1.0, 0.2], [1.0, 0.0], [1.0, -0.1], [-2.0, 0.3], [-1.0, 0.4]])
@@ -88,7 +101,9 @@ def inputs_out(draw: Draw) -> list[Inputs]:
         asked(BOTH_SHORT, torch.tensor([[0, 0, 3]]), False),
         asked(BOTH_LONG, torch.tensor([[0, 0, 3]]), False),
         asked(CLOSE, torch.tensor([[1, 1, 0]]), False),
+        asked(RIGHT_ANGLED, torch.tensor([[1, 1, 0]]), False),
         *tables(draw, keep_inputs=False),
+        many_rows(draw),
     ]
 
 

@@ -63,11 +63,13 @@ def ties(draw: Draw) -> list[Inputs]:
         asked(twice.long(), torch.tensor([4, 2, 6, 8])),
         asked(torch.tensor([3, 3, 7, 7]), torch.tensor([2, 6, 6, 6]).flip(0)),
         asked(torch.tensor([-3, 2, -3, 8]), torch.tensor([-1, -1, -9, 0])),
+        asked(torch.tensor([0.0, -0.0, -1.0, 1.0]), torch.tensor([2.0, 4.0, 6.0, 8.0])),
     ]
     for kinds, count in ((3, 9), (6, 30), (40, 200), (2, 12)):
         x, y = own_ranks(draw, kinds, count), own_ranks(draw, kinds + 1, count)
         found += [asked(x.float() / 4, y.float()), asked(x, y), asked(x, y.float())]
-    return found
+    mostly_equal = torch.cat([torch.zeros(300), torch.arange(1.0, 101)])
+    return [*found, asked(mostly_equal, draw.numbers(400))]
 
 
 def all_equal(draw: Draw) -> list[Inputs]:

@@ -16,7 +16,7 @@ def asked(draw: Draw, *shape: int, vocab_size: int, dtype: torch.dtype = torch.f
 
 
 def shapes(draw: Draw) -> list[Inputs]:
-    """Sequences, a batch, a single vector, four axes, nothing, and a batch scattered in memory."""
+    """Sequences, a batch, a single vector, four axes, nothing, scattered numbers, and many."""
     apart = asked(draw, 4, 3, 2, vocab_size=7)
     apart["hidden"] = scattered(apart["hidden"])
     return [
@@ -27,6 +27,7 @@ def shapes(draw: Draw) -> list[Inputs]:
         asked(draw, 2, 3, 2, 5, vocab_size=9),
         asked(draw, 2, 0, 5, vocab_size=9),
         apart,
+        asked(draw, 2 * draw.integer(167, 180) + 1, 1, vocab_size=50_257),  # no float32 is exact
     ]
 
 

@@ -29,6 +29,22 @@ def of_every_kind() -> list[Tensor]:
     return [one, torch.tensor([1.5, 2.0, 1.0, 1.25]), other, torch.tensor([3.0, 1.5, 1.75, 1.5])]
 
 
+def far_but_felt(draw: Draw) -> Inputs:
+    """Two parts of which one lies below by 8 and more, and so many logits that it is felt.
+
+    Of a sum of 200,000, exp(−20) leaves a two-thousandth of 1, and exp(−40) nothing.
+    """
+    below = torch.tensor([*range(8, 23), 40]).float()
+    largest = draw.ids(7, len(below)).float() - 3
+    most, few = 2e5 * (1 + draw.ids(9, len(below)) / 8), 1 + draw.ids(9, len(below)) / 8
+    few[0] = 1e7
+    first = draw.ids(2, len(below)).bool()
+    parts = (largest, few), (largest - below, most)
+    one = [torch.where(first, a, b) for a, b in zip(*parts, strict=True)]
+    other = [torch.where(first, b, a) for a, b in zip(*parts, strict=True)]
+    return asked(*one, *other)
+
+
 def small_logits(draw: Draw) -> list[Inputs]:
     """One position, in which the second part is larger, then other shapes and precisions."""
     one = [torch.tensor([number]) for number in (1.0, 1.5, 2.0, 3.0)]
@@ -45,6 +61,8 @@ def small_logits(draw: Draw) -> list[Inputs]:
         asked(*map(scattered, batch)),
         asked(*(part.double() for part in batch)),
         asked(*(torch.empty(2, 0) for _ in range(4))),
+        far_but_felt(draw),
+        {name: part.double() for name, part in far_but_felt(draw).items()},
     ]
 
 

@@ -61,6 +61,18 @@ def large_logits(draw: Draw) -> list[Inputs]:
     ]
 
 
+def far_but_many(draw: Draw) -> Inputs:
+    """As many rows as GPT-2 has, all far below one of them, or none: together they are felt.
+
+    That is asked in float64: so little beside so large a logit has few digits in float32.
+    """
+    rows = 50_257
+    table = torch.stack([torch.zeros(rows), draw.numbers(rows) / 10], dim=1).double()
+    table[draw.integer(0, rows - 1), 0] = 1
+    hidden = torch.tensor([[0.0, 1.0], [9.0, 1.0], [14.0, 2.0], [19.0, 1.0], [24.0, 2.0]]).double()
+    return asked(hidden, table, draw.ids(rows, 5), block_size=rows)
+
+
 def other_inputs(draw: Draw) -> list[Inputs]:
     """Double precision, no position at all, and inputs scattered in memory."""
     hidden, table, targets = wide(draw, 9, 12, 3)
@@ -71,6 +83,7 @@ def other_inputs(draw: Draw) -> list[Inputs]:
         asked(hidden.double(), table.double(), targets, block_size=6),
         asked(*nothing, block_size=4),
         asked(*nothing_double, block_size=4),
+        far_but_many(draw),
     ]
 
 
@@ -255,6 +268,12 @@ task = Task(
                 Mistake(
                     "One maximum is taken for all positions. Each has its own: amax(dim=1).",
                     one_maximum,
+                ),
+                Mistake(
+                    "All exponentials of a position became 0, and the logarithm of 0 is −∞. What "
+                    "was subtracted lies far above all its logits. The largest of them is as far "
+                    "as one may go.",
+                    when=lambda inputs, seen: bool((seen.value == -torch.inf).any()),
                 ),
                 Mistake(
                     "exp of a logit in the hundreds is infinite in float32. Subtract the maximum "

@@ -44,7 +44,7 @@ def held_or_behind(draw: Draw) -> list[Inputs]:
     return [
         asked(tidy_table(3, 2), 0, torch.tensor([1, 3, 7])),
         asked(draw.table(6, 3), 0, draw.ids(15, 20)),
-        asked(draw.table(5, 3), 3, 3 + draw.ids(30, 2, 3, 4)),
+        asked(1e5 * draw.table(5, 3), 3, 3 + draw.ids(30, 2, 3, 4)),
         asked(draw.table(1, 3), 5, 5 + draw.ids(3, 12)),
         asked(draw.table(5, 3), 5, torch.tensor(10)),
         asked(draw.table(5, 3), 40, torch.tensor([297, 65_577, 41])),
@@ -57,13 +57,14 @@ def held_or_behind(draw: Draw) -> list[Inputs]:
 
 
 def to_train(draw: Draw) -> list[Inputs]:
-    """A shard that asks for a gradient; ids that it holds, also twice, and ids far behind it."""
-    small = asked(tidy_table(8, 2)[5:8], 5, torch.tensor([6, 7, 6, 20]))
+    """A shard that asks for a gradient; ids that it holds, also twice, and ids on both sides."""
+    small = asked(tidy_table(8, 2)[5:8], 5, torch.tensor([6, 7, 6, 20, 2]))
     ids = 4 + draw.ids(5, 3, 8)
-    ids[:, draw.integer(0, 7)] = 50
+    place = draw.integer(0, 6)
+    ids[:, place], ids[:, place + 1] = 50, draw.ids(4, 3)
     batch = asked(draw.table(5, 3), 4, ids)
     return [
-        {"loss_weights": torch.ones(4, 2), **small},
+        {"loss_weights": torch.ones(5, 2), **small},
         {"loss_weights": draw.numbers(3, 8, 3), **batch},
     ]
 

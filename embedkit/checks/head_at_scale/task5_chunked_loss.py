@@ -96,6 +96,12 @@ def large_logits(draw: Draw) -> list[Inputs]:
     ]
 
 
+def many_rows(draw: Draw) -> tuple[Tensor, Tensor, Tensor]:
+    """Draw a table of as many rows as GPT-2's: most are unlikely, and together they are felt."""
+    hidden = torch.tensor([[0.5, 0.0], [1.0, 1.0], [0.0, 3.0]]).double()
+    return hidden, draw.doubles(50_257, 2), draw.ids(50_257, 3)
+
+
 def other_inputs(draw: Draw) -> list[Inputs]:
     """Double precision, and inputs scattered in memory."""
     hidden, table, targets = wide(draw, 9, 12, 3)
@@ -103,6 +109,7 @@ def other_inputs(draw: Draw) -> list[Inputs]:
         asked((scattered(hidden), scattered(table), targets), chunk_size=3),
         asked((hidden, table, targets.repeat_interleave(2)[::2]), chunk_size=3),
         asked(with_ignored((hidden.double(), table.double(), targets), [3, 5]), chunk_size=3),
+        asked(many_rows(draw), chunk_size=3),
     ]
 
 

@@ -17,12 +17,15 @@ Two = tuple[Tensor, Tensor]
 def off_the_halves(draw: Draw, rows: int, dim: int, *, alike: bool = False) -> Tensor:
     """A table whose numbers lie nearer to one code than to the next; none is 0.
 
-    The largest number of each row is positive; ``alike`` gives all rows the same step.
+    Half of them lie near the middle between both, so that whoever rounds twice is found out. The
+    largest number of each row is positive; ``alike`` gives all rows the same step.
     """
     largest = 127
     codes = draw.ids(2 * largest - 1, rows, dim) - largest + 1
     place = draw.ids(dim, rows)
-    inside = (codes + (draw.ids(97, rows, dim) - 48) / 100).clamp(1 - largest, largest - 1)
+    part = (draw.ids(97, rows, dim) - 48) / 100
+    part = torch.where(draw.numbers(rows, dim) < 0, part, part.sign() * 0.4997)
+    inside = (codes + part).clamp(1 - largest, largest - 1)
     inside[inside == 0] = 0.25
     inside[torch.arange(rows), place] = largest
     steps = 2.0 ** (draw.ids(9, rows) - 4) * (1 + draw.ids(8, rows) / 8)
@@ -80,9 +83,10 @@ def rows_of_zeros(draw: Draw) -> list[Inputs]:
 def tiny_rows(draw: Draw) -> list[Inputs]:
     """Rows of very small or very large numbers, as a table may have after training."""
     table = off_the_halves(draw, 4, 6, alike=True)
-    scales = (2.0**-60, 2.0**-70, 2.0**60, 2.0**-30, 2.0**-102, 2.0**87)  # to 1e-30 and 1e30
+    scales = (2.0**-60, 2.0**-70, 2.0**60, 2.0**-30, 2.0**-89, 2.0**87)  # the last to 6e29
     small = torch.tensor([[127.0, -64.0]]) * 2.0**-60
-    return [{"table": small}, *({"table": table * scale} for scale in scales)]
+    least = 1e-32 * torch.tensor([[127, -110, draw.integer(101, 126)], [-104, 127, 100]])
+    return [{"table": small}, *({"table": table * scale} for scale in scales), {"table": least}]
 
 
 def other_kinds(draw: Draw) -> list[Inputs]:

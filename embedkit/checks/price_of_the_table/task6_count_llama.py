@@ -30,6 +30,14 @@ SMALL = {
     "num_attention_heads": 2,
     "intermediate_size": 10,
 }
+LARGE = {
+    "vocab_size": 128_256,
+    "hidden_size": 4096,
+    "num_hidden_layers": 32,
+    "num_attention_heads": 32,
+    "intermediate_size": 14_336,
+    "tie_word_embeddings": False,
+}
 OWN_HEAD = SMALL | {"tie_word_embeddings": False}
 
 
@@ -61,6 +69,7 @@ def fewer_keys(draw: Draw) -> list[Inputs]:
         {"config": OWN_HEAD | {"num_key_value_heads": 1}},
         config(draw, num_key_value_heads=1, tie_word_embeddings=False),
         config(draw, num_key_value_heads=2, tie_word_embeddings=False),
+        {"config": LARGE | {"num_key_value_heads": 2 ** draw.integer(2, 4)}},
     ]
 
 

@@ -31,6 +31,8 @@ def shapes(draw: Draw) -> list[Inputs]:
         asked(draw.numbers(3, 3, 3), draw.table(3, 3)),
         asked(draw.numbers(2, 3, 5, 4), draw.table(9, 4)),
         asked(draw.numbers(2, 1, 3, 2, 4), draw.table(9, 4)),
+        asked(draw.numbers(2, 1, 2, 3, 1, 2, 4), draw.table(9, 4)),
+        asked(1e6 * draw.ids(9, 2, 3).float(), draw.ids(9, 5, 3).float() - 4),
         asked(draw.numbers(3, 4), draw.table(1, 4)),
         asked(draw.numbers(3, 1), draw.table(4, 1)),
         asked(1000 * draw.numbers(2, 2), draw.table(3000, 2)),

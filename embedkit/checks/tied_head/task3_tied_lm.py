@@ -306,9 +306,12 @@ task = Task(
             ),
         ),
         Criterion(
-            "it stays tied when a larger table takes the old one's place, and from the meta device",
+            "it stays tied when another table takes the old one's place, and from the meta device",
             life_after(
-                "a larger table", "a call, then a larger table", "to_empty from the meta device"
+                "a larger table",
+                "a call, then a larger table",
+                "to_empty from the meta device",
+                "a call, then another table of that size",
             ),
             probe="tied_life",
             mistakes=(
@@ -321,7 +324,9 @@ task = Task(
                 Mistake(
                     "It is right until it is called, and then it keeps the table of that call. "
                     "Ask for self.embedding.weight each time.",
-                    when=at_event("a call, then a larger table"),
+                    when=at_event(
+                        "a call, then a larger table", "a call, then another table of that size"
+                    ),
                 ),
                 Mistake(
                     "√D is kept in a tensor, and to_empty leaves nothing in it: on the meta device "

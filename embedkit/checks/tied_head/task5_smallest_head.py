@@ -33,29 +33,34 @@ def generic(draw: Draw) -> list[Inputs]:
         {"probabilities": rare},
         {"probabilities": near_the_bound(draw)},
         {"probabilities": large_scores(draw)},
+        {"probabilities": draw.numbers(300, 320).double().softmax(dim=1)},
     ]
 
 
 def large_scores(draw: Draw) -> Tensor:
-    """Probabilities whose scores have a singular value in the hundreds; three are not zero.
+    """Probabilities whose scores have a singular value above a thousand. The first four count.
 
-    The squares of such scores are too large for their rounding not to be felt.
+    The squares of such scores are too large for their rounding not to be felt; and whoever takes
+    the bound for a part of the largest, even a billionth, loses the fourth.
     """
-    contexts, vocab_size = 60, 80
-    signs = torch.arange(vocab_size) % 2 * 2.0 - 1
-    side = torch.where(draw.numbers(contexts, 1) < 0, -3.0, 3.0)
-    scores = side * signs[torch.randperm(vocab_size, generator=draw.generator)]
-    scores = scores.double() + 0.3 * draw.doubles(contexts, 2) @ draw.doubles(2, vocab_size)
-    return scores.softmax(dim=1)
+    left, right = draw.doubles(60, 5), draw.doubles(80, 5)
+    left[:, 0] = left[:, 0].sign()
+    right[:, 0] = (torch.arange(80) % 2 * 2.0 - 1)[draw.numbers(80).argsort()]
+    return with_singular_values(left, right, [1400.0, 20.0, 15.0, 1.2e-6, 1e-7])
 
 
 def near_the_bound(draw: Draw) -> Tensor:
     """Probabilities whose scores have the singular values 3, 2e-6 and 2e-7. Two count."""
-    left = torch.linalg.qr(draw.numbers(6, 3).double())[0]
-    right = draw.numbers(8, 3).double()
-    right = torch.linalg.qr(right - right.mean(dim=0))[0]
-    sizes = torch.tensor([3.0, 2e-6, 2e-7]).double()
-    found: Tensor = (left * sizes @ right.T).softmax(dim=1)
+    return with_singular_values(draw.doubles(6, 3), draw.doubles(8, 3), [3.0, 2e-6, 2e-7])
+
+
+def with_singular_values(left: Tensor, right: Tensor, sizes: list[float]) -> Tensor:
+    """Give probabilities whose scores have these singular values.
+
+    The directions are those of the columns, each less its share of the columns before.
+    """
+    left, right = torch.linalg.qr(left)[0], torch.linalg.qr(right - right.mean(dim=0))[0]
+    found: Tensor = (left * torch.tensor(sizes).double() @ right.T).softmax(dim=1)
     return found
 
 
@@ -144,7 +149,18 @@ squares_of_scores = Mistake(
     "Squares of large scores, as in scores.T @ scores, are rounded by more than the bound's "
     "square: rounding errors count as directions. Take the scores' own singular values.",
     when=lambda inputs, seen: (
-        inputs["probabilities"].shape == (60, 80) and gives_them(inputs, seen)
+        inputs["probabilities"].shape == (60, 80)
+        and gives_them(inputs, seen)
+        and parts(seen)[1].shape[1] > least(inputs)
+    ),
+)
+part_of_the_largest = Mistake(
+    "The scores here have the singular values 1400, 20, 15, 1.2e-6 and 1e-7. All but the last "
+    "count: the bound is 1e-6, whatever the largest is, and no part of the largest.",
+    when=lambda inputs, seen: (
+        inputs["probabilities"].shape == (60, 80)
+        and gives_them(inputs, seen)
+        and parts(seen)[1].shape[1] < least(inputs)
     ),
 )
 mean_lost_its_axis = Mistake(
@@ -258,6 +274,7 @@ task = Task(
                 cut_elsewhere,
                 one_too_many,
                 squares_of_scores,
+                part_of_the_largest,
                 added_to_it,
             ),
         ),
