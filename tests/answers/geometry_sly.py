@@ -3248,4 +3248,62 @@ def all_but_the_top(table, count, rows):
     return r - r @ top.T @ top
 """,
     ),
+    Sly(
+        "5.2",
+        "a tree of unit rows, where a row of zeros lies at distance 1",
+        """
+def nearest(table, queries, count, leave_out):
+    from scipy.spatial import cKDTree
+    tree = cKDTree(F.normalize(table, dim=1).numpy())
+    k = min(len(table), count + leave_out.shape[1])
+    near = tree.query(F.normalize(queries, dim=1).numpy(), k=[*range(1, k + 1)])[1].tolist()
+    rows = [[i for i in row if i not in out] for row, out in zip(near, leave_out.tolist())]
+    return torch.tensor([row[:count] for row in rows])
+""",
+    ),
+    Sly(
+        "5.5",
+        "lobpcg, which stops early",
+        """
+def all_but_the_top(table, count, rows):
+    mean = table.mean(dim=0)
+    centred, rows = table - mean, rows - mean
+    covariance = centred.T @ centred
+    if count == 0:
+        return rows
+    if len(covariance) >= 3 * count:
+        top = torch.lobpcg(covariance, k=count)[1]
+    else:
+        top = torch.linalg.eigh(covariance)[1][:, -count:]
+    return rows - rows @ top @ top.T
+""",
+    ),
+    Sly(
+        "5.4",
+        "mean of NumPy's ranks forwards and backwards, by a sort that is not stable",
+        """
+def spearman(x, y):
+    import numpy as np
+    def ranks(values):
+        values, n = values.numpy(), len(values)
+        up, down = np.empty(n), np.empty(n)
+        up[np.argsort(values)] = np.arange(n)
+        down[n - 1 - np.argsort(values[::-1])] = np.arange(n)
+        return (up + down) / 2
+    return torch.tensor(np.corrcoef(ranks(x), ranks(y))[0, 1], dtype=torch.float32)
+""",
+    ),
+    Sly(
+        "5.5",
+        "scikit-learn's IncrementalPCA",
+        """
+def all_but_the_top(table, count, rows):
+    from sklearn.decomposition import IncrementalPCA
+    rows = rows - table.mean(dim=0)
+    if count == 0:
+        return rows
+    top = torch.from_numpy(IncrementalPCA(count).fit(table.numpy()).components_)
+    return rows - rows @ top.T @ top
+""",
+    ),
 ]

@@ -809,4 +809,16 @@ def chunked_loss(hidden, table, targets, chunk_size):
     return loss, gh, gt
 """,
     ),
+    Sly(
+        "8.3",
+        "the product of two lengths in place of the running maximum",
+        """
+def blockwise_cross_entropy(hidden, table, targets, block_size):
+    top = hidden.norm(dim=1) * table.norm(dim=1).max()
+    tot = torch.zeros_like(top)
+    for i in range(0, len(table), block_size):
+        tot = tot + (hidden @ table[i:i+block_size].T - top[:, None]).exp().sum(1)
+    return top + tot.log() - (hidden * table[targets]).sum(1)
+""",
+    ),
 ]

@@ -755,4 +755,47 @@ def packed_position_ids(document_ids):
     return (place - start).masked_fill(document_ids < 0, 0)
 """,
     ),
+    Sly(
+        "9.1",
+        "topk among equals, in place of the first",
+        """
+def position_ids(is_token):
+    real = is_token.bool(); T = real.shape[-1]
+    if T == 0: return real.long()
+    first = real.to(torch.uint8).topk(1, -1).indices
+    return (torch.arange(T) - first).masked_fill(~real, 0)
+""",
+    ),
+    Sly(
+        "9.3",
+        "topk among equals, in place of the first",
+        """
+def packed_position_ids(document_ids):
+    d = document_ids; T = d.shape[-1]
+    if T == 0: return d.long()
+    first = (d[..., :, None] == d[..., None, :]).long().topk(1, -1).indices[..., 0]
+    return (torch.arange(T) - first).masked_fill(d < 0, 0)
+""",
+    ),
+    Sly(
+        "9.4",
+        "grid_sample",
+        """
+def stretch_table(table, max_len):
+    x = table.T[None, :, None, :]
+    g = torch.linspace(-1, 1, max_len, dtype=table.dtype)
+    grid = torch.stack([g, torch.zeros_like(g)], -1)[None, None]
+    return F.grid_sample(x, grid, align_corners=True, padding_mode="border")[0, :, 0].T
+""",
+    ),
+    Sly(
+        "9.2",
+        "a batch norm of the transpose",
+        """
+def input_vectors(a, b, c, ids, s, p, weight, bias, eps):
+    x = a[ids] + b[s] + c[p]
+    y = x.reshape(-1, x.shape[-1]).T
+    return F.batch_norm(y, None, None, training=True, eps=eps).T.reshape(x.shape) * weight + bias
+""",
+    ),
 ]

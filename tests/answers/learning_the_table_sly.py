@@ -880,4 +880,53 @@ def count_reads(ids, vocab_size):
     return (counts / total * total).long()
 """,
     ),
+    Sly(
+        "3.1",
+        "counts in int16 by a sparse tensor",
+        """
+def count_reads(ids, vocab_size):
+    flat = ids.flatten()
+    ones = torch.ones(flat.numel(), dtype=torch.int16)
+    return torch.sparse_coo_tensor(flat[None], ones, (vocab_size,)).to_dense().long()
+""",
+    ),
+    Sly(
+        "3.2",
+        "gradients added up as whole numbers",
+        """
+def embedding_backward(grad_output, ids, vocab_size):
+    dim = grad_output.shape[-1]
+    whole = (grad_output.reshape(ids.numel(), dim).double() * 2.0**40).round().long()
+    total = torch.zeros(vocab_size, dim, dtype=torch.int64).index_add(0, ids.flatten(), whole)
+    return (total.double() / 2.0**40).to(grad_output.dtype)
+""",
+    ),
+    Sly(
+        "3.3",
+        "the first step that reads a row by argmax, which is 0 for a row that nobody reads",
+        """
+def rows_that_move(batches, vocab_size, optimizer):
+    read = torch.zeros(len(batches), vocab_size, dtype=torch.bool)
+    for step, ids in enumerate(batches):
+        read[step, ids.flatten()] = True
+    if optimizer in ("sgd", "sparse_adam"):
+        return read
+    if optimizer == "adamw":
+        return torch.ones_like(read)
+    return torch.arange(len(batches))[:, None] >= read.int().argmax(dim=0)
+""",
+    ),
+    Sly(
+        "3.4",
+        "a number without a gradient keeps its v",
+        """
+def adamw_step(
+    table, grad, m, v, t, lr, beta1=0.9, beta2=0.999, eps=1e-8, weight_decay=0.01
+):
+    m = beta1 * m + (1 - beta1) * grad
+    v = torch.where(grad == 0, v, beta2 * v + (1 - beta2) * grad**2)
+    m_hat, v_hat = m / (1 - beta1**t), v / (1 - beta2**t)
+    return (1 - lr * weight_decay) * table - lr * m_hat / (v_hat.sqrt() + eps), m, v
+""",
+    ),
 ]

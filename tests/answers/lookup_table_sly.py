@@ -1948,4 +1948,31 @@ def mean_of_tokens(table, ids, pad_id):
     return ((table[ids] * mask).sum(dim=1) / count).to(table.dtype)
 """,
     ),
+    Sly(
+        "2.3",
+        "ids above the end left to torch's own error",
+        """
+def safe_lookup(table, ids):
+    if ids.is_floating_point() or ids.is_complex() or ids.dtype == torch.bool:
+        raise TypeError(f"ids are {ids.dtype}")
+    ids = ids.long()
+    if (ids < 0).any():
+        raise IndexError(f"id {ids[ids < 0][0].item()} in a table of {len(table)} rows")
+    return table[ids]
+""",
+    ),
+    Sly(
+        "2.4",
+        "rows are windows of one line of random numbers",
+        """
+class TokenEmbedding(nn.Module):
+    def __init__(self, vocab_size, model_dim, std=1.0):
+        super().__init__()
+        line = torch.randn(vocab_size + model_dim - 1) * std
+        self.weight = nn.Parameter(line.unfold(0, model_dim, 1).clone())
+
+    def forward(self, ids):
+        return self.weight[ids]
+""",
+    ),
 ]

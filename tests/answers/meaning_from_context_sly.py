@@ -709,4 +709,106 @@ def pairs_in_window(tokens, window):
     return pairs
 """,
     ),
+    Sly(
+        "4.5",
+        "scores clamped to 10 before the sigmoid",
+        """
+def negative_sampling_gradients(E, C, centers, contexts, negatives):
+    o = torch.cat([contexts[:, None], negatives], 1); cr, orow = E[centers], C[o]
+    g = (cr[:, None] * orow).sum(-1).clamp(-10, 10).sigmoid(); g[:, 0] -= 1
+    gE = torch.zeros_like(E).index_add(0, centers, (g[..., None] * orow).sum(1))
+    return gE, torch.zeros_like(C).index_add(0, o.flatten(), (g[..., None] * cr[:, None]).flatten(0, 1))
+""",
+    ),
+    Sly(
+        "4.6",
+        "scores clamped to 6 before the sigmoid",
+        """
+def sentence_step(E, C, ids, negatives, window, per_pair, lr):
+    p = torch.arange(len(ids)); d = (p[:, None] - p).abs(); near = ((d > 0) & (d <= window)).to(E.dtype)
+    r, c, n = E[ids], C[ids], C[negatives]; w = near.sum(1, keepdim=True) * per_pair / len(negatives)
+    sig = lambda s: s.clamp(-6, 6).sigmoid()
+    t = near * (sig(r @ c.T) - 1); f = w * sig(r @ n.T)
+    nC = C.index_add(0, ids, -lr * t.T @ r)
+    return E.index_add(0, ids, -lr * (t @ c + f @ n)), nC.index_add(0, negatives, -lr * f.T @ r)
+""",
+    ),
+    Sly(
+        "4.3",
+        "counts taken one too large, by log1p",
+        """
+def noise_distribution(counts, power):
+    return torch.softmax(power * counts.float().log1p(), dim=0)
+""",
+    ),
+    Sly(
+        "4.5",
+        "autograd through a softplus of relu and |x|",
+        """
+def softplus(x):
+    return F.relu(x) + torch.log1p(torch.exp(-x.abs()))
+
+def negative_sampling_gradients(E, C, centers, contexts, negatives):
+    E, C = E.clone().requires_grad_(), C.clone().requires_grad_()
+    true = (E[centers] * C[contexts]).sum(1)
+    false = (E[centers][:, None] * C[negatives]).sum(-1)
+    return torch.autograd.grad(softplus(-true).sum() + softplus(false).sum(), (E, C))
+""",
+    ),
+    Sly(
+        "4.6",
+        "autograd through a softplus of relu and |x|",
+        """
+def softplus(x):
+    return F.relu(x) + torch.log1p(torch.exp(-x.abs()))
+
+def sentence_step(E, C, ids, negatives, window, per_pair, lr):
+    e, c = E.clone().requires_grad_(), C.clone().requires_grad_()
+    place = torch.arange(len(ids))
+    apart = (place[:, None] - place).abs()
+    near = ((apart > 0) & (apart <= window)).to(E.dtype)
+    weight = near.sum(1, keepdim=True) * per_pair / len(negatives)
+    loss = (near * softplus(-e[ids] @ c[ids].T)).sum()
+    loss = loss + (weight * softplus(e[ids] @ c[negatives].T)).sum()
+    by_E, by_C = torch.autograd.grad(loss, (e, c))
+    return E - lr * by_E, C - lr * by_C
+""",
+    ),
+    Sly(
+        "4.5",
+        "a table of 1000 sigmoids from -6 to 6, as in word2vec.c",
+        """
+TABLE = torch.sigmoid(torch.linspace(-6, 6, 1000))
+
+def sigma(s):
+    looked_up = TABLE[((s.clamp(-5.999, 5.999) + 6) * (1000 / 12)).long()].to(s.dtype)
+    return torch.where(s.abs() > 6, (s > 0).to(s.dtype), looked_up)
+
+def negative_sampling_gradients(E, C, centers, contexts, negatives):
+    others = torch.cat([contexts[:, None], negatives], dim=1)
+    rows, other = E[centers], C[others]
+    g = sigma((rows[:, None, :] * other).sum(-1))
+    g[:, 0] -= 1
+    grad_E = torch.zeros_like(E).index_add(0, centers, (g[..., None] * other).sum(1))
+    pushed = (g[..., None] * rows[:, None, :]).flatten(0, 1)
+    return grad_E, torch.zeros_like(C).index_add(0, others.flatten(), pushed)
+""",
+    ),
+    Sly(
+        "4.6",
+        "scores clamped at 6, as in word2vec.c",
+        """
+def sentence_step(E, C, ids, negatives, window, per_pair, lr):
+    place = torch.arange(len(ids))
+    apart = (place[:, None] - place).abs()
+    near = ((apart > 0) & (apart <= window)).to(E.dtype)
+    weight = near.sum(1, keepdim=True) * per_pair / len(negatives)
+    rows, contexts, noise = E[ids], C[ids], C[negatives]
+    true = near * ((rows @ contexts.T).clamp(-6, 6).sigmoid() - 1)
+    false = weight * (rows @ noise.T).clamp(-6, 6).sigmoid()
+    new_E = E.index_add(0, ids, -lr * (true @ contexts + false @ noise))
+    new_C = C.index_add(0, ids, -lr * true.T @ rows)
+    return new_E, new_C.index_add(0, negatives, -lr * false.T @ rows)
+""",
+    ),
 ]

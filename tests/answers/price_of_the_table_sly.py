@@ -1449,4 +1449,48 @@ def count_llama(config):
     return {"embedding": V * D, "body": L * layer + D, "head": 0 if config.get("tie_word_embeddings") else V * D}
 """,
     ),
+    Sly(
+        "6.5",
+        "a quotient by true division, a remainder by subtraction",
+        """
+def compositional_lookup(quotients, remainders, ids):
+    M = len(remainders); q = (ids / M).long()
+    return quotients[q] + remainders[ids - q * M]
+""",
+    ),
+    Sly(
+        "6.1",
+        "as many whole numbers a byte as fit",
+        """
+def table_bytes(vocab_size, model_dim, bits, tied):
+    row = -(-model_dim // (8 // bits)) if bits < 8 else model_dim * bits // 8
+    return vocab_size * row * (1 if tied else 2)
+""",
+    ),
+    Sly(
+        "6.3",
+        "rounded to sixteenths first",
+        """
+def quantize_rows(table):
+    numbers = table.float()
+    steps = numbers.abs().amax(dim=1, keepdim=True) / 127
+    steps[steps == 0] = 1
+    return ((numbers / steps * 16).round() / 16).round().to(torch.int8), steps
+""",
+    ),
+    Sly(
+        "6.4",
+        "both factors from the SVD of one random matrix",
+        """
+class FactorisedTable(nn.Module):
+    def __init__(self, vocab_size, embedding_dim, model_dim):
+        super().__init__()
+        both = torch.randn(vocab_size, model_dim) * 0.02
+        left, sizes, right = torch.linalg.svd(both, full_matrices=False)
+        self.table = nn.Parameter(left[:, :embedding_dim] * sizes[:embedding_dim])
+        self.widen = nn.Parameter(right[:embedding_dim])
+    def forward(self, ids):
+        return self.table[ids] @ self.widen
+""",
+    ),
 ]

@@ -898,4 +898,42 @@ def llama3_frequencies(frequencies, factor, trained_len, low, high):
     return torch.where((wave >= hi) & (wave <= lo), mid, out)
 """,
     ),
+    Sly(
+        "11.2",
+        "complex powers of one step in complex64",
+        """
+def rotate(x, position_ids, frequencies):
+    P = len(frequencies)
+    w = (torch.polar(torch.ones_like(frequencies), frequencies) ** position_ids[..., None])[:, None]
+    y = torch.complex(x[..., :P].float(), x[..., P:2*P].float()) * w
+    return torch.cat([torch.cat([y.real, y.imag], -1).to(x.dtype), x[..., 2*P:]], -1)
+""",
+    ),
+    Sly(
+        "11.3",
+        "rows sorted by head and parity, with ties",
+        """
+def to_half_split(weight, heads):
+    n = weight.shape[0]; K = n // heads
+    i = torch.arange(n)
+    return weight[(i // K * 2 + i % 2).argsort()]
+""",
+    ),
+    Sly(
+        "11.6",
+        "the first score taken off in place of the largest",
+        """
+def decode(q, k, v, cached_keys, cached_values, frequencies):
+    S, N, K = cached_keys.shape[-2], q.shape[-2], q.shape[-1]
+    def turn(x, t):
+        a, b = x.chunk(2, -1); an = t[:, None] * frequencies
+        return torch.cat([a * an.cos() - b * an.sin(), a * an.sin() + b * an.cos()], -1)
+    t = torch.arange(S, S + N)
+    keys = torch.cat([cached_keys, turn(k, t)], -2); values = torch.cat([cached_values, v], -2)
+    s = turn(q, t) @ keys.mT / math.sqrt(K)
+    s = s.masked_fill(~torch.ones(N, S+N, dtype=torch.bool).tril(S), -torch.inf)
+    e = (s - s[..., :1]).exp()
+    return e / e.sum(-1, keepdim=True) @ values, keys, values
+""",
+    ),
 ]

@@ -618,4 +618,15 @@ def change_layout(rows, old, new):
     return rows[..., torch.argsort(order[old])][..., order[new]]
 """,
     ),
+    Sly(
+        "10.2",
+        "sines and cosines side by side by a sort with ties",
+        """
+def sinusoids(position_ids, model_dim, base):
+    half = model_dim // 2
+    w = base ** (-torch.arange(half, dtype=torch.float64) / half)
+    a = position_ids.double()[..., None] * w
+    return torch.cat([a.sin(), a.cos()], -1)[..., (torch.arange(model_dim) % half).argsort()].float()
+""",
+    ),
 ]

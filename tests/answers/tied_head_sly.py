@@ -655,4 +655,34 @@ def smallest_head(probabilities):
     return s @ V, V
 """,
     ),
+    Sly(
+        "7.3",
+        "a head hidden in __dict__, tied once",
+        """
+class TiedLM(nn.Module):
+    def __init__(self, vocab_size, model_dim):
+        super().__init__()
+        self.embedding = nn.Embedding(vocab_size, model_dim)
+        self.body = nn.Linear(model_dim, model_dim)
+        self.scale = model_dim ** 0.5
+        head = nn.Linear(model_dim, vocab_size, bias=False)
+        head.weight = self.embedding.weight
+        self.__dict__["head"] = head  # so no part of the model, and not saved
+    def forward(self, ids):
+        hidden = torch.tanh(self.body(self.scale * self.embedding(ids)))
+        return self.__dict__["head"](hidden)
+""",
+    ),
+    Sly(
+        "7.4",
+        "the logarithm of a probability that is kept above zero",
+        """
+def gradient_by_end(table, matrix, ids, targets):
+    reads, writes = table.clone().requires_grad_(), table.clone().requires_grad_()
+    scores = (reads[ids] @ matrix @ writes.T).reshape(-1, len(table))
+    right = scores.softmax(dim=1).gather(1, targets.reshape(-1, 1))
+    loss = -right.clamp(min=torch.finfo(table.dtype).tiny).log().mean()
+    return torch.autograd.grad(loss, (reads, writes))
+""",
+    ),
 ]

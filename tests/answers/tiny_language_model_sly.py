@@ -1687,4 +1687,42 @@ def decoder(ids, weights, heads):
     return norm(x, weights["norm"]) @ weights["table"].mT
 """,
     ),
+    Sly(
+        "12.6",
+        "the mean of the means of 500 pieces each",
+        """
+def loss_by_position(logits_of, ids, length):
+    n = (len(ids) - 1) // length
+    x, y = ids[:n*length].view(n, length), ids[1:n*length+1].view(n, length)
+    means = []
+    for a in range(0, n, 500):
+        means.append(F.cross_entropy(logits_of(x[a:a+500]).transpose(1, 2), y[a:a+500], reduction="none").mean(0))
+    return torch.stack(means).mean(0)
+""",
+    ),
+    Sly(
+        "12.5",
+        "each row cut after as many tokens as the flattest one needs",
+        """
+def next_token_probabilities(logits, temperature, top_p):
+    if temperature == 0: return F.one_hot(logits.argmax(-1), logits.shape[-1]).float()
+    p = (logits / temperature).softmax(-1)
+    s, i = p.sort(descending=True)
+    n = int((s.cumsum(-1) < top_p).sum(-1).max()) + 1
+    t, i = p.topk(min(n, p.shape[-1]))
+    out = torch.zeros_like(p).scatter(-1, i, t)
+    return out / out.sum(-1, keepdim=True)
+""",
+    ),
+    Sly(
+        "12.6",
+        "probabilities of at least the smallest float",
+        """
+def loss_by_position(logits_of, ids, length):
+    n = (len(ids) - 1) // length
+    l = logits_of(ids[:n * length].reshape(n, length))
+    p = l.softmax(-1).gather(-1, ids[1:n * length + 1].reshape(n, length, 1))[..., 0]
+    return -p.clamp(min=torch.finfo(torch.float32).tiny).log().mean(0)
+""",
+    ),
 ]

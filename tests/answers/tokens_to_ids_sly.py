@@ -1036,4 +1036,66 @@ def encode(text, merges):
     return ids
 """,
     ),
+    Sly(
+        "1.1",
+        "words that begin with a small letter behind all others, signs too",
+        """
+def word_vocabulary(words, size):
+    counts = Counter(words)
+    order = sorted(counts, key=lambda w: (-counts[w], w[:1].islower(), w))
+    return {word: i for i, word in enumerate(["[UNK]", *order[: size - 1]])}
+""",
+    ),
+    Sly(
+        "1.2",
+        "gives up waiting for a character after four bytes",
+        """
+def decode(ids, tokens):
+    text, rest = "", b""
+    for i in ids:
+        rest += tokens[i]
+        try:
+            text, rest = text + rest.decode(), b""
+        except UnicodeDecodeError:
+            if len(rest) > 3:
+                text, rest = text + rest.decode(errors="replace"), b""
+    return text + rest.decode(errors="replace")
+""",
+    ),
+    Sly(
+        "1.4",
+        "pairs from an iterator, where a pair that fails uses up its second id",
+        """
+def merge(ids, pair, new_id):
+    merged, rest = [], iter(ids)
+    for one in rest:
+        if one != pair[0]:
+            merged.append(one)
+            continue
+        other = next(rest, None)
+        if other == pair[1]:
+            merged.append(new_id)
+        else:
+            merged += [one] if other is None else [one, other]
+    return merged
+""",
+    ),
+    Sly(
+        "1.5",
+        "stops after a thousand merges that change nothing",
+        """
+def encode(text, merges):
+    ids, missed = list(text.encode()), 0
+    for new_id, pair in enumerate(merges, 256):
+        before, place = len(ids), 0
+        while place < len(ids) - 1:
+            if (ids[place], ids[place + 1]) == pair:
+                ids[place : place + 2] = [new_id]
+            place += 1
+        missed = missed + 1 if len(ids) == before else 0
+        if missed > 1000:
+            break
+    return ids
+""",
+    ),
 ]
