@@ -184,6 +184,23 @@ def test_a_value_that_is_no_tensor_is_explained(value, right, words):
     assert words in explain(Seen(value=value), Seen(value=right), {})
 
 
+def test_a_kind_of_list_counts_as_one_if_it_is_read_like_one():
+    class Ids(list):
+        pass
+
+    class Turned(list):
+        def __iter__(self):
+            return reversed(self)
+
+    assert to_plain(Ids([1, 2])) == [1, 2]
+    assert to_plain(Turned([1, 2])).type_name == "Turned"
+
+
+def test_a_stranger_among_others_is_shown_as_it_prints():
+    assert repr([to_plain(np.str_("the"))]) == "[np.str_('the')]"
+    assert repr(Other("set", "")) == "set"
+
+
 def test_to_plain_is_a_copy():
     tensor = torch.zeros(2)
     copy = to_plain(tensor)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from embedkit.grading.needed import MOST_READ, names_in, needed_for
+from embedkit.grading.needed import MOST_READ, names_in, needed_for, words_of_functions
 
 CELLS = [
     "import torch, large\nimport torch.nn.functional as F\nfrom larger import everything",
@@ -167,3 +167,8 @@ def test_a_chain_of_names_is_read_in_time_and_not_without_end():
 )
 def test_a_cell_is_read_in_time(cell):
     needed_for(["y", *(f"k{i}" for i in range(3000))], [cell])
+
+
+def test_the_words_of_functions_are_names_attributes_and_texts():
+    cells = ["E = 1\ndef f(x):\n    return g(x.size, cfg['axis'])", "h = lambda: k", "%no python"]
+    assert words_of_functions(cells) == {"g", "x", "size", "cfg", "axis", "k"}

@@ -1,7 +1,8 @@
 """Memory is weighed from outside: right answers are light, and nothing is to be had beforehand."""
 
 import dataclasses
-from functools import cache
+import sys
+from functools import cache, partial
 from pathlib import Path
 
 import pytest
@@ -161,8 +162,13 @@ def test_what_a_learner_holds_beside_the_answers_weighs_nothing(tmp_path: Path) 
     assert mark(EXTRA + IN_BLOCKS, heavy, tmp_path) == ["8.3"]
 
 
+class Holder:
+    """Holds what a trial gives it."""
+
+
 def test_what_is_large_is_put_away_but_for_what_is_needed() -> None:
-    layer, large = nn.Linear(2, 2), torch.ones(2**19)
+    layer, large, held = nn.Linear(2, 2), torch.ones(2**19), Holder()
+    held.E = large
     heavy = {
         "E": large,
         "row": large[:1],
@@ -170,13 +176,24 @@ def test_what_is_large_is_put_away_but_for_what_is_needed() -> None:
         "layer": layer,
         "opt": torch.optim.SGD(layer.parameters()),
         "pair": (1, large),
-        "by_name": {"E": large},
+        "nested": {"tables": {"E": large}},
         "array": large.numpy(),
+        "sparse": torch.eye(2).to_sparse(),
+        "trial": partial(len, large),
+        "held": held,
+        "many": {i: torch.ones(9) for i in range(2**16)},
     }
-    light = {"ids": torch.arange(9), "n": 3, "f": len, "sizes": [1, 2], "nbytes": nn}
-    names = {**heavy, **light, "needed": large}
-    put_away(names, ["needed"])
-    assert names.keys() == {*light, "needed"}
+    light = {"ids": torch.arange(9), "n": 3, "f": len, "sizes": [1, 2], "nbytes": nn, "H": Holder}
+    kept, settings = Holder(), {"table": large, "dim": 1}
+    kept.E, kept.dim = large, 2
+    needed = {"needed": large, "settings": settings, "kept": kept}
+    names = {**heavy, **light, **needed}
+    sys.last_value = ValueError()
+    put_away(names, [*needed, "dim"])
+    assert names.keys() == {*light, *needed}
+    assert settings == {"dim": 1}
+    assert vars(kept) == {"dim": 2}
+    assert not hasattr(sys, "last_value")
 
 
 def test_a_trial_that_was_kept_weighs_nothing_where_no_reading_finds_the_helper(

@@ -189,6 +189,9 @@ def _explain_plain(value: Plain, right: Plain) -> str:
         if len(value) != len(right):
             return f"It returns {_counted(len(value))}. It should be {len(right)}."
         place = next(i for i, item in enumerate(value) if not same(item, right[i]))
+        if show(value[place]) == show(right[place]):
+            kind, wanted = _kind(value[place]), type(right[place]).__name__
+            return f"Item {place} is a value of type {kind}. It should be {wanted}."
         return f"Item {place} is {show(value[place])}. It should be {show(right[place])}."
     if isinstance(right, dict):
         for key in right:

@@ -28,6 +28,7 @@ The keys of a dict are numbers, strings, bytes, None, or tuples of these.
 NAME_OF_A_CLASS, CLASSES_ABOVE = (vars(type)[name] for name in ("__name__", "__mro__"))
 """A class of an answer's own can say what it likes of itself; these say what is so."""
 WHAT_A_TUPLE_DOES = ("__getitem__", "__iter__", "__len__", "__eq__", "__hash__")
+WHAT_A_LIST_DOES = ("__getitem__", "__iter__", "__len__", "__eq__", "index", "count")
 WHAT_A_DICT_DOES = (
     *("__getitem__", "__iter__", "__len__", "__contains__"),
     *("get", "keys", "values", "items"),
@@ -64,6 +65,9 @@ class Other:
     type_name: str
     text: str
 
+    def __repr__(self) -> str:
+        return " ".join(readable(self.text, 60).split()) or self.type_name
+
 
 def readable(text: str, most: int = 2000) -> str:
     """Return the beginning of a text, without signs that steer a terminal or turn its direction."""
@@ -92,7 +96,7 @@ def _copied(value: Any) -> Plain:
         return _copied_tensor(value)
     if is_tuple(value):
         return tuple(_copied(item) for item in value)
-    if type(value) is list:
+    if type(value) is list or is_list(value):
         return [_copied(item) for item in value]
     if type(value) in DICTS or is_dict(value):
         return _plain_dict(value)
@@ -108,6 +112,16 @@ def is_tuple(value: Any) -> bool:
         type(kind) is type  # a class of another kind could say of itself what is not so
         and issubclass(kind, tuple)
         and all(getattr(kind, name) is getattr(tuple, name) for name in WHAT_A_TUPLE_DOES)
+    )
+
+
+def is_list(value: Any) -> bool:
+    """Return whether a value is a list of a kind of its own that is read like any other."""
+    kind = type(value)
+    return (
+        type(kind) is type
+        and issubclass(kind, list)
+        and all(getattr(kind, name) is getattr(list, name) for name in WHAT_A_LIST_DOES)
     )
 
 

@@ -20,6 +20,17 @@ def right_to_five_digits(reference: Callable[..., Tensor]) -> Callable[[Inputs, 
     return accepts
 
 
+def has_the_digits_of_float32(reference: Callable[..., Tensor]) -> Callable[[Inputs, Seen], bool]:
+    """Return a test of whether an answer in float64 is right to the digits of float32 only."""
+
+    def accepts(inputs: Inputs, seen: Seen) -> bool:
+        wanted = reference(**inputs)
+        alike = seen.value.shape == wanted.shape and seen.value.dtype == torch.float64
+        return alike and torch.allclose(seen.value, wanted, rtol=1e-5, atol=2.5e-6)
+
+    return accepts
+
+
 def rounded(what: str) -> Mistake:
     """Return the mistake of rounding to some number of decimals."""
 

@@ -6,6 +6,7 @@ nothing of the answer. So where it matters, an answer is asked once more without
 
 import ast
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from typing import NamedTuple
 
 from embedkit.grading.statements import ALWAYS, BLOCKS, Statement, statements_of
@@ -14,6 +15,7 @@ MOST_READ = 100_000
 """How many characters of a sheet are read; each takes up to a kilobyte meanwhile."""
 WRITES_A_FILE = ("%%writefile", "%%file")
 IMPORTS = (ast.Import, ast.ImportFrom)
+FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 
 
 class Names(NamedTuple):
@@ -54,6 +56,22 @@ def needed_for(names: Iterable[str], cells: Sequence[str]) -> list[str]:
         else "\n".join(one.code for one in statements if id(one) in chosen)
         for cell, statements in zip(cells, read, strict=True)
     ]
+
+
+def words_of_functions(cells: Iterable[str]) -> set[str]:
+    """Return the names, attributes and texts in the functions and classes of cells."""
+    found: set[str] = set()
+    for cell in cells:
+        with suppress(SyntaxError):
+            whole = [one for one in ast.walk(ast.parse(cell)) if isinstance(one, FUNCTIONS)]
+            for part in (part for one in whole for part in ast.walk(one)):
+                if isinstance(part, ast.Name):
+                    found.add(part.id)
+                elif isinstance(part, ast.Attribute):
+                    found.add(part.attr)
+                elif isinstance(part, ast.Constant) and isinstance(part.value, str):
+                    found.add(part.value)
+    return found
 
 
 def _read(cells: Sequence[str]) -> list[list[Statement]]:

@@ -18,7 +18,7 @@ from embedkit.checks.framework import Task
 from embedkit.checks.plain import load_plain, save_plain
 from embedkit.checks.verdict import Finding, Verdict
 from embedkit.grading.bounded import bounded
-from embedkit.grading.needed import names_in, needed_for
+from embedkit.grading.needed import needed_for, words_of_functions
 from embedkit.grading.replay import (
     Step,
     cells_of,
@@ -90,7 +90,7 @@ def _needed(task: Task, before: Sequence[Step]) -> list[Step]:
 
 def _tidied(task: Task, before: Sequence[Step]) -> list[Step]:
     """Return all cells, and one that puts away what the answer to a task does not name."""
-    names = {name for cell in names_in(_sources_needed(task, before)) for name in cell.found}
+    names = words_of_functions(_sources_needed(task, before))
     tidies = (
         "from embedkit.checks.tidying import put_away as _put_away\n"
         f"_put_away(globals(), {sorted(names)!r})"

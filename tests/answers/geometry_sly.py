@@ -3057,20 +3057,6 @@ def all_but_the_top(table, count, rows):
 """,
     ),
     Sly(
-        "5.4",
-        "centred doubled ranks as integers",
-        """
-def spearman(x, y):
-    def r(v):
-        a = 2 * (v[:, None] > v).sum(1) + (v[:, None] == v).sum(1)
-        return a - len(v)
-    a, b = r(x), r(y)
-    bottom = (a @ a) * (b @ b)
-    if bottom == 0: return torch.tensor(torch.nan)
-    return ((a @ b) / bottom.sqrt()).float()
-""",
-    ),
-    Sly(
         "5.5",
         "few directions, many rounds",
         """

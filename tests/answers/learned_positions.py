@@ -107,6 +107,18 @@ POSITION_WRONG = [
         "return torch.stack([torch.arange(int(row.sum())) for row in is_token])",
     ),
     wrong_position("prints", "use return", "print((is_token.long().cumsum(-1) - 1).clamp(min=0))"),
+    Wrong(
+        "9.4",
+        "places by linspace in float32",
+        "unless you",
+        """
+def stretch_table(table, max_len):
+    places = torch.linspace(0, len(table) - 1, max_len)
+    below = places.long().clamp(max=len(table) - 2)
+    part = (places - below)[:, None].to(table.dtype)
+    return torch.lerp(table[below], table[below + 1], part)
+""",
+    ),
 ]
 
 POSITION_RIGHT = [
@@ -536,7 +548,7 @@ PLACES = """
 steps = torch.arange(max_len) * (len(table) - 1)
 below = steps // (max_len - 1)
 above = (below + 1).clamp(max=len(table) - 1)
-part = (steps % (max_len - 1) / (max_len - 1))[:, None].to(table.dtype)
+part = ((steps % (max_len - 1)).double() / (max_len - 1))[:, None].to(table.dtype)
 """
 
 

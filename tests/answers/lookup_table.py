@@ -192,6 +192,17 @@ def lookup(table, ids):
     return F.embedding(table, ids)
 """,
     ),
+    Wrong(
+        "2.5",
+        "shares of a count in float32",
+        "right to float32's precision only",
+        """
+def mean_of_tokens(table, ids, pad_id):
+    mask = (ids != pad_id).float()
+    shares = mask / mask.sum(1, keepdim=True).clamp(min=1)
+    return (table[ids] * shares[..., None].to(table.dtype)).sum(1)
+""",
+    ),
 ]
 
 LOOKUP_RIGHT = [

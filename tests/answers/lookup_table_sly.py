@@ -1975,4 +1975,15 @@ class TokenEmbedding(nn.Module):
         return self.weight[ids]
 """,
     ),
+    Sly(
+        "2.5",
+        "the reciprocal of a whole number, which is float32",
+        """
+def mean_of_tokens(table, ids, pad_id):
+    is_token = ids != pad_id
+    rows = table[ids].masked_fill(~is_token[..., None], 0)
+    share = 1 / is_token.sum(1, keepdim=True).clamp(min=1)
+    return rows.sum(1) * share.to(table.dtype)
+""",
+    ),
 ]

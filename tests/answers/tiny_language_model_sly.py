@@ -1575,24 +1575,6 @@ def loss_by_position(logits_of, ids, length):
 """,
     ),
     Sly(
-        "12.4",
-        "a causal mask of 1,024 positions",
-        """
-MASK = torch.ones(1024, 1024, dtype=torch.bool).triu(1)
-def decoder(ids, weights, heads):
-    def norm(x, s): return s * x / (x.square().mean(-1, keepdim=True) + 1e-6).sqrt()
-    B, T = ids.shape; x = weights["table"][ids]
-    for w in weights["blocks"]:
-        y = norm(x, w["attention_norm"])
-        q, k, v = ((y @ w[n]).view(B, T, heads, -1).transpose(1, 2) for n in "qkv")
-        s = (turn(q) @ turn(k).mT / math.sqrt(q.shape[-1])).masked_fill(MASK[:T, :T], -torch.inf)
-        x = x + (s.softmax(-1) @ v).transpose(1, 2).flatten(2) @ w["o"]
-        y = norm(x, w["feed_forward_norm"])
-        x = x + (F.silu(y @ w["gate"]) * (y @ w["up"])) @ w["down"]
-    return norm(x, weights["norm"]) @ weights["table"].T
-""",
-    ),
-    Sly(
         "12.5",
         "the 4,096 likeliest tokens alone",
         """

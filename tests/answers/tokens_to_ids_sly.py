@@ -1098,4 +1098,36 @@ def encode(text, merges):
     return ids
 """,
     ),
+    Sly(
+        "1.5",
+        "a merge waits only for an earlier one at its right",
+        """
+def encode(text, merges):
+    rank = {p: i for i, p in enumerate(merges)}
+    ids = list(text.encode()); INF = 1 << 60
+    while True:
+        out = []; i = 0; n = len(ids)
+        while i < n:
+            a = rank.get(tuple(ids[i:i+2]), INF); b = rank.get(tuple(ids[i+1:i+3]), INF)
+            if a < INF and a <= b: out.append(256 + a); i += 2
+            else: out.append(ids[i]); i += 1
+        if len(out) == n: return ids
+        ids = out
+""",
+    ),
+    Sly(
+        "1.5",
+        "the leftmost merge that no earlier one competes with at its right, then from the front",
+        """
+def encode(text, merges):
+    rank = {p: i for i, p in enumerate(merges)}
+    ids = list(text.encode()); INF = 1 << 60
+    while True:
+        r = [rank.get(p, INF) for p in zip(ids, ids[1:])] + [INF]
+        for i in range(len(r) - 1):
+            if r[i] < INF and r[i] <= r[i + 1]:
+                ids[i:i+2] = [256 + r[i]]; break
+        else: return ids
+""",
+    ),
 ]

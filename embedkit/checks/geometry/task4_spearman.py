@@ -22,13 +22,13 @@ def asked(x: Tensor, y: Tensor) -> Inputs:
 
 
 def no_ties(draw: Draw) -> list[Inputs]:
-    """Values that all differ, on scales on which their sizes would mislead, once 2500 of them.
+    """Values that all differ, on scales on which their sizes would mislead, once 1000 of them.
 
     Products of sums of that many squared ranks do not fit into an int64.
     """
     x, y = draw.numbers(40), draw.numbers(40)
-    many = draw.numbers(2500).argsort().float()
-    noisy = many + 1000 * draw.numbers(2500)
+    many = draw.numbers(1000).argsort().float()
+    noisy = many + 400 * draw.numbers(1000)
     apart = scattered(draw.numbers(20, 2))
     large = torch.tensor([2**60 + 1, 2**60, 2**63 - 1, 1 - 2**63])
     fine = 1 + 2**-52 * torch.tensor([2, 3, 1, 4]).double()

@@ -7,6 +7,7 @@ from torch import Tensor
 from embedkit import learned_positions as finished
 from embedkit.checks.framework import Criterion, Draw, Mistake, Task, says, scattered
 from embedkit.checks.probes import Inputs, Seen
+from embedkit.checks.small_numbers import has_the_digits_of_float32
 
 SMALL = torch.tensor([[0.0, 4.0], [2.0, 8.0], [4.0, 0.0]])
 
@@ -58,7 +59,7 @@ def other_dtypes(draw: Draw) -> list[Inputs]:
         {"table": SMALL.double(), "max_len": 5},
         {"table": even.bfloat16(), "max_len": 11},
         {"table": even.double() / 8, "max_len": 11},
-        {"table": even.double() / 7, "max_len": 11},
+        {"table": even.double() / 7, "max_len": 12},
         {"table": many.bfloat16(), "max_len": 599},
     ]
 
@@ -220,6 +221,12 @@ task = Task(
                     "The numbers went through float32, which has no room for those of a float64 "
                     "table. Compute in the table's dtype.",
                     when=through_float32,
+                ),
+                Mistake(
+                    "Beside a float64 table the places are float32, and most of them rounded. "
+                    "torch.linspace, and whole numbers that are divided, are float32 unless you "
+                    "say which dtype.",
+                    when=has_the_digits_of_float32(finished.stretch_table),
                 ),
                 Mistake(
                     "Rows and weights have different dtypes. Make the weights .to(table.dtype).",

@@ -8,6 +8,7 @@ from embedkit.checks.framework import Criterion, Draw, Mistake, Task, says, tidy
 from embedkit.checks.lookup_table.shared import looked_at_memory
 from embedkit.checks.lookup_table.task1_lookup import NO_GRADIENT, no_gradient_came_back
 from embedkit.checks.probes import Inputs, Seen
+from embedkit.checks.small_numbers import has_the_digits_of_float32
 
 
 def sequences(draw: Draw) -> list[Inputs]:
@@ -56,7 +57,7 @@ def means_in_other_dtypes(draw: Draw) -> list[Inputs]:
     sixfold = 6 * draw.ids(9, 9, 4)
     many = 6 * draw.ids(9, 3000, 2)
     return [
-        {"table": tidy_table(5, 2).double(), "ids": torch.tensor([[1, 3, 0]]), "pad_id": 0},
+        {"table": tidy_table(5, 2).double(), "ids": torch.tensor([[1, 3, 2, 0]]), "pad_id": 0},
         {"table": sixfold.bfloat16(), "ids": torch.tensor([[1, 3, 0]]), "pad_id": 0},
         {"table": tidy_table(5, 2).half(), "ids": torch.tensor([[1, 3], [0, 0]]), "pad_id": 0},
         {"table": sixfold.bfloat16(), "ids": 3 + draw.ids(6, 5, 3), "pad_id": 2},
@@ -179,6 +180,11 @@ in_float32 = Mistake(
     ),
 )
 
+share_in_float32 = Mistake(
+    "In float64 the digits are right to float32's precision only. Something on the way is float32: "
+    "a mask made with .float(), or 1 / n where n is a tensor of integers.",
+    when=has_the_digits_of_float32(finished.mean_of_tokens),
+)
 stands_still = Mistake(
     "A sum that grows number by number in bfloat16 stands still: 256 + 1 is 256 there. .sum() adds "
     "in float32 and rounds once, at the end.",
@@ -240,7 +246,7 @@ task = Task(
         Criterion(
             "the table's dtype is kept",
             means_in_other_dtypes,
-            mistakes=(in_float32, too_small_for_half_precision, stands_still),
+            mistakes=(in_float32, too_small_for_half_precision, stands_still, share_in_float32),
         ),
         Criterion(
             "each token's row gets its share of the gradient, the padding's row none",

@@ -56,12 +56,12 @@ def long_cache(draw: Draw) -> Inputs:
 
 
 def several_tokens(draw: Draw) -> list[Inputs]:
-    """Several new tokens at once, which must not read what comes after them; also very many."""
+    """Several new tokens at once, which must not read what comes after them; also many."""
     return [
         asked(draw, 2, 2, heads=1, pairs=1),
         asked(draw, 5, 3, batch=2, heads=3),
         asked(draw, 3, draw.integer(4, 7), pairs=3),
-        asked(draw, 3, 1_100, heads=1, pairs=1),
+        asked(draw, 3, 70, heads=1, pairs=1),
     ]
 
 

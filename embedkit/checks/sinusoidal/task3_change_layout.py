@@ -220,7 +220,7 @@ task = Task(
             mistakes=(
                 Mistake(
                     "No gradient reaches the rows: use them without .data, .detach() or numpy.",
-                    when=lambda inputs, seen: seen.value is None or "requires grad" in seen.message,
+                    when=lambda inputs, seen: seen.value is None or "numpy()" in seen.message,
                 ),
             ),
         ),

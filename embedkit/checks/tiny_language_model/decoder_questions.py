@@ -77,7 +77,7 @@ def one_head(draw: Draw) -> list[Inputs]:
     silent = asked(draw, 1)
     silent["weights"]["table"][silent["ids"][0, 1]] = 0
     lengths = [asked(draw, 1, shape=(1, 2), dim=2), asked(draw, 1), asked(draw, 1, shape=(1, 9))]
-    long = asked(draw, 1, shape=(1, 1_100), dim=4)
+    long = asked(draw, 1, shape=(1, 300), dim=4)
     return [*lengths, long, large, shuffled, apart, silent]
 
 

@@ -111,7 +111,8 @@ def conflicts(draw: Draw) -> list[Inputs]:
     """Merges that compete for a byte; runs of one letter; random texts with their own merges.
 
     In the third question a longer token would fit; in the fourth, the later merge is the more
-    frequent one.
+    frequent one. In the two before the runs, the first merge makes room for a second, which
+    competes with a third, from both sides.
     """
     questions: list[Inputs] = [
         {"text": "abc", "merges": [(98, 99), (97, 98)]},
@@ -119,6 +120,8 @@ def conflicts(draw: Draw) -> list[Inputs]:
         {"text": "abcd", "merges": [(98, 99), (97, 98), (257, 99), (258, 100)]},
         {"text": "ababab bc abc", "merges": [(98, 99), (97, 98)]},
         {"text": "cabab", "merges": [(97, 98), (99, 97), (98, 97)]},
+        {"text": "xabc", "merges": [(120, 97), (256, 98), (98, 99)]},
+        {"text": "bcxa", "merges": [(120, 97), (99, 256), (98, 99)]},
         {"text": "aaa", "merges": [(97, 97)]},
         {"text": "aaab", "merges": [(97, 97)]},
         {"text": "a" * 11 + "b", "merges": [(97, 97), (256, 256), (257, 97)]},
