@@ -32,6 +32,7 @@ def put_away(names: dict[str, Any], needed: Collection[str]) -> None:
     if notebook and notebook.displayhook.do_full_cache:
         notebook.displayhook.flush()
         _take_out(notebook.user_ns_hidden, needed)  # there, IPython keeps what cells showed
+        notebook.InteractiveTB.tb = notebook.last_execution_result = None
     for name in LAST_ERROR:
         vars(sys).pop(name, None)
     for value in _take_out(names, needed):

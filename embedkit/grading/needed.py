@@ -59,19 +59,22 @@ def needed_for(names: Iterable[str], cells: Sequence[str]) -> list[str]:
 
 
 def words_of_functions(cells: Iterable[str]) -> set[str]:
-    """Return the names, attributes and texts in the functions and classes of cells."""
+    """Return the notebook's names that functions and classes use, their attributes and texts."""
     found: set[str] = set()
     for cell in cells:
         with suppress(SyntaxError):
             whole = [one for one in ast.walk(ast.parse(cell)) if isinstance(one, FUNCTIONS)]
+            found |= {name for one in whole for name in _uses(one)}
             for part in (part for one in whole for part in ast.walk(one)):
-                if isinstance(part, ast.Name):
-                    found.add(part.id)
-                elif isinstance(part, ast.Attribute):
+                if isinstance(part, ast.Attribute):
                     found.add(part.attr)
                 elif isinstance(part, ast.Constant) and isinstance(part.value, str):
                     found.add(part.value)
     return found
+
+
+def _uses(function: ast.AST) -> set[str]:
+    return {name for one in statements_of(ast.unparse(function)) for name in one.uses}
 
 
 def _read(cells: Sequence[str]) -> list[list[Statement]]:
