@@ -186,13 +186,15 @@ def test_what_is_large_is_put_away_but_for_what_is_needed() -> None:
     light = {"ids": torch.arange(9), "n": 3, "f": len, "sizes": [1, 2], "nbytes": nn, "H": Holder}
     kept, settings = Holder(), {"table": large, "dim": 1}
     kept.E, kept.dim = large, 2
-    needed = {"needed": large, "settings": settings, "kept": kept}
+    big = nn.Embedding(2**19, 1)
+    needed = {"needed": large, "settings": settings, "kept": kept, "big": big}
     names = {**heavy, **light, **needed}
     sys.last_value = ValueError()
     put_away(names, [*needed, "dim"])
     assert names.keys() == {*light, *needed}
     assert settings == {"dim": 1}
     assert vars(kept) == {"dim": 2}
+    assert len(big.weight) == 2**19
     assert not hasattr(sys, "last_value")
 
 

@@ -52,8 +52,9 @@ def _parts(value: Any) -> dict[Any, Any]:
     """Return the items of a dict, or the attributes of an object; none of what is no holder."""
     if isinstance(value, dict):
         return value
-    is_holder = not (isclass(value) or isroutine(value) or isinstance(value, ModuleType | Tensor))
-    return getattr(value, "__dict__", {}) if is_holder else {}
+    if isclass(value) or isroutine(value) or isinstance(value, ModuleType | Tensor | nn.Module):
+        return {}
+    return getattr(value, "__dict__", {})
 
 
 def _bytes_in(value: Any, depth: int = 0) -> int:
